@@ -1,0 +1,1 @@
+"""A course on recurrent language models and the grader for it."""

@@ -1,0 +1,20 @@
+"""Translates the sentences that people read: English is the source, a catalogue can be added in `locale/`.
+
+>>> _("expected {expected}, got {got}").format(expected=1, got=2)
+'expected 1, got 2'
+"""
+
+import gettext
+from pathlib import Path
+
+_catalogue = gettext.translation("autograder", localedir=Path(__file__).with_name("locale"), fallback=True)
+
+
+def _(sentence: str) -> str:
+    """The sentence in the reader's language (`LANGUAGE`, `LC_ALL` or `LANG`), or unchanged if no catalogue has it."""
+    return _catalogue.gettext(sentence)
+
+
+def plural(singular: str, many: str, count: int) -> str:
+    """The form of a sentence that fits `count`; the sentence names its own placeholder `{count}`."""
+    return _catalogue.ngettext(singular, many, count).format(count=count)

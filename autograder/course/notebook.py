@@ -1,0 +1,126 @@
+"""Reads notebooks as plain JSON: cells, nbgrader metadata, tasks and points.
+
+`nbformat` and `nbgrader` validate more, and cost seconds to import; here a notebook is only data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+CHECK_PREFIX = "check-"  # the check cell of task t has the grade_id "check-t"; its answer cell is called t
+SETUP_TAG = "setup"  # cells a submission needs to run: imports and supplied helpers
+SKIP_TAG = "skip-execution"  # long demonstrations, left out when grading
+
+CellKind = Literal["code", "markdown", "raw"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell, with the parts of its metadata that matter here."""
+
+    kind: CellKind
+    source: str
+    id: str = ""
+    tags: frozenset[str] = frozenset()
+    nbgrader: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def grade_id(self) -> str:
+        """nbgrader's name of this cell, or an empty string."""
+        return str(self.nbgrader.get("grade_id", ""))
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether this is a cell to fill in with code."""
+        return bool(self.nbgrader.get("solution")) and not self.nbgrader.get("grade") and self.kind == "code"
+
+    @property
+    def is_check(self) -> bool:
+        """Whether this cell carries a task's points."""
+        return bool(self.nbgrader.get("grade")) and self.grade_id.startswith(CHECK_PREFIX)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a student is not meant to change it."""
+        return bool(self.nbgrader.get("locked"))
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: the name of what is to be written, and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The cells of a notebook, in order."""
+
+    cells: tuple[Cell, ...]
+
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks in the order of their check cells, with the points nbgrader's metadata gives them."""
+        return tuple(
+            Task(cell.grade_id.removeprefix(CHECK_PREFIX), float(cell.nbgrader.get("points", 0)))
+            for cell in self.cells
+            if cell.is_check
+        )
+
+    def answers(self) -> dict[str, Cell]:
+        """The answer cell of every task, by the task's name."""
+        names = {task.name for task in self.tasks()}
+        return {cell.grade_id: cell for cell in self.cells if cell.is_answer and cell.grade_id in names}
+
+    def definitions(self) -> Iterator[Cell]:
+        """The cells that define something a task needs: setup cells and answers. They are the reference."""
+        return (
+            cell for cell in self.cells if cell.kind == "code" and (SETUP_TAG in cell.tags or cell.is_answer)
+        )
+
+
+def parse_notebook(document: Any) -> Notebook:
+    """The notebook in a JSON document of nbformat 4; `ValueError` says what is wrong with any other."""
+    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
+        raise ValueError("there is no list of cells in it")
+    return Notebook(tuple(_parse_cell(cell) for cell in document["cells"]))
+
+
+def _parse_cell(document: Any) -> Cell:
+    if not isinstance(document, dict):
+        raise ValueError("one of its cells is not an object")
+    kind = document.get("cell_type")
+    if kind not in ("code", "markdown", "raw"):
+        raise ValueError("one of its cells is of no known type")
+    metadata = document.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    tags = metadata.get("tags")
+    nbgrader = metadata.get("nbgrader")
+    identifier = document.get("id")
+    return Cell(
+        kind=kind,
+        source=_text(document.get("source", "")),
+        id=identifier if isinstance(identifier, str) else "",
+        tags=frozenset(tag for tag in tags if isinstance(tag, str))
+        if isinstance(tags, list)
+        else frozenset(),
+        nbgrader=nbgrader if isinstance(nbgrader, dict) else {},
+    )
+
+
+def _text(source: Any) -> str:
+    """nbformat stores a text as one string or as a list of lines."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    raise ValueError("the source of one of its cells is not text")
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook in a file that we trust (ours); a student's goes through `grading.intake`."""
+    return parse_notebook(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,124 @@
+"""The result of a submission: one dataclass family, written as JSON, from which every report is rendered."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA = 1
+
+TestOutcome = Literal["passed", "failed", "crashed", "timeout", "error", "not_run"]
+TaskStatus = Literal["passed", "partial", "failed", "crashed", "timeout", "missing", "not_attempted"]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one test said. `error` is a fault of the test itself, never of the student."""
+
+    __test__ = False  # pytest would otherwise try to collect this class
+
+    name: str  # the test's function, unique within its task
+    title: str  # the sentence that says what is promised
+    hidden: bool
+    outcome: TestOutcome
+    message: str = ""
+    hints: tuple[str, ...] = ()  # questions; the first is shown, the others on request
+    mistake: str | None = None  # id of the known mistake that gives the very same answers
+    supporting: bool = False  # counts only beside a test of the values that passes
+    essential: bool = False  # if it fails, the task scores 0
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task: its tests and the points they give."""
+
+    name: str
+    status: TaskStatus
+    score: float
+    max_score: float
+    tests: tuple[TestResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything known about one graded (or ungradable) submission."""
+
+    student: str
+    assignment: str
+    status: Literal["graded", "ungradable"]
+    score: float
+    max_score: float
+    tasks: tuple[TaskResult, ...] = ()
+    reason: str = ""  # why it could not be graded; empty when it was
+    metrics: dict[str, float] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
+    integrity: tuple[str, ...] = ()
+    provenance: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def to_json(self) -> str:
+        """This result as JSON: sorted keys, no NaN, so that equal results are equal bytes."""
+        document = {"schema": SCHEMA, **dataclasses.asdict(self)}
+        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """The result that `to_json` wrote; `ValueError` if it is of another schema or damaged."""
+        document = json.loads(text)
+        if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
+            raise ValueError("not a result of schema 1")
+        tasks = tuple(
+            TaskResult(**{**task, "tests": tuple(_test_from(test) for test in task["tests"])})
+            for task in document.pop("tasks")
+        )
+        for name in ("repairs", "integrity"):
+            document[name] = tuple(document[name])
+        return cls(tasks=tasks, **document)
+
+
+def _test_from(document: dict[str, Any]) -> TestResult:
+    return TestResult(**{**document, "hints": tuple(document["hints"])})
+
+
+def share(tests: Sequence[TestResult]) -> float:
+    """The share of a task's points, in [0, 1], that its tests give.
+
+    Every test weighs the same, with two exceptions. A *supporting* test (arguments left alone, later inputs
+    change no earlier outputs) holds for many empty answers too, so it counts only if a test of the values
+    passes. An *essential* test (a forbidden library) that fails takes all points.
+
+    >>> right = TestResult("values", "", False, "passed")
+    >>> wrong = TestResult("limits", "", True, "failed")
+    >>> share([right, wrong])
+    0.5
+    """
+    if not tests or any(test.essential and test.outcome != "passed" for test in tests):
+        return 0.0
+    counted = [test for test in tests if not test.essential]
+    if not any(test.outcome == "passed" for test in counted if not test.supporting):
+        return 0.0
+    return sum(test.outcome == "passed" for test in counted) / len(counted)
+
+
+def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:
+    """The task's result: its points times `share`, rounded down to a hundredth; and one word for its state."""
+    portion = share(tests)
+    score = max_score if portion == 1.0 else math.floor(max_score * portion * 100) / 100
+    return TaskResult(name, _status(tests, portion), score, max_score, tuple(tests))
+
+
+def _status(tests: Sequence[TestResult], portion: float) -> TaskStatus:
+    if tests and portion == 1.0:
+        return "passed"
+    if portion > 0:
+        return "partial"
+    outcomes = {test.outcome for test in tests}
+    if "timeout" in outcomes:
+        return "timeout"
+    if "crashed" in outcomes:
+        return "crashed"
+    return "failed"

@@ -1,0 +1,308 @@
+"""Turns plain values into bytes and back: JSON for structure, safetensors for numbers, nothing executable.
+
+What crosses between the grader and a worker is made of: None, bool, int, float, str, bytes, list, tuple, dict,
+tensors, and four kinds of reference that mean something only to the two ends: `Ref` (an object that stays where
+it is), `Callback` (a function of the grader's), `Recipe` (a library module to be rebuilt from its weights) and
+`Once` (an iterator that can be walked one time only). Decoding never imports, unpickles or calls anything, and
+what it returns was rebuilt from bytes: no subclass with an `__eq__` of its own can come through.
+
+>>> decode(*encode({"h": (1, None)}))
+{'h': (1, None)}
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+import safetensors.torch
+import torch
+
+MAX_JSON_BYTES = 4 * 2**20
+MAX_TENSOR_BYTES = 64 * 2**20
+MAX_TENSORS = 4096
+MAX_HEADER_BYTES = 2**19
+MAX_DEPTH = 64
+MAX_NODES = 500_000
+
+_DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+_PLAIN_DTYPES = frozenset(_DTYPES.values())
+
+
+class WireError(ValueError):
+    """The bytes (or the value) are not of this format; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An object that stays in the worker: its number there, and the name of its type for messages."""
+
+    number: int
+    type_name: str = ""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function of the grader's that a worker may call by its number."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A library module to rebuild: its class (`"LSTM"` for `nn.LSTM`), constructor options and weights."""
+
+    kind: str
+    options: dict[str, Any]
+    state: dict[str, torch.Tensor] = field(default_factory=dict)
+    training: bool = True
+
+
+@dataclass(frozen=True)
+class Once:
+    """An iterator over the items that can be walked one time only, as a generator can."""
+
+    items: list[Any]
+
+
+def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[bytes, bytes]:
+    """The value as (JSON, safetensors); the second is empty if it holds no tensor.
+
+    `substitute` gets every object that is not plain and returns something that is; without it, or if the
+    value is too deep or too large, `WireError` says what cannot be sent.
+    """
+    tensors: list[torch.Tensor] = []
+    tree = _Encoder(tensors, substitute).encode(value, 0)
+    text = json.dumps(tree, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+    if len(text) > MAX_JSON_BYTES:
+        raise WireError(f"the value is too large to send: {len(text)} bytes of structure")
+    blob = safetensors.torch.save({str(i): tensor for i, tensor in enumerate(tensors)}) if tensors else b""
+    return text, blob
+
+
+class _Encoder:
+    def __init__(self, tensors: list[torch.Tensor], substitute: Callable[[Any], Any] | None) -> None:
+        self.tensors = tensors
+        self.substitute = substitute
+        self.tensor_bytes = 0
+        self.nodes = 0
+
+    def encode(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the value is nested too deeply, or has too many parts, to send")
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, numpy.generic):
+            value = value.item()
+        if isinstance(value, int):
+            return _encode_int(int(value))
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else {"$": "float", "v": repr(float(value))}
+        if isinstance(value, bytes | bytearray):
+            return {"$": "bytes", "v": base64.b64encode(value).decode()}
+        if isinstance(value, list):
+            return [self.encode(item, depth + 1) for item in value]
+        if isinstance(value, tuple):
+            return {"$": "tuple", "v": [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, dict):
+            return {"$": "dict", "v": self._pairs(value, depth)}
+        if _is_plain_tensor(value):
+            return self._tensor(value)
+        return self._reference(value, depth)
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        return [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
+
+    def _tensor(self, value: torch.Tensor) -> Any:
+        # Before `contiguous`: a stride-0 tensor of 400 GB takes no memory until it is copied.
+        self.tensor_bytes += value.numel() * value.element_size()
+        if self.tensor_bytes > MAX_TENSOR_BYTES or len(self.tensors) >= MAX_TENSORS:
+            raise WireError("the tensors are too large, or too many, to send")
+        self.tensors.append(value.detach().cpu().clone(memory_format=torch.contiguous_format))
+        return {"$": "tensor", "v": len(self.tensors) - 1, "leaf": bool(value.requires_grad)}
+
+    def _reference(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Ref):
+            return {"$": "ref", "v": value.number, "type": value.type_name}
+        if isinstance(value, Callback):
+            return {"$": "callback", "v": value.number}
+        if isinstance(value, Once):
+            return {"$": "once", "v": self.encode(value.items, depth + 1)}
+        if isinstance(value, Recipe):
+            return {
+                "$": "recipe",
+                "kind": value.kind,
+                "options": self.encode(value.options, depth + 1),
+                "state": self.encode(value.state, depth + 1),
+                "training": value.training,
+            }
+        if self.substitute is None:
+            raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+        return self.encode(self.substitute(value), depth + 1)
+
+
+def _encode_int(value: int) -> Any:
+    if value.bit_length() > 4096:
+        raise WireError("an integer of more than 4096 bits cannot be sent")
+    return value
+
+
+def _is_plain_tensor(value: Any) -> bool:
+    return (
+        isinstance(value, torch.Tensor)
+        and value.layout is torch.strided
+        and value.dtype in _PLAIN_DTYPES
+        and value.device.type != "meta"
+    )
+
+
+def decode(text: bytes, blob: bytes) -> Any:
+    """The value in (JSON, safetensors) bytes of unknown origin; `WireError` for anything out of the format."""
+    if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
+        raise WireError("the message is larger than allowed")
+    try:
+        tree = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the message is not valid JSON") from error
+    return _Decoder(_load_tensors(blob)).decode(tree, 0)
+
+
+class _Decoder:
+    def __init__(self, tensors: list[torch.Tensor]) -> None:
+        self.tensors = tensors
+        self.nodes = 0
+
+    def decode(self, tree: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the message is nested too deeply, or has too many parts")
+        if isinstance(tree, float) and not math.isfinite(tree):  # json reads 1e999 as inf
+            raise WireError("a number in the message is out of range")
+        if isinstance(tree, list):
+            return [self.decode(item, depth + 1) for item in tree]
+        if not isinstance(tree, dict):
+            return tree
+        return self._tagged(tree, depth)
+
+    def _tagged(self, tree: dict[str, Any], depth: int) -> Any:
+        tag, body = tree.get("$"), tree.get("v")
+        if tag == "tuple" and isinstance(body, list):
+            return tuple(self.decode(item, depth + 1) for item in body)
+        if tag == "dict" and isinstance(body, list):
+            return self._dict(body, depth)
+        if tag == "tensor" and type(body) is int and 0 <= body < len(self.tensors):
+            tensor = self.tensors[body]
+            leaf = tree.get("leaf") is True and (tensor.is_floating_point())
+            return tensor.clone().requires_grad_() if leaf else tensor
+        if tag == "float" and body in ("nan", "inf", "-inf"):
+            return float(body)
+        if tag == "bytes" and isinstance(body, str):
+            return _decode_bytes(body)
+        if tag == "ref" and type(body) is int:
+            return Ref(body, str(tree.get("type", ""))[:200])
+        if tag == "callback" and type(body) is int:
+            return Callback(body)
+        if tag == "once" and isinstance(body, list):
+            return Once(self.decode(body, depth + 1))
+        if tag == "recipe" and isinstance(tree.get("kind"), str):
+            options, state = (
+                self.decode(tree.get("options"), depth + 1),
+                self.decode(tree.get("state"), depth + 1),
+            )
+            if isinstance(options, dict) and isinstance(state, dict):
+                return Recipe(tree["kind"], options, state, tree.get("training") is True)
+        raise WireError("a part of the message is of no known kind")
+
+    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        result = {}
+        for pair in pairs:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise WireError("a dictionary in the message is malformed")
+            try:
+                result[self.decode(pair[0], depth + 1)] = self.decode(pair[1], depth + 1)
+            except TypeError as error:  # a list as a key
+                raise WireError("a dictionary in the message has a key that cannot be one") from error
+        return result
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def _decode_bytes(body: str) -> bytes:
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise WireError("bytes in the message are malformed") from error
+
+
+def _load_tensors(blob: bytes) -> list[torch.Tensor]:
+    """The tensors named "0", "1", … of a safetensors blob, after our own check of its header.
+
+    safetensors accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte is neither 0 nor 1.
+    """
+    if not blob:
+        return []
+    header = _header(blob)
+    for index in range(len(header)):
+        _check_entry(header.get(str(index)))
+    try:
+        loaded = safetensors.torch.load(blob)
+    except Exception as error:  # safetensors raises its own type; nothing of it is worth telling apart
+        raise WireError("the tensors in the message are malformed") from error
+    tensors = [loaded[str(index)] for index in range(len(loaded))]
+    return [_canonical(tensor) for tensor in tensors]
+
+
+def _header(blob: bytes) -> dict[str, Any]:
+    (length,) = struct.unpack("<Q", blob[:8]) if len(blob) >= 8 else (0,)
+    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
+        raise WireError("the tensors in the message have a malformed header")
+    try:
+        header = json.loads(blob[8 : 8 + length], object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the tensors in the message have a malformed header") from error
+    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
+        raise WireError("the message has too many tensors")
+    return header
+
+
+def _check_entry(entry: Any) -> None:
+    shape = entry.get("shape") if isinstance(entry, dict) else None
+    if not isinstance(shape, list) or len(shape) > 8 or entry.get("dtype") not in _DTYPES:
+        raise WireError("a tensor in the message is of no known form")
+    if any(type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES for size in shape):
+        raise WireError("a tensor in the message has an impossible size")
+
+
+def _canonical(tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.dtype == torch.bool:
+        return tensor.view(torch.uint8) != 0
+    return tensor
