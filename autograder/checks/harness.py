@@ -1,0 +1,275 @@
+"""Carries out requests of a test next to the student's code: calls her functions, keeps her objects, differentiates.
+
+It runs in a worker of the sandbox, or in the live kernel for `check(...)`; it holds no answer. In a worker it may
+have been tampered with by what ran there before, so whatever it reports is a claim: tests compare values.
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy
+import torch
+from torch import nn
+
+from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError
+
+LIBRARY = {
+    kind: getattr(nn, kind)
+    for kind in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
+}
+MAX_MESSAGE = 2000
+
+
+class Harness:
+    """Serves the requests of one conversation over one namespace.
+
+    Every request is a dict with an `op`; every reply is a dict. A student's exception becomes
+    `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, her own frames only.
+    """
+
+    def __init__(self, namespace: dict[str, Any], call_back: Callable[[int, list[Any]], Any]) -> None:
+        self.namespace = namespace
+        self.call_back = call_back
+        self.objects: list[Any] = []
+
+    def handle(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Carries out one request (`seed`, `look`, `put`, `call`, `fetch`, `load` or `fit`)."""
+        operation = {
+            "seed": self._seed,
+            "look": self._look,
+            "put": self._put,
+            "call": self._call,
+            "fetch": self._fetch,
+            "load": self._load,
+            "fit": self._fit,
+        }[request["op"]]
+        try:
+            return operation(request)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            return {"error": _describe(error)}
+
+    # Objects that stay here, and values that travel
+
+    def keep(self, value: Any) -> Ref:
+        """Keeps an object that cannot travel, and returns the reference that can."""
+        self.objects.append(value)
+        return Ref(len(self.objects) - 1, type(value).__name__)
+
+    def _rebuild(self, value: Any) -> Any:
+        """A value from the wire with every reference replaced by what it stands for here."""
+        if isinstance(value, Ref):
+            return self.objects[value.number]
+        if isinstance(value, Callback):
+            return lambda *arguments: self._rebuild(
+                self.call_back(value.number, [self._portable(argument) for argument in arguments])
+            )
+        if isinstance(value, Recipe):
+            return _build(value)
+        if isinstance(value, Once):
+            return iter(self._rebuild(value.items))
+        if isinstance(value, list | tuple):
+            return type(value)(self._rebuild(item) for item in value)
+        if isinstance(value, dict):
+            return {self._rebuild(key): self._rebuild(item) for key, item in value.items()}
+        return value
+
+    def _portable(self, value: Any) -> Any:
+        """A value that can travel: containers are copied, what is not plain is kept and referred to."""
+        if isinstance(value, tuple):
+            return tuple(self._portable(item) for item in value)
+        if isinstance(value, list):
+            return [self._portable(item) for item in value]
+        if isinstance(value, dict):
+            return {self._portable(key): self._portable(item) for key, item in value.items()}
+        plain = (bool, int, float, str, bytes, bytearray, numpy.generic, torch.Tensor, Ref)
+        if value is None or (isinstance(value, plain) and not isinstance(value, nn.Parameter)):
+            return value.detach() if isinstance(value, torch.Tensor) else value
+        if isinstance(value, nn.Parameter):
+            return value.detach()
+        return self.keep(value)
+
+    # Operations
+
+    def _seed(self, request: dict[str, Any]) -> dict[str, Any]:
+        torch.manual_seed(request["value"])
+        random.seed(request["value"])
+        numpy.random.seed(request["value"] % 2**32)
+        return {}
+
+    def _look(self, request: dict[str, Any]) -> dict[str, Any]:
+        value = self.namespace.get(request["name"])
+        return {"exists": request["name"] in self.namespace, "callable": callable(value)}
+
+    def _put(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Keeps a value here; `gradient`, if given, becomes the `.grad` of a tensor."""
+        value = self._rebuild(request["value"])
+        if request.get("parameter"):
+            value = nn.Parameter(value)
+        if request.get("gradient") is not None:
+            value.grad = request["gradient"]
+        return {"result": self.keep(value)}
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Calls a function, method or module, and with `upstream` also differentiates what it returned.
+
+        The gradients are those of sum_k sum(result_k * upstream_k) over the floating tensors of the result, with
+        respect to every leaf among the arguments, every object in `wrt`, and all parameters of modules among
+        target and arguments.
+        """
+        function = self._target(request)
+        arguments = self._rebuild(request["arguments"])
+        keywords = self._rebuild(request["keywords"])
+        random_before = torch.get_rng_state()
+        result = function(*arguments, **keywords)
+        kept_random = torch.equal(random_before, torch.get_rng_state())
+        reply: dict[str, Any] = {"random_state_kept": kept_random}
+        if request.get("upstream") is not None:
+            owner = self.objects[request["owner"].number] if request.get("owner") else None
+            watched = [self.objects[ref.number] for ref in request["wrt"]]
+            reply["gradients"] = _differentiate(
+                result, request["upstream"], arguments, watched, [owner, *arguments, *watched]
+            )
+        reply["result"] = self.keep(result) if request.get("keep") else self._portable(result)
+        if request.get("keep") == "both":
+            reply["value"] = self._portable(result)
+        reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
+        return reply
+
+    def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
+        if request.get("owner") is None:
+            return self.namespace[request["name"]]
+        owner = self.objects[request["owner"].number]
+        return getattr(owner, request["name"]) if request.get("name") else owner
+
+    def _fetch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What can be told of a kept object: a tensor's value and gradient, a module's parameters and mode."""
+        value = self.objects[request["ref"].number]
+        if isinstance(value, nn.Module):
+            parameters = dict(value.named_parameters())
+            return {
+                "parameters": {name: p.detach() for name, p in parameters.items()},
+                "gradients": {name: p.grad for name, p in parameters.items()},
+                "training": all(module.training for module in value.modules()),
+                "evaluating": not any(module.training for module in value.modules()),
+            }
+        if isinstance(value, torch.Tensor):
+            return {
+                "value": value.detach(),
+                "gradient": value.grad,
+                "requires_grad": value.requires_grad,
+                "has_graph": value.grad_fn is not None,
+            }
+        return {"value": self._portable(value)}
+
+    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Overwrites parameters of a kept module by name."""
+        parameters = dict(self.objects[request["ref"].number].named_parameters())
+        with torch.no_grad():
+            for name, value in request["values"].items():
+                parameters[name].copy_(value)
+        return {}
+
+    def _fit(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Overfits a kept module on one batch with Adam and cross-entropy; positions with target -100 do not count."""
+        model = self.objects[request["ref"].number]
+        arguments = self._rebuild(request["arguments"])
+        target = request["target"]
+        optimiser = torch.optim.Adam(model.parameters(), lr=request["lr"])
+        model.train()
+        for _step in range(request["steps"]):
+            optimiser.zero_grad()
+            logits = model(*arguments)
+            logits = logits[0] if isinstance(logits, tuple) else logits
+            nn.functional.cross_entropy(logits.flatten(0, -2), target.flatten()).backward()
+            optimiser.step()
+        model.eval()
+        return {}
+
+
+_ECHOED = (torch.Tensor, list, tuple, dict)
+
+
+def _build(recipe: Recipe) -> nn.Module:
+    # Building a module draws its initial weights: the student's random state must not notice.
+    with torch.random.fork_rng(devices=[]):
+        module = LIBRARY[recipe.kind](**recipe.options)
+    if recipe.state:
+        first = next(iter(recipe.state.values()))
+        module.to(first.dtype).load_state_dict(recipe.state)
+    return module.train(recipe.training)
+
+
+def _floating(value: Any) -> Iterator[torch.Tensor]:
+    """All floating-point tensors in a nested result, in order."""
+    if isinstance(value, torch.Tensor):
+        if value.is_floating_point():
+            yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _floating(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _floating(item)
+
+
+def _differentiate(
+    result: Any,
+    upstream: list[torch.Tensor],
+    arguments: Iterable[Any],
+    watched: list[Any],
+    owners: Iterable[Any],
+) -> dict[str, Any]:
+    outputs = list(_floating(result))
+    if [tensor.shape for tensor in outputs] != [tensor.shape for tensor in upstream]:
+        return {"mismatch": True}
+    argument_leaves = [tensor if tensor.requires_grad else None for tensor in _tensors(arguments)]
+    watched_leaves = [tensor for tensor in watched if isinstance(tensor, torch.Tensor)]
+    parameters = {
+        name: parameter
+        for owner in owners
+        if isinstance(owner, nn.Module)
+        for name, parameter in owner.named_parameters()
+        if parameter.requires_grad
+    }
+    wanted = [*(t for t in argument_leaves if t is not None), *watched_leaves, *parameters.values()]
+    with torch.enable_grad():
+        terms = [(o * u).sum() for o, u in zip(outputs, upstream, strict=True) if o.requires_grad]
+    if not terms or not wanted:
+        found: list[torch.Tensor | None] = [None] * len(wanted)
+    else:
+        found = list(torch.autograd.grad(sum(terms), wanted, allow_unused=True, retain_graph=True))  # type: ignore[arg-type]
+    rest = iter(found)
+    return {
+        "arguments": [None if leaf is None else next(rest) for leaf in argument_leaves],
+        "watched": [next(rest) for _leaf in watched_leaves],
+        "parameters": {name: next(rest) for name in parameters},
+    }
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """All tensors in nested arguments, in order."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception:
+        message = ""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [(frame.filename, frame.lineno or 0) for frame in frames if _is_cell(frame.filename)]
+    kind = "WireError" if isinstance(error, WireError) else type(error).__name__
+    return {"type": kind[:100], "message": message, "lines": lines[-20:]}
+
+
+def _is_cell(filename: str) -> bool:
+    """Whether a code object was compiled from a notebook cell: `<cell 3>` in a worker, a temporary file in a kernel."""
+    return filename.startswith(("<cell ", "<ipython-input-")) or "ipykernel_" in filename

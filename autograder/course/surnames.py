@@ -1,0 +1,4 @@
+"""Reads the surnames of several languages out of the installed package faker."""
+
+
+def load_surnames() -> None: ...

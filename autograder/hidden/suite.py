@@ -1,0 +1,95 @@
+"""All that grades one assignment: its tasks, its tests, its reference, and the mistakes it can name."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import linecache
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.plugin import CHECKS, Plugin, run_tests
+from autograder.checks.student import Student, live_student
+from autograder.course.assignments import source_notebook
+from autograder.course.notebook import Notebook, Task
+from autograder.course.results import TestResult
+from autograder.hidden.diagnosis import equal_answers
+from autograder.hidden.mistakes import Mistake, mutate
+
+HIDDEN = Path(__file__).resolve().parent
+
+
+class Suite:
+    """The tests of one assignment, ready to be run against any number of students."""
+
+    def __init__(self, assignment: str, notebook: Notebook | None = None) -> None:
+        self.assignment = assignment
+        self.notebook = notebook or source_notebook(assignment)
+        self.tasks: tuple[Task, ...] = self.notebook.tasks()
+        self._mutants: dict[str, Student] = {}
+
+    @property
+    def files(self) -> list[Path]:
+        """The public and the hidden test files, in the order of their names."""
+        folders = (CHECKS / self.assignment, HIDDEN / self.assignment)
+        return [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+
+    @cached_property
+    def reference(self) -> Student:
+        """The solution notebook under the interface of a student."""
+        return trusted_student([cell.source for cell in self.notebook.definitions()])
+
+    @cached_property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The known mistakes of this assignment."""
+        module = importlib.import_module(f"autograder.hidden.{self.assignment}.mistakes")
+        return module.MISTAKES
+
+    def run(
+        self,
+        student_of: Callable[[str], Student],
+        seed: int,
+        tasks: Sequence[str] | None = None,
+        diagnose: bool = True,
+        on_result: Callable[[str, TestResult], None] | None = None,
+    ) -> dict[str, list[TestResult]]:
+        """Runs every test of the given tasks (all, if none are given); results by task, in order."""
+        plugin = Plugin(
+            student_of=student_of,
+            tasks=[task.name for task in self.tasks] if tasks is None else tasks,
+            seed=seed,
+            reference=self.reference,
+            diagnose=self._diagnose if diagnose else None,
+            on_result=on_result,
+        )
+        return run_tests(self.files, plugin)
+
+    def mutant(self, mistake: Mistake) -> Student:
+        """The reference with this mistake in it, under the interface of a student; made once."""
+        if mistake.id not in self._mutants:
+            self._mutants[mistake.id] = trusted_student(mutate(self.notebook, mistake))
+        return self._mutants[mistake.id]
+
+    def _diagnose(self, task: str, rerun: Callable[[Student], None], student: Student) -> str | None:
+        """The id of the first known mistake that answers this test exactly as the student did."""
+        for mistake in self.mistakes:
+            if mistake.task != task:
+                continue
+            mutant = self.mutant(mistake)
+            with contextlib.suppress(Exception):  # a mutant may fail in any way; only its answers count
+                rerun(mutant)
+            if equal_answers(mutant.transcript, student.transcript):
+                return mistake.id
+        return None
+
+
+def trusted_student(sources: Sequence[str]) -> Student:
+    """A student in this process, defined by code of our own: the reference, a mutant, never a submission."""
+    namespace: dict[str, Any] = {"__name__": "__trusted__"}
+    for number, source in enumerate(sources):
+        name = f"<cell {number}>"
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        exec(compile(source, name, "exec"), namespace)
+    return live_student(namespace, sources)
