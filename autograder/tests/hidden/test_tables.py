@@ -1,0 +1,48 @@
+"""The tables that prove the tests: the reference passes, every known mistake fails, second solutions pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course.assignments import assignment_names
+from autograder.tests.hidden.mutants import (
+    SECOND_SOLUTIONS,
+    describe,
+    grade,
+    grade_mistake,
+    grade_second_solution,
+    suite_of,
+)
+
+TASKS = [(name, task.name) for name in assignment_names() for task in suite_of(name).tasks]
+MISTAKES = [(name, mistake) for name in assignment_names() for mistake in suite_of(name).mistakes]
+SECOND = [(path.parts[-3], path) for path in sorted(SECOND_SOLUTIONS.glob("*/*/*.py"))]
+
+
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=[f"{a}-{t}" for a, t in TASKS])
+def test_the_reference_gets_full_marks(assignment: str, task: str) -> None:
+    """The solution notebook passes every test of its own."""
+    suite = suite_of(assignment)
+    for seed in (1, 2):
+        result = grade(suite, suite.reference, task, seed, diagnose=False)
+        assert result.status == "passed", describe(result)
+
+
+@pytest.mark.parametrize(("assignment", "mistake"), MISTAKES, ids=[m.id for _a, m in MISTAKES])
+def test_every_known_mistake_fails_in_its_own_task(assignment: str, mistake) -> None:
+    """No mutant survives the tests of the task it belongs to."""
+    result = grade_mistake(suite_of(assignment), mistake)
+    assert result.status != "passed", f"{mistake.id} survives: {mistake.what}\n{describe(result)}"
+
+
+@pytest.mark.parametrize(("assignment", "path"), SECOND, ids=["-".join(p.parts[-2:]) for _a, p in SECOND])
+def test_second_solutions_get_full_marks(assignment: str, path) -> None:
+    """A right answer in another style is a right answer."""
+    result = grade_second_solution(suite_of(assignment), path)
+    assert result.status == "passed", describe(result)
+
+
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=[f"{a}-{t}" for a, t in TASKS])
+def test_every_task_has_two_second_solutions(assignment: str, task: str) -> None:
+    """For each task at least two further correct solutions prove that its tests judge by outcome."""
+    assert len(list((SECOND_SOLUTIONS / assignment / task).glob("*.py"))) >= 2
