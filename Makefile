@@ -1,0 +1,42 @@
+# Two commands for a fresh machine with Python 3.11: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# One thread a process: two on a shared two-core machine are several times slower, and change results.
+export OMP_NUM_THREADS := 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo test test-all lint assignments clean
+
+demo: $(VENV)/grading.done
+	$(BIN)/autograder demo --out demo
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/development.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Writes assignments/ anew from solutions/, after the sources were edited.
+assignments: $(VENV)/development.done
+	$(BIN)/autograder release --update-assignments
+
+$(VENV)/pip.done:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/grading.done: pyproject.toml $(VENV)/pip.done
+	$(BIN)/pip install --quiet --editable ".[grading]"
+	touch $@
+
+$(VENV)/development.done: pyproject.toml $(VENV)/pip.done
+	$(BIN)/pip install --quiet --editable ".[grading,notebooks,development]"
+	touch $@ $(VENV)/grading.done
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info

@@ -1,0 +1,146 @@
+"""Checks a task in the live kernel: finds the student's names and points, runs the public tests, keeps count."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.checks.panel import html_panel, text_panel
+from autograder.checks.plugin import CHECKS, Plugin, run_tests
+from autograder.checks.student import Student, live_student
+from autograder.course.language import _
+from autograder.course.notebook import Notebook, Task, parse_notebook
+from autograder.course.results import TaskResult, TestResult, score_task
+
+SEED = 26  # fixed, so that a check says the same twice; when graded, the inputs are drawn anew
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the notebook is, as far as the public tests can see."""
+
+    tasks_passed: int
+    tasks: int
+    points: float
+    max_points: float
+
+    def sentence(self) -> str:
+        """One line for a person."""
+        return _("{passed} of {tasks} tasks, {points:g} of {max_points:g} points visible").format(
+            passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class CheckResult:
+    """What `check` shows: a panel in a notebook.
+
+    Its plain text is the bare score, because that is what nbgrader reads from the output of a check cell.
+    """
+
+    result: TaskResult
+    progress: Progress | None
+    hints: int
+
+    def __repr__(self) -> str:
+        return repr(self.result.score)
+
+    def _repr_html_(self) -> str:
+        return html_panel(self.result, self.progress.sentence() if self.progress else "", self.hints)
+
+    def text(self) -> str:
+        """The panel for a terminal."""
+        return text_panel(self.result, self.hints)
+
+
+_results: dict[str, TaskResult] = {}  # of this kernel, by task: what the progress line counts
+
+
+def check_live(task: str, hints: int = 1) -> CheckResult | None:
+    """Checks one task in the running kernel; prints one sentence if there is no such task."""
+    names = _kernel_namespace()
+    files = public_files(task)
+    if not files:
+        print(_("There is no task called {task}. The name stands above its cell.").format(task=f"“{task}”"))
+        return None
+    notebook = _own_notebook(names, task)
+    points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
+    student = live_student(names, [source for source in names.get("In", []) if isinstance(source, str)])
+    tests = check_task(student, task, files)
+    _results[task] = score_task(task, points.get(task, 1.0), tests)
+    progress = _progress(notebook.tasks(), _results) if notebook else None
+    return CheckResult(_results[task], progress, hints)
+
+
+def check_task(
+    student: Student,
+    task: str,
+    files: Sequence[Path],
+    on_result: Callable[[str, TestResult], None] | None = None,
+) -> list[TestResult]:
+    """The results of a task's public tests; the random state is the same afterwards as before."""
+    with _random_state_kept(), warnings.catch_warnings():
+        # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
+        warnings.simplefilter("ignore")
+        return run_tests(files, Plugin(lambda _task: student, [task], SEED, on_result=on_result))[task]
+
+
+def public_files(task: str) -> list[Path]:
+    """The public test files in which a task stands: its own part of its assignment, and the rules."""
+    marker = f'"{task}"'
+    return [path for path in sorted(CHECKS.glob("*/test_*.py")) if _mentions(path, marker)]
+
+
+def _mentions(path: Path, marker: str) -> bool:
+    return path.name == "test_rules.py" or marker in path.read_text(encoding="utf-8")
+
+
+def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress:
+    done = [results[task.name] for task in tasks if task.name in results]
+    return Progress(
+        tasks_passed=sum(result.status == "passed" for result in done),
+        tasks=len(tasks),
+        points=sum(result.score for result in done),
+        max_points=sum(task.points for task in tasks),
+    )
+
+
+def _kernel_namespace() -> dict[str, Any]:
+    """The names the student's cells have defined, in a notebook, in IPython or in plain Python."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython else None
+    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+
+
+def _own_notebook(names: dict[str, Any], task: str) -> Notebook | None:
+    """The notebook file this kernel belongs to, if it can be found: the points stand in it and nowhere else."""
+    hints = [os.environ.get("JPY_SESSION_NAME"), names.get("__vsc_ipynb_file__")]
+    candidates = [Path(hint) for hint in hints if isinstance(hint, str)] + sorted(Path.cwd().glob("*.ipynb"))
+    for path in candidates:
+        with contextlib.suppress(OSError, ValueError):
+            notebook = parse_notebook(json.loads(path.read_text(encoding="utf-8")))
+            if any(each.name == task for each in notebook.tasks()):
+                return notebook
+    return None
+
+
+@contextlib.contextmanager
+def _random_state_kept() -> Iterator[None]:
+    python, numbers = random.getstate(), numpy.random.get_state()
+    with torch.random.fork_rng(devices=[]):
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            numpy.random.set_state(numbers)

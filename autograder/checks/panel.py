@@ -1,0 +1,67 @@
+"""Shows the result of a check to a person: a panel for a notebook, lines for a terminal."""
+
+from __future__ import annotations
+
+from html import escape
+
+from autograder.course.language import _
+from autograder.course.results import TaskResult, TestResult
+
+_GREEN, _RED, _GREY = "#1a7f37", "#cf222e", "#808080"  # readable on JupyterLab's light and dark themes
+
+
+def html_panel(result: TaskResult, progress: str, hints: int) -> str:
+    """The panel under a check cell: a headline, one line a test, what failed in words, and how far one is."""
+    colour = _GREEN if result.status == "passed" else _RED
+    lines = "".join(_html_test(result.name, test, hints) for test in result.tests)
+    footer = f"<div style='color:{_GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
+    return (
+        f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
+        f"<div style='font-weight:600'>{escape(headline(result))}</div>{lines}{footer}</div>"
+    )
+
+
+def _html_test(task: str, test: TestResult, hints: int) -> str:
+    mark, colour = ("✓", _GREEN) if test.outcome == "passed" else ("✗", _RED)
+    title = f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {_html_text(test.title)}</div>"
+    if test.outcome == "passed":
+        return title
+    parts = [f"<div>{_html_text(test.message)}</div>"]
+    parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in test.hints[:hints]]
+    if len(test.hints) > hints:
+        parts.append(f"<div style='color:{_GREY}'>{_html_text(_another_hint(task, hints))}</div>")
+    return f"{title}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+
+
+def _html_text(sentence: str) -> str:
+    """Escaped text in which `code` stands in a fixed-width font."""
+    pieces = escape(sentence).split("`")
+    return "".join(f"<code>{piece}</code>" if odd % 2 else piece for odd, piece in enumerate(pieces))
+
+
+def text_panel(result: TaskResult, hints: int) -> str:
+    """The same for a terminal, without colours."""
+    lines = [headline(result)]
+    for test in result.tests:
+        passed = test.outcome == "passed"
+        lines.append(f"  {'✓' if passed else '✗'} {test.title}")
+        if not passed:
+            lines.append(f"      {test.message}")
+            lines += [f"      {hint}" for hint in test.hints[:hints]]
+    return "\n".join(lines)
+
+
+def headline(result: TaskResult) -> str:
+    """One line: the task, how many of its tests hold, how many of its points are visible."""
+    passed = sum(test.outcome == "passed" for test in result.tests)
+    return _("{task}: {passed} of {tests} checks hold, {score:g} of {max_score:g} points").format(
+        task=result.name,
+        passed=passed,
+        tests=len(result.tests),
+        score=result.score,
+        max_score=result.max_score,
+    )
+
+
+def _another_hint(task: str, hints: int) -> str:
+    return _("Another hint: {call}").format(call=f'`check("{task}", hints={hints + 1})`')
