@@ -34,6 +34,7 @@ _QUIET = [
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
     *("-p", "no:warnings", "-p", "no:unraisableexception", "-p", "no:threadexception"),
     *("-c", os.devnull, "--noconftest", "--assert=plain", "--capture=no", "--strict-markers"),
+    "--import-mode=importlib",
 ]
 
 
