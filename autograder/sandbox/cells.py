@@ -1,0 +1,228 @@
+"""Executes notebook cells one after another in one namespace, as a kernel would, and keeps what they print.
+
+It works next to student code, in a worker; its limits are for the honest, the jail's are for the others.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import linecache
+import math
+import resource
+import signal
+import sys
+import time
+import traceback
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograder.sandbox.ipython_syntax import plain_python
+from autograder.sandbox.limits import Limits
+
+# An endless loop that swallows the interruption gets so many more CPU seconds before the kernel ends the worker.
+_LAST_CHANCE_SECONDS = 2
+_REPEAT_SECONDS = 0.5
+
+
+class CellTimeout(BaseException):
+    """Raised in a cell whose time is up; not an `Exception`, so that an honest `except Exception` lets it pass."""
+
+
+class CappedText(io.TextIOBase):
+    """A text stream that keeps the beginning of what is written and drops the rest without complaint."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._parts: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        room = self._capacity - self._length
+        if room > 0:
+            part = text[:room]
+            self._parts.append(part)
+            self._length += len(part)
+            if self._length == self._capacity:
+                self._parts.append("\n…")
+        return len(text)
+
+    def take(self) -> str:
+        """What was written since the last time."""
+        text = "".join(self._parts)
+        self._parts, self._length = [], 0
+        return text
+
+
+class Executor:
+    """Executes cells in the namespace of a fresh `__main__`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._output = CappedText(limits.output_bytes)
+        self._armed = False
+        module = types.ModuleType("__main__")
+        self.namespace: dict[str, Any] = module.__dict__
+        sys.modules["__main__"] = module
+        sys.stdout = sys.stderr = self._output
+        sys.argv = ["notebook"]
+        _imitate_ipython()
+
+    def silence(self) -> None:
+        """From now on nothing that is printed is kept."""
+        sys.stdout = sys.stderr = CappedText(0)
+
+    def execute(self, cells: Sequence[tuple[str, str] | None]) -> Iterator[dict[str, Any]]:
+        """One outcome per cell (name, source), as it ends; None stands for a cell that is left out."""
+        for cell in cells:
+            if cell is None:
+                yield {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
+            else:
+                yield self._execute_one(*cell)
+
+    def _execute_one(self, name: str, source: str) -> dict[str, Any]:
+        start = time.process_time()
+        status, error = "ok", ""
+        code = plain_python(source)
+        if code is None:
+            return {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
+        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        try:
+            self._start_clock()
+            try:
+                self._run(name, code)
+                self._tidy_up()
+            finally:
+                self._armed = False
+        except CellTimeout:
+            status = "timeout"
+        except (
+            BaseException
+        ) as failure:  # SystemExit and KeyboardInterrupt too: the rest of the notebook goes on
+            status, error = "error", self._describe(failure)
+        finally:
+            self._stop_clock()
+        output = self._output.take()
+        return {"status": status, "error": error, "output": output, "seconds": time.process_time() - start}
+
+    def _run(self, name: str, code: str) -> None:
+        tree = ast.parse(code, name)
+        shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec", dont_inherit=True), self.namespace)
+        if isinstance(shown, ast.Expr):
+            value = eval(
+                compile(ast.Expression(shown.value), name, "eval", dont_inherit=True), self.namespace
+            )
+            if value is not None and not code.rstrip().endswith(";"):
+                self._output.write(repr(value) + "\n")
+
+    def _tidy_up(self) -> None:
+        """As the inline backend does: figures of a cell are closed with it."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close("all")
+
+    def _describe(self, failure: BaseException) -> str:
+        """The traceback with the student's own frames only."""
+        self._armed = True  # a message may take for ever, too
+        try:
+            summary = traceback.TracebackException.from_exception(failure, limit=-100)
+            for part in _chain(summary):
+                part.stack[:] = [frame for frame in part.stack if frame.filename.startswith("<cell ")][-20:]
+            return "".join(summary.format())[-self._limits.output_bytes :]
+        except BaseException:
+            return type(failure).__name__
+        finally:
+            self._armed = False
+
+    # The clock
+
+    def _start_clock(self) -> None:
+        cpu = self._limits.cpu_seconds_per_cell
+        signal.signal(signal.SIGPROF, self._interrupt)
+        signal.signal(signal.SIGALRM, self._interrupt)
+        used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        last = math.ceil(min(used + cpu + _LAST_CHANCE_SECONDS, self._limits.cpu_seconds_total))
+        resource.setrlimit(resource.RLIMIT_CPU, (min(max(last, 1), hard), hard))
+        self._armed = True
+        signal.setitimer(signal.ITIMER_PROF, cpu, _REPEAT_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, self._limits.wall_seconds(cpu), _REPEAT_SECONDS)
+
+    def _stop_clock(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _interrupt(self, _number: int, _frame: Any) -> None:
+        if self._armed:
+            raise CellTimeout
+
+
+def _chain(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    waiting = [summary]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(other for other in (part.__cause__, part.__context__) if other is not None)
+
+
+class _Anything:
+    """Stands for the interactive shell: any method can be called and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *arguments, **keywords: None
+
+
+class _Shown:
+    """Stands for a display object such as `HTML`: it keeps nothing but what it was given."""
+
+    def __init__(self, data: Any = None, *_arguments: Any, **_keywords: Any) -> None:
+        self.data = data
+
+
+def _imitate_ipython() -> None:
+    """`display(...)`, `get_ipython()` and `from IPython.display import ...` work without IPython, and do no harm."""
+    shell = _Anything()
+
+    def display(*values: Any, **_keywords: Any) -> None:
+        for value in values:
+            print(value.data if isinstance(value, _Shown) else repr(value))
+
+    def get_ipython() -> _Anything:
+        return shell
+
+    package, displaying = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+    package.__path__ = []
+    for name in (
+        "Audio",
+        "HTML",
+        "Image",
+        "JSON",
+        "Javascript",
+        "Latex",
+        "Markdown",
+        "Math",
+        "Pretty",
+        "SVG",
+        "Video",
+    ):
+        setattr(displaying, name, type(name, (_Shown,), {}))
+    displaying.display = display  # type: ignore[attr-defined]
+    displaying.clear_output = lambda *_a, **_k: None  # type: ignore[attr-defined]
+    package.display = displaying  # type: ignore[attr-defined]
+    package.get_ipython = get_ipython  # type: ignore[attr-defined]
+    sys.modules["IPython"], sys.modules["IPython.display"] = package, displaying
+    builtins.display = display  # type: ignore[attr-defined]
+    builtins.get_ipython = get_ipython  # type: ignore[attr-defined]

@@ -1,0 +1,80 @@
+"""Carries values over a stream socket in frames: two lengths, then JSON, then tensors.
+
+Both ends use it. Whatever a worker sends is hostile: the lengths are capped before a byte is read, and the time
+spent waiting for the other end comes out of one budget, so that a slow drip of bytes gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from typing import Any
+
+from autograder.sandbox import values
+
+_HEADER = struct.Struct("!II")
+_MAX_BLOB_BYTES = values.MAX_TENSOR_BYTES + values.MAX_HEADER_BYTES + 8
+
+
+class ConnectionEnded(Exception):
+    """The other end has closed, or died."""
+
+
+class TimeIsUp(Exception):
+    """The other end kept us waiting for longer than the budget."""
+
+
+class Connection:
+    """One end of a conversation.
+
+    `seconds` is what is left of the time to wait for the other end (None: for ever); our own thinking between
+    two messages is not charged, since a loaded grader must not fail an honest student.
+    """
+
+    def __init__(self, stream: socket.socket, seconds: float | None = None) -> None:
+        self.stream = stream
+        self.seconds = seconds
+
+    def send(self, value: Any) -> None:
+        """Sends one value; `values.WireError` if it cannot be sent."""
+        text, blob = values.encode(value)
+        self._waiting(lambda: self.stream.sendall(_HEADER.pack(len(text), len(blob)) + text + blob))
+
+    def receive(self) -> Any:
+        """The next value; `values.WireError` for anything out of the format."""
+        text_length, blob_length = _HEADER.unpack(self._read(_HEADER.size))
+        if text_length > values.MAX_JSON_BYTES or blob_length > _MAX_BLOB_BYTES:
+            raise values.WireError("the message is larger than allowed")
+        text = self._read(text_length)
+        return values.decode(text, self._read(blob_length))
+
+    def close(self) -> None:
+        """Closes this end."""
+        self.stream.close()
+
+    def _read(self, length: int) -> bytes:
+        buffer = bytearray(length)
+        view = memoryview(buffer)
+        while view:
+            count = self._waiting(lambda rest=view: self.stream.recv_into(rest))  # type: ignore[misc]
+            if not count:
+                raise ConnectionEnded
+            view = view[count:]
+        return bytes(buffer)
+
+    def _waiting(self, operation: Any) -> Any:
+        """Does a socket operation within what is left of the budget, and charges the time it took."""
+        if self.seconds is not None and self.seconds <= 0:
+            raise TimeIsUp
+        self.stream.settimeout(self.seconds)
+        start = time.monotonic()
+        try:
+            return operation()
+        except TimeoutError:
+            raise TimeIsUp from None
+        except OSError as error:  # reset, broken pipe, or a descriptor that was closed under us
+            raise ConnectionEnded from error
+        finally:
+            if self.seconds is not None:
+                self.seconds -= time.monotonic() - start

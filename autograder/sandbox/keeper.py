@@ -1,0 +1,332 @@
+"""Guards one submission: starts its worker, answers the jail's questions, kills and reaps all that lies below.
+
+The keeper is trusted code in a process of its own. It never runs student code and never reads a message from a
+worker that has run some. Everything that the worker starts stays in one process group and becomes a child of the
+keeper when its parent dies, so killing is complete.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import os
+import select
+import signal
+import socket
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.sandbox import channel, scratch, worker
+from autograder.sandbox.jail import privileges, seccomp
+from autograder.sandbox.settings import Settings
+
+_WATCH_SECONDS = 0.25
+_MAX_REFUSALS = 20_000
+_CLONE_THREAD = 0x0001_0000
+_CLONE_VM_SIGHAND = 0x0000_0100 | 0x0000_0800
+_CLONE_CHILD_TIDS = 0x0100_0000 | 0x0020_0000
+_NAMESPACES_AND_TRACING = 0x7E02_6080 | 0x0000_8000  # new namespaces, ptrace, pidfd, vfork, sibling
+
+
+def keep(control: socket.socket, settings: Settings) -> NoReturn:
+    """The life of the keeper of one session; ends, with everything below it, when the grader closes `control`."""
+    status = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        privileges.die_with_parent(signal.SIGKILL)
+        privileges.become_undumpable()
+        privileges.adopt_orphans()
+        _Keeper(control, settings).run()
+        status = 0
+    except EOFError:
+        status = 0
+    finally:
+        os._exit(status)
+
+
+@dataclass
+class _Worker:
+    pid: int
+    pidfd: int
+    control: socket.socket
+    listener: int | None
+
+
+class _Keeper:
+    def __init__(self, control: socket.socket, settings: Settings) -> None:
+        self.control = control
+        self.settings = settings
+        self.folder = Path(settings.scratch_root) / f"session-{os.getpid()}"
+        self.files: dict[str, int] = {}
+        self.worker: _Worker | None = None
+        self.busy = False
+        self.forks_allowed = 0
+        self.refused: Counter[str] = Counter()
+        self.verdict: str | None = None  # why we killed the worker, if we did
+
+    def run(self) -> None:
+        try:
+            while True:
+                self._wait()
+        finally:
+            self._stop_worker()
+            if self.folder.exists():
+                scratch.remove(self.folder)
+
+    # Waiting for the grader and for the jail's questions
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        listener = self.worker.listener if self.worker else None
+        if listener is not None:
+            poll.register(listener, select.POLLIN)
+        for descriptor, event in poll.poll(_WATCH_SECONDS * 1000 if self.busy else None):
+            if descriptor == self.control.fileno():
+                self._obey(*channel.receive(self.control))
+                return  # the worker, and so the listener, may be another one now
+            if event & select.POLLIN:
+                self._answer_question()
+            else:  # nobody is left under the filter
+                self._close_listener()
+        if self.busy:
+            self._watch_disk()
+
+    def _obey(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        match message["op"]:
+            case "files":
+                self.files.update(zip(message["names"], descriptors, strict=True))
+            case "start":
+                channel.send(self.control, self._start_worker())
+            case "execute" | "task" as operation:
+                self._forward(operation, message, descriptors)
+            case "finish":
+                channel.send(self.control, self._finish(message["lost"]))
+            case "stop":
+                self._stop_worker()
+                channel.send(self.control, {})
+
+    def _forward(self, operation: str, message: dict[str, Any], descriptors: list[int]) -> None:
+        if self.worker is not None:
+            try:
+                self.busy = True
+                self.forks_allowed = 1 if operation == "task" else 0
+                self.worker.control.settimeout(5)
+                channel.send(self.worker.control, message, descriptors)
+            except OSError:
+                pass  # it is dead or stuffed; the grader sees its descriptor closed
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    # The worker
+
+    def _start_worker(self) -> dict[str, Any]:
+        self._stop_worker()
+        self.verdict = None
+        try:
+            scratch.fresh(self.folder, self.files)
+        except OSError as error:
+            return {"ready": False, "layer": "scratch", "reason": str(error)}
+        if self.settings.drop_user:
+            for path in [self.folder, *self.folder.rglob("*")]:
+                os.chown(path, privileges.NOBODY_ELSE, privileges.NOBODY_ELSE)
+        ours, theirs = channel.pair()
+        gc.freeze()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            worker.work(theirs, self.settings, self.folder)
+        theirs.close()
+        # Until it has answered, the worker has run trusted code only.
+        try:
+            ready, descriptors = channel.receive(ours)
+        except EOFError:
+            ready, descriptors = {"ready": False, "layer": "worker", "reason": "it ended while starting"}, []
+        self.worker = _Worker(pid, os.pidfd_open(pid), ours, descriptors[0] if descriptors else None)
+        if not ready["ready"]:
+            self._stop_worker()
+        return ready
+
+    def _stop_worker(self) -> dict[str, Any] | None:
+        """Kills the worker and all it has started, reaps them, and returns how the worker itself ended."""
+        if self.worker is None:
+            return None
+        pid = self.worker.pid
+        for kill in (os.killpg, os.kill):
+            with suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
+        self._close_listener()
+        self.worker.control.close()
+        end = None
+        while True:
+            try:
+                ended, status, usage = os.wait4(-1, 0)
+            except ChildProcessError:
+                break
+            if ended == pid:
+                end = _ending(status, usage.ru_utime + usage.ru_stime)
+        os.close(self.worker.pidfd)
+        self.worker = None
+        self.busy = False
+        return end
+
+    def _close_listener(self) -> None:
+        if self.worker is not None and self.worker.listener is not None:
+            os.close(self.worker.listener)
+            self.worker.listener = None
+
+    # The end of a task or execution
+
+    def _finish(self, lost: bool) -> dict[str, Any]:
+        """Ends what was asked for last. `lost`: the conversation broke, so something has died or soon will."""
+        self.busy = False
+        self.forks_allowed = 0
+        ends = []
+        worker_end = None
+        if self.worker is not None:
+            children = _children(self.worker.pid)
+            ends = [_end_of(child, lost) for child in children]
+            if _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
+                worker_end = self._stop_worker()
+        else:
+            worker_end = {"kind": "gone", "number": 0, "cpu_seconds": 0.0}
+        return {
+            "task": next((end for end in ends if end), None),
+            "worker": worker_end,
+            "verdict": self.verdict,
+            "refused": dict(self.refused.most_common(20)),
+        }
+
+    def _watch_disk(self) -> None:
+        limit = self.settings.limits.scratch_bytes
+        if self.worker is not None and scratch.occupied(self.folder, limit) > limit:
+            self._condemn("disk")
+
+    def _condemn(self, verdict: str) -> None:
+        """Kills the worker at once; the grader learns why when it asks."""
+        self.verdict = verdict
+        if self.worker is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.worker.pid, signal.SIGKILL)
+
+    # Questions of the jail
+
+    def _answer_question(self) -> None:
+        assert self.worker is not None
+        assert self.worker.listener is not None
+        question = seccomp.next_question(self.worker.listener)
+        if question is None:
+            return
+        name = self.settings.asked.get(question.data.number, "?")
+        error, uses_allowance = self._decide(name, question)
+        answered = seccomp.answer(self.worker.listener, question, error)
+        if uses_allowance and answered:
+            self.forks_allowed -= 1
+        if error:
+            self.refused[name] += 1
+            if self.refused.total() > _MAX_REFUSALS:
+                self._condemn("refusals")
+
+    def _decide(self, name: str, question: seccomp.Question) -> tuple[int, bool]:
+        """The error number to answer (0: go on), and whether this uses up the allowance for one fork."""
+        process, threads = _process_of(question.pid)
+        arguments = question.data.arguments
+        if process is None:
+            return errno.EPERM, False
+        if name == "clone":
+            return self._decide_clone(process, threads, arguments[0])
+        if name == "fork":
+            return self._decide_clone(process, threads, signal.SIGCHLD)
+        if name in ("kill", "tgkill") and arguments[0] == process:
+            return 0, False
+        if name == "tkill" and _process_of(arguments[0])[0] == process:
+            return 0, False
+        return errno.EPERM, False
+
+    def _decide_clone(self, process: int, threads: int, flags: int) -> tuple[int, bool]:
+        if flags & _CLONE_THREAD:
+            shares = flags & _CLONE_VM_SIGHAND == _CLONE_VM_SIGHAND and not flags & _NAMESPACES_AND_TRACING
+            if not shares:
+                return errno.EPERM, False
+            return (0 if threads < self.settings.limits.threads else errno.EAGAIN), False
+        assert self.worker is not None
+        plain = flags & ~_CLONE_CHILD_TIDS == signal.SIGCHLD
+        if plain and process == self.worker.pid and self.forks_allowed > 0:
+            return 0, True
+        return errno.EPERM, False
+
+
+def _process_of(thread: int) -> tuple[int | None, int]:
+    """The process that a thread belongs to, and how many threads that has; (None, 0) if it is gone."""
+    try:
+        with open(f"/proc/{thread}/status", encoding="utf-8", errors="replace") as file:
+            fields = dict(line.split(":", 1) for line in file if ":" in line)
+        return int(fields["Tgid"]), int(fields["Threads"])
+    except (OSError, KeyError, ValueError):
+        return None, 0
+
+
+def _children(process: int) -> list[int]:
+    """The processes whose parent is `process`."""
+    try:
+        threads = os.listdir(f"/proc/{process}/task")
+        return [
+            int(child)
+            for thread in threads
+            for child in Path(f"/proc/{process}/task/{thread}/children").read_text(encoding="ascii").split()
+        ]
+    except FileNotFoundError:  # a kernel without these files, or the process is gone
+        return [
+            int(entry)
+            for entry in os.listdir("/proc")
+            if entry.isdigit() and (_stat(int(entry)) or [""] * 2)[1] == str(process)
+        ]
+
+
+def _stat(process: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the state on (the name before it may contain anything)."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def _end_of(process: int, wait: bool) -> dict[str, Any] | None:
+    """How a process that is not our own child ended; kills it if it has not. Its parent has to reap it.
+
+    What the parent could tell us would be hearsay: it has run student code. The kernel keeps the exit code.
+    """
+    try:
+        pidfd = os.pidfd_open(process)
+    except OSError:
+        return None
+    try:
+        over = _is_over(pidfd, 1.0 if wait else 0.0)
+        if not over:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            _is_over(pidfd, 5.0)
+    except ProcessLookupError:
+        over = True
+    finally:
+        os.close(pidfd)
+    fields = _stat(process)
+    if fields is None:
+        return None
+    seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    if not over:
+        return {"kind": "stopped", "number": 0, "cpu_seconds": seconds}
+    return _ending(int(fields[49]), seconds)
+
+
+def _is_over(pidfd: int, seconds: float) -> bool:
+    return bool(select.select([pidfd], [], [], seconds)[0])
+
+
+def _ending(status: int, cpu_seconds: float) -> dict[str, Any]:
+    if os.WIFSIGNALED(status):
+        return {"kind": "signal", "number": os.WTERMSIG(status), "cpu_seconds": cpu_seconds}
+    return {"kind": "exit", "number": os.WEXITSTATUS(status), "cpu_seconds": cpu_seconds}

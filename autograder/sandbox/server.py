@@ -1,0 +1,385 @@
+"""Starts and keeps the warm server, and opens sessions on it."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from autograder.course.language import _
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.errors import SandboxUnavailable
+from autograder.sandbox.jail import landlock, privileges, seccomp
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import KeeperLost, Session
+from autograder.sandbox.settings import Settings
+
+Isolation = Literal["strong", "inner", "none"]
+
+WARM = ("torch", "numpy", "safetensors.torch", "matplotlib.pyplot")
+_HERE = Path(__file__).resolve().parent
+_START_SECONDS = 180.0  # importing torch on a busy machine takes its time
+_TEMPORARY_BYTES = 2**30
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of isolation: whether it is in force, what it protects, and why it is not."""
+
+    name: str
+    active: bool
+    protects: str
+    reason: str = ""
+
+
+class Server:
+    """A warm server that holds torch ready; `open` forks a worker from it. A context manager.
+
+    `public` is a folder that workers can read and import from, and `harness` the module in it whose `Harness`
+    answers the tasks. With `isolation=None` the strongest available is taken; "none" must be asked for.
+    """
+
+    def __init__(
+        self,
+        public: Path,
+        harness: str,
+        limits: Limits | None = None,
+        warm: Sequence[str] = WARM,
+        isolation: Isolation | None = None,
+    ) -> None:
+        self._public = Path(public).resolve()
+        self._harness = harness
+        self._limits = limits or Limits()
+        self._warm = tuple(warm)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._resources = ExitStack()
+        self._bubblewrap: str | None = None
+        self._why_not_strong = ""
+        self.level: Isolation = self._choose(isolation)
+        self._filter = self._compile() if self.level != "none" else seccomp.Filter(b"", 0, {})
+        self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
+        self._errors = self._resources.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+
+    def __enter__(self) -> Server:
+        with self._lock:
+            self._ensure_process()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the server and every session on it."""
+        with self._lock:
+            self._end_process()
+            self._resources.close()
+
+    def open(self, files: Mapping[str, Path | bytes] | None = None) -> Session:
+        """A fresh session; `files` (by relative name) lie in its scratch folder, the worker's current one."""
+        with ExitStack() as opened:
+            descriptors = {name: _open(content, opened) for name, content in (files or {}).items()}
+            for name in descriptors:
+                if Path(name).is_absolute() or ".." in Path(name).parts:
+                    raise ValueError(f"not a name inside the scratch folder: {name!r}")
+            try:
+                return self._open_session(descriptors)
+            except KeeperLost:
+                with self._lock:
+                    self._end_process()  # it has died since; once more with a new one
+                return self._open_session(descriptors)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers that this server's workers are in, as applied to one started for the purpose."""
+        with self.open() as session:
+            return _layers(self.level, self._why_not_strong, session.layers)
+
+    # Choosing and preparing
+
+    def _choose(self, wanted: Isolation | None) -> Isolation:
+        if wanted == "none":
+            return "none"
+        if not sys.platform.startswith("linux"):
+            raise SandboxUnavailable(
+                _("Grading the work of others needs Linux; use a container, or WSL on Windows.")
+            )
+        if wanted != "inner":
+            self._bubblewrap, self._why_not_strong = bubblewrap.find()
+            if self._bubblewrap is not None:
+                return "strong"
+            if wanted == "strong":
+                raise SandboxUnavailable(_advice(self._why_not_strong))
+        else:
+            self._why_not_strong = _("not asked for")
+        if landlock.abi() < 1:
+            raise SandboxUnavailable(_advice(self._why_not_strong))
+        return "inner"
+
+    def _compile(self) -> seccomp.Filter:
+        try:
+            return seccomp.compile_filter(file_metadata=self.level == "strong")
+        except OSError as error:
+            raise SandboxUnavailable(
+                _(
+                    "The sandbox needs libseccomp 2.5 or newer ({reason}); install it with: "
+                    "sudo apt-get install libseccomp2 && pip install pyseccomp"
+                ).format(reason=error)
+            ) from error
+
+    def _settings(self) -> Settings:
+        packages = _package_folders()
+        hidden = _hidden_paths()
+        readable = _python_paths()
+        if self.level == "strong":
+            # The mount namespace hides what must be hidden.
+            return self._settings_with(
+                "/public", "/tmp", packages, [*map(str, readable), "/public", "/sandbox"]
+            )
+        view = self._folder / "packages"
+        import_path = [str(_view(folder, hidden, view / str(i))) for i, folder in enumerate(packages)]
+        allowed = [part for folder in readable for part in landlock.without(folder, hidden)]
+        scratch = self._folder / "scratch"
+        scratch.mkdir(exist_ok=True, mode=0o711)
+        self._folder.chmod(0o711)
+        paths = [*map(str, allowed), str(view), str(self._public), str(_HERE)]
+        return self._settings_with(str(self._public), str(scratch), [Path(p) for p in import_path], paths)
+
+    def _settings_with(
+        self, public: str, scratch: str, packages: Sequence[Path], readable: Sequence[str]
+    ) -> Settings:
+        system = [*bubblewrap._SYSTEM_FOLDERS, *bubblewrap._SYSTEM_FILES]
+        drop_user = (
+            self.level == "inner"
+            and privileges.user_can_be_dropped()
+            and privileges.readable_after_drop([*map(str, packages), public, str(_HERE), *sys.path[1:2]])
+        )
+        return Settings(
+            level=self.level,
+            harness=self._harness,
+            warm=self._warm,
+            import_path=(public, *map(str, packages)),
+            readable=(*system, *readable),
+            scratch_root=scratch,
+            limits=self._limits,
+            instructions=self._filter.instructions,
+            call_number=self._filter.call_number,
+            asked=self._filter.asked,
+            drop_user=drop_user,
+        )
+
+    # The process
+
+    def _ensure_process(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._end_process()
+        settings = self._settings()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        python = [sys.executable, "-P", "-s", "-S", "-B"]
+        if self.level == "strong":
+            assert self._bubblewrap is not None
+            jail = bubblewrap.arguments(
+                self._bubblewrap,
+                _python_paths(),
+                [path for path in _hidden_paths() if path.exists()],
+                [(self._public, "/public"), (_HERE, "/sandbox")],
+                _TEMPORARY_BYTES,
+            )
+            command = [*jail, *python, "/sandbox/zygote.py"]
+            home = "/tmp"
+        else:
+            command = [*python, str(_HERE / "zygote.py")]
+            home = str(self._folder)
+        with theirs:
+            # With --die-with-parent the parent is the *thread* that started it: it has to be one that lasts.
+            self._process = (
+                _launcher()
+                .submit(
+                    subprocess.Popen,
+                    [*command, str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    env=_environment(home),
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+                .result()
+            )
+        self._control = ours
+        ours.settimeout(_START_SECONDS)
+        try:
+            ours.send(json.dumps(settings.to_json()).encode())
+            greeting = ours.recv(65536)
+        except OSError:
+            greeting = b""
+        if not greeting:
+            self._end_process()
+            raise SandboxUnavailable(
+                _("The sandbox could not be started: {reason}").format(reason=self._last_words())
+            )
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else _("it ended without saying why")
+
+    def _end_process(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=0.5)
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _open_session(self, descriptors: Mapping[str, int]) -> Session:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with self._lock, theirs:
+            self._ensure_process()
+            assert self._control is not None
+            try:
+                socket.send_fds(self._control, [b"{}"], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise KeeperLost from error
+        try:
+            return Session(ours, self._limits, descriptors)
+        except BaseException:
+            ours.close()
+            raise
+
+
+def _open(content: Path | bytes, opened: ExitStack) -> int:
+    if isinstance(content, bytes):
+        file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        file.write(content)
+        file.flush()
+        return file.fileno()
+    descriptor = os.open(content, os.O_RDONLY | os.O_NOFOLLOW)
+    opened.callback(os.close, descriptor)
+    return descriptor
+
+
+# Where Python lies, and what of it must not be seen
+
+
+def _package_folders() -> list[Path]:
+    """The folders on our import path that hold installed packages, and the standard library."""
+    installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    named = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
+    return [path for path in dict.fromkeys([*installed, *named]) if path.is_dir()]
+
+
+def _python_paths() -> list[Path]:
+    """The folders that Python and its packages need, outermost only."""
+    wanted = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix), *_package_folders()}
+    wanted |= {path.resolve() for path in wanted}
+    wanted |= {Path(sys.executable).parent, Path(os.path.realpath(sys.executable)).parent}
+    return sorted(path for path in wanted if not any(other in path.parents for other in wanted))
+
+
+def _hidden_paths() -> list[Path]:
+    """Our own package, which holds the hidden tests, and the whole repository if it is installed from there."""
+    package = _HERE.parent
+    root = package.parent
+    is_repository = any((root / name).exists() for name in ("pyproject.toml", ".git"))
+    return [root if is_repository else package]
+
+
+def _view(folder: Path, hidden: Sequence[Path], view: Path) -> Path:
+    """The folder itself, or if something hidden lies in it, a folder of links to everything else in it.
+
+    Landlock cannot allow listing a folder without listing what lies beneath.
+    """
+    if not any(folder in path.parents for path in hidden):
+        return folder
+    shutil.rmtree(view, ignore_errors=True)
+    view.mkdir(parents=True)
+    for entry in folder.iterdir():
+        if entry not in hidden and not any(entry in path.parents for path in hidden):
+            (view / entry.name).symlink_to(entry)
+    return view
+
+
+def _environment(home: str) -> dict[str, str]:
+    one_thread = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+    )
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        "MPLBACKEND": "Agg",
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+        **one_thread,
+    }
+
+
+_launchers: list[concurrent.futures.ThreadPoolExecutor] = []
+os.register_at_fork(after_in_child=_launchers.clear)
+
+
+def _launcher() -> concurrent.futures.ThreadPoolExecutor:
+    """One thread that lives as long as this process."""
+    if not _launchers:
+        _launchers.append(concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox"))
+    return _launchers[0]
+
+
+# What people are told
+
+
+def _advice(reason: str) -> str:
+    return _(
+        "No sandbox is available here ({reason}). Install bubblewrap (sudo apt-get install bubblewrap), on Ubuntu "
+        "24.04 also allow it (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or use Linux 5.13 or "
+        "newer, where Landlock does instead."
+    ).format(reason=reason)
+
+
+def _layers(level: str, why_not_strong: str, applied: Mapping[str, str]) -> list[Layer]:
+    protects = {
+        "limits": _("memory, processor time, file size, open files"),
+        "user": _("the grader's files and processes, by another user's identity"),
+        "capabilities": _("the system, from the rights of root"),
+        "landlock": _("every file but Python, the public folder and the worker's own scratch folder"),
+        "landlock network": _("TCP connections, a second time"),
+        "landlock signals": _("other processes' signals and abstract sockets, a second time"),
+        "seccomp": _("the kernel: network, new processes, signals to others, programs, namespaces"),
+    }
+    outer = Layer(
+        "bubblewrap",
+        level == "strong",
+        _("the machine: its files, processes, network and users do not exist inside"),
+        "" if level == "strong" else why_not_strong,
+    )
+    inner = [
+        Layer(name, applied.get(name) == "", what, applied.get(name, _("not applied at this level")))
+        for name, what in protects.items()
+    ]
+    return [outer, *inner]

@@ -1,0 +1,370 @@
+"""Talks to one submission's worker from the grader's side: execute cells, then ask it things, task by task."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Literal
+
+from autograder.course.language import _
+from autograder.sandbox import channel, values
+from autograder.sandbox.errors import (
+    SandboxUnavailable,
+    WorkerCrashed,
+    WorkerError,
+    WorkerProtocolError,
+    WorkerTimeout,
+)
+from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
+from autograder.sandbox.limits import Limits
+
+_STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
+_KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What became of one cell. `error` holds the student's own frames only; `output` and `error` are capped.
+
+    All of it is what the worker says; only `crashed`, and the `timeout` of a worker that had to be killed, are
+    the grader's own observation.
+    """
+
+    status: Literal["ok", "error", "timeout", "crashed", "skipped"]
+    error: str = ""
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How something ended that the keeper watched."""
+
+    kind: str
+    number: int
+    cpu_seconds: float
+
+
+class KeeperLost(Exception):
+    """The keeper, or the whole warm server, is gone."""
+
+
+class Session:
+    """One submission in the sandbox. A context manager; leaving it ends everything that runs for it."""
+
+    def __init__(self, control: socket.socket, limits: Limits, files: Mapping[str, int]) -> None:
+        self._control = control
+        self._limits = limits
+        self._cells: list[str] = []
+        self._left_out: set[int] = set()
+        self._restarts = 0
+        self._alive = False
+        self._refused: dict[str, int] = {}
+        self.layers: dict[str, str] = {}
+        names = list(files)
+        for start in range(0, len(names), 32):
+            part = names[start : start + 32]
+            self._tell({"op": "files", "names": part}, [files[name] for name in part])
+        self._start_worker()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the session; returns when all its processes are gone and its scratch folder is removed."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+            self._control.settimeout(_KEEPER_SECONDS)
+            while self._control.recv(65536):
+                pass
+        self._control.close()
+
+    @property
+    def refusals(self) -> list[str]:
+        """System calls that the jail refused so far and that no honest notebook needs, most frequent first."""
+        return sorted(self._refused, key=lambda name: (-self._refused[name], name))
+
+    # Cells
+
+    def execute(self, cells: Sequence[str], skip: Collection[int] = ()) -> list[CellOutcome]:
+        """Executes cells (sources) in order in one namespace; `skip` holds positions to leave out.
+
+        An error in one cell is reported and the rest go on. A cell that takes the worker with it is reported as
+        crashed or timed out, and the others are executed again, without it, in a fresh worker.
+        """
+        first = len(self._cells)
+        self._cells += cells
+        self._left_out |= {first + position for position in skip}
+        outcomes = self._run(first) if self._alive else self._rebuild()
+        return [outcomes.get(first + position, CellOutcome("skipped")) for position in range(len(cells))]
+
+    def restart(self) -> None:
+        """Puts the submission into a fresh worker and executes its cells again.
+
+        Tasks of one worker can pass notes if the student has arranged it (a file, a pipe, a thread); after this,
+        nothing that an earlier task has seen is left.
+        """
+        self._start_worker()
+        self._run(0)
+
+    def _run(self, first: int) -> dict[int, CellOutcome]:
+        """Executes the cells from `first` on; starts again without a cell that killed the worker."""
+        known: dict[int, CellOutcome] = {}
+        while True:
+            finished, loss = self._run_once(first)
+            known.update({i: outcome for i, outcome in finished.items() if i not in self._left_out})
+            if loss is None:
+                return known
+            culprit = next(
+                (i for i in range(first, len(self._cells)) if i not in finished and i not in self._left_out),
+                None,
+            )
+            if culprit is not None:
+                known[culprit] = loss
+                self._left_out.add(culprit)
+            self._alive = False
+            if self._restarts >= self._limits.restarts:
+                return self._give_up(known)
+            self._restarts += 1
+            self._start_worker()
+            first = 0
+
+    def _rebuild(self) -> dict[int, CellOutcome]:
+        """A fresh worker in the state after all cells so far."""
+        if self._restarts >= self._limits.restarts:
+            return self._give_up({})
+        self._restarts += 1
+        self._start_worker()
+        return self._run(0)
+
+    def _give_up(self, known: dict[int, CellOutcome]) -> dict[int, CellOutcome]:
+        reason = _("This cell was not executed: too many cells before it ended the whole program.")
+        missing = {
+            i: CellOutcome("crashed", reason)
+            for i in range(len(self._cells))
+            if i not in known and i not in self._left_out
+        }
+        return {**missing, **known}
+
+    def _run_once(self, first: int) -> tuple[dict[int, CellOutcome], CellOutcome | None]:
+        """The outcomes of the cells that ended, and how the worker was lost, if it was."""
+        outcomes: dict[int, CellOutcome] = {}
+        positions = range(first, len(self._cells))
+        order = [
+            None if position in self._left_out else (f"<cell {position + 1}>", self._cells[position])
+            for position in positions
+        ]
+        connection = self._converse({"op": "execute"}, None)
+        per_cell = (
+            self._limits.wall_seconds(self._limits.cpu_seconds_per_cell) + self._limits.wall_grace_seconds
+        )
+        total = self._limits.wall_seconds(self._limits.cpu_seconds_total)
+        failure: WorkerError | None = None
+        try:
+            connection.seconds = self._limits.wall_grace_seconds
+            connection.send({"cells": order})
+            for position in positions:
+                connection.seconds = min(per_cell, total)
+                outcomes[position] = self._outcome(connection.receive())
+                total -= min(per_cell, total) - connection.seconds
+        except (ConnectionEnded, TimeIsUp, values.WireError) as error:
+            failure = self._failure(error, connection)
+        finally:
+            connection.close()
+        if failure is None:
+            self._finish(lost=False)
+            return outcomes, None
+        status: Literal["timeout", "crashed"] = "timeout" if isinstance(failure, WorkerTimeout) else "crashed"
+        return outcomes, CellOutcome(status, str(failure))
+
+    def _outcome(self, message: Any) -> CellOutcome:
+        """An outcome out of whatever the worker sent."""
+        if not isinstance(message, dict) or message.get("status") not in _STATUSES:
+            raise values.WireError("not the outcome of a cell")
+        error, output, seconds = message.get("error"), message.get("output"), message.get("seconds")
+        if not isinstance(error, str) or not isinstance(output, str) or not isinstance(seconds, float):
+            raise values.WireError("not the outcome of a cell")
+        limit = self._limits.output_bytes + 2
+        outcome = CellOutcome(message["status"], error[:limit], output[:limit], max(0.0, min(seconds, 1e6)))
+        if outcome.status == "timeout":
+            outcome = replace(outcome, error=self._timeout_sentence(self._limits.cpu_seconds_per_cell))
+        return outcome
+
+    # Tasks
+
+    def task(self, cpu_seconds: float | None = None, wall_seconds: float | None = None) -> Conversation:
+        """A conversation with a fresh fork of the worker; what happens there leaves the worker as it is."""
+        cpu = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
+        wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
+        if not self._alive:
+            self._rebuild()
+        if not self._alive:
+            raise WorkerCrashed(_("The notebook could not be kept running: it ended too often."))
+        connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)
+        return Conversation(self, connection, cpu)
+
+    # The keeper
+
+    def _tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        try:
+            channel.send(self._control, message, descriptors)
+        except OSError as error:
+            raise KeeperLost from error
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._tell(message)
+        self._control.settimeout(_KEEPER_SECONDS)
+        try:
+            return channel.receive(self._control)[0]
+        except (EOFError, TimeoutError) as error:
+            raise KeeperLost from error
+
+    def _start_worker(self) -> None:
+        answer = self._ask({"op": "start"})
+        if not answer["ready"]:
+            raise SandboxUnavailable(
+                _("The sandbox could not be closed (layer {layer}: {reason}); no code was run.").format(
+                    layer=answer["layer"], reason=answer["reason"]
+                )
+            )
+        self.layers = answer["layers"]
+        self._alive = True
+
+    def _converse(self, message: dict[str, Any], seconds: float | None) -> Connection:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._tell(message, [theirs.fileno()])
+        return Connection(ours, seconds)
+
+    def _finish(self, lost: bool) -> tuple[_Ending | None, _Ending | None, str | None]:
+        """Has the keeper end what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
+        answer = self._ask({"op": "finish", "lost": lost})
+        self._refused = answer["refused"]
+        if answer["worker"] is not None:
+            self._alive = False
+        task, worker = (_Ending(**part) if part else None for part in (answer["task"], answer["worker"]))
+        return task, worker, answer["verdict"]
+
+    def _failure(
+        self, error: Exception, connection: Connection, task_cpu_seconds: float | None = None
+    ) -> WorkerError:
+        """What a broken conversation means, after looking at what is left of the other end."""
+        connection.close()
+        task, worker, verdict = self._finish(lost=isinstance(error, ConnectionEnded))
+        ending = worker or task
+        limit = self._limits.cpu_seconds_per_cell if task_cpu_seconds is None else task_cpu_seconds
+        if verdict is not None:
+            return WorkerCrashed(_verdict_sentence(verdict))
+        if isinstance(error, values.WireError):
+            return WorkerProtocolError(_("The program sent something that is not an answer."))
+        if isinstance(error, TimeIsUp) or (ending and _was_too_slow(ending, limit)):
+            return WorkerTimeout(self._timeout_sentence(limit))
+        return WorkerCrashed(_ending_sentence(ending))
+
+    def _timeout_sentence(self, cpu_seconds: float) -> str:
+        return _(
+            "Stopped: it used more than {seconds:g} seconds of computing time, or kept the grader waiting for too long."
+        ).format(seconds=cpu_seconds)
+
+
+class Conversation:
+    """Questions to one task, a fork of the worker; a context manager that ends the task."""
+
+    def __init__(self, session: Session, connection: Connection, cpu_seconds: float) -> None:
+        self._session = session
+        self._connection = connection
+        self._cpu_seconds = cpu_seconds
+        self._failed: WorkerError | None = None
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ask(self, request: Any, callbacks: Mapping[int, Callable[..., Any]] | None = None) -> Any:
+        """The harness's reply to the request; meanwhile it may call `callbacks` by their numbers.
+
+        Raises `WorkerTimeout`, `WorkerCrashed` or `WorkerProtocolError`; after that the task is over and every
+        further question raises the same.
+        """
+        if self._failed is not None:
+            raise self._failed
+        try:
+            self._connection.send(request)
+            while True:
+                message = self._connection.receive()
+                kind = message.get("kind") if isinstance(message, dict) else None
+                if kind == "reply" and "value" in message:
+                    return message["value"]
+                if kind == "broken":
+                    raise self._fail(WorkerCrashed(_("The program could not carry out the request.")))
+                self._connection.send(_called(message, callbacks or {}))
+        except (ConnectionEnded, TimeIsUp) as error:
+            raise self._fail(self._session._failure(error, self._connection, self._cpu_seconds)) from None
+        except values.WireError as error:
+            raise self._fail(self._session._failure(error, self._connection, self._cpu_seconds)) from None
+
+    def close(self) -> None:
+        """Ends the task, whatever it is doing."""
+        if self._failed is None:
+            self._failed = WorkerCrashed(_("This conversation is over."))
+            self._connection.close()
+            self._session._finish(lost=False)
+
+    def _fail(self, failure: WorkerError) -> WorkerError:
+        self._failed = failure
+        return failure
+
+
+def _called(message: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+    """What the callback returns that the message asks for."""
+    if isinstance(message, dict) and message.get("kind") == "callback":
+        number, arguments = message.get("number"), message.get("arguments")
+        if type(number) is int and number in callbacks and isinstance(arguments, list):
+            return callbacks[number](*arguments)
+    raise values.WireError("neither a reply nor a call of a known function")
+
+
+def _was_too_slow(ending: _Ending, limit: float) -> bool:
+    if ending.kind != "signal":
+        return False
+    return ending.number == signal.SIGXCPU or (
+        ending.number == signal.SIGKILL and ending.cpu_seconds >= limit
+    )
+
+
+def _verdict_sentence(verdict: str) -> str:
+    if verdict == "disk":
+        return _("Stopped: it wrote more to the disk than it may.")
+    return _("Stopped: it went on asking for things that the sandbox refuses.")
+
+
+def _ending_sentence(ending: _Ending | None) -> str:
+    if ending is None:
+        return _("The program ended without an answer.")
+    if ending.kind == "exit":
+        return _("The program ended itself with exit code {code} before it had answered.").format(
+            code=ending.number
+        )
+    if ending.kind == "signal" and ending.number == signal.SIGKILL:
+        return _("The program was ended by the system, probably because it used too much memory.")
+    if ending.kind == "signal":
+        name = (
+            signal.Signals(ending.number).name
+            if ending.number in list(signal.Signals)
+            else str(ending.number)
+        )
+        return _("The program crashed (signal {name}).").format(name=name)
+    return _("The program stopped answering.")
