@@ -1,1 +1,265 @@
-"""Draws the pictures that the notebooks share."""
+"""Draws the pictures that the notebooks share: tensors or lists in, a matplotlib figure out.
+
+Every function returns a closed figure: a notebook shows it as the result of the cell, once. Colours are safe for
+colour-blind readers (Okabe and Ito's palette for lines, cividis and the diverging PuOr for surfaces), and no line
+is told from another by its colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from autograder.course.language import _
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Numbers = torch.Tensor | Sequence[float]
+Table = torch.Tensor | Sequence[Sequence[float]]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+LINE_STYLES = ("-", "--", "-.", ":")
+SEQUENTIAL = "cividis"
+DIVERGING = "PuOr"
+HANGUL_FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
+
+
+def learning_curve(losses: Mapping[str, Numbers], floors: Mapping[str, float] | None = None) -> Figure:
+    """Loss against training step, one line per name; `floors` are horizontal lines to get below.
+
+    >>> learning_curve({"hello": [1.4, 0.9, 0.3]}, floors={"bigram": 0.35})
+    <Figure size 1600x800 with 1 Axes>
+    """
+    figure, axes = _figure(8, 4)
+    _lines(axes, losses)
+    for name, floor in (floors or {}).items():
+        axes.axhline(floor, color="grey", linestyle=":")
+        axes.annotate(name, (1, floor), xycoords=("axes fraction", "data"), ha="right", va="bottom")
+    axes.set(xlabel=_("training step"), ylabel=_("loss in nats per symbol"))
+    axes.set_ylim(bottom=0)
+    return figure
+
+
+def gradient_norms(norms: Mapping[str, Numbers], cuts: Iterable[int] = ()) -> Figure:
+    """Size of a gradient against time, on a logarithmic scale; `cuts` are steps at which the graph is cut."""
+    figure, axes = _figure(8, 4)
+    _lines(axes, norms)
+    for cut in cuts:
+        axes.axvline(cut - 0.5, color="grey", linestyle=":")
+    axes.set(xlabel=_("time step t"), ylabel=_("norm of the gradient"), yscale="log")
+    return figure
+
+
+def padding(lengths: torch.Tensor) -> Figure:
+    """A padded batch beside the same batch packed: each square is one step that a network has to compute."""
+    figure, (padded, packed) = _figure(9, 0.14 * len(lengths) + 1.6, ncols=2, sharey=True)
+    steps = torch.arange(int(lengths.max()))
+    in_order, by_length = lengths[:, None], lengths.sort(descending=True).values[:, None]
+    real, total = int(lengths.sum()), len(lengths) * len(steps)
+    for axes, column in ((padded, in_order), (packed, by_length)):
+        axes.imshow(_array(steps < column), cmap=SEQUENTIAL, aspect="auto", vmin=-0.3, vmax=1.2)
+        axes.set(xlabel=_("time step"), xticks=range(0, len(steps), 2))
+    _hide_padding(packed, steps >= by_length)
+    padded.set(
+        ylabel=_("row"), title=_("padded: {total} steps, {real} of them real").format(total=total, real=real)
+    )
+    packed.set_title(_("packed, sorted by length: {real} steps").format(real=real))
+    return figure
+
+
+def heatmaps(panels: Mapping[str, Table], x_label: str = "", y_label: str = "") -> Figure:
+    """Several tables of signed numbers side by side, on one scale whose middle is zero."""
+    arrays = {title: _array(panel) for title, panel in panels.items()}
+    limit = max(float(abs(array).max()) for array in arrays.values())
+    rows = max(len(array) for array in arrays.values())
+    figure, grid = _figure(9, 0.28 * rows + 1.4, ncols=len(arrays), squeeze=False, sharey=True)
+    for axes, (title, array) in zip(grid[0], arrays.items(), strict=True):
+        image = axes.imshow(array, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
+        axes.set(title=title, xlabel=x_label)
+    grid[0, 0].set_ylabel(y_label)
+    figure.colorbar(image, ax=grid[0].tolist(), shrink=0.9)
+    return figure
+
+
+def next_symbol(probabilities: Table, read: str, symbols: Sequence[str]) -> Figure:
+    """What a model expects after each symbol it has read: one column per step, one row per candidate."""
+    figure, axes = _figure(1.1 * len(read) + 2, 0.5 * len(symbols) + 1.2)
+    array = _array(probabilities).T
+    image = axes.imshow(array, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
+    _write_values(axes, array)
+    axes.set(xlabel=_("letter just read"), ylabel=_("next letter"))
+    axes.set_xticks(range(len(read)), list(read))
+    axes.set_yticks(range(len(symbols)), symbols)
+    figure.colorbar(image, ax=axes, label=_("probability"))
+    return figure
+
+
+def confusion(counts: Table, classes: Sequence[str]) -> Figure:
+    """A confusion matrix: each row is a true class, its numbers are shares of that row in per cent."""
+    figure, axes = _figure(0.5 * len(classes) + 2, 0.42 * len(classes) + 1.6)
+    array = _array(counts)
+    share = 100 * array / array.sum(axis=1, keepdims=True).clip(min=1)
+    image = axes.imshow(share, cmap=SEQUENTIAL, vmin=0, vmax=100, aspect="auto")
+    _write_values(axes, share, digits=0)
+    axes.set(xlabel=_("what the model says"), ylabel=_("what is right"))
+    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(classes)), classes)
+    figure.colorbar(image, ax=axes, label=_("per cent of the row"))
+    return figure
+
+
+def gates(lstm: nn.LSTM, x: torch.Tensor, symbols: Sequence[str]) -> Figure:
+    """The three gates and the memory of a one-layer LSTM while it reads x (T, D); one line per cell."""
+    values = _gate_values(lstm, x)
+    titles = {
+        "i": _("input gate"),
+        "f": _("forget gate"),
+        "o": _("output gate"),
+        "c": _("memory c"),
+    }
+    figure, rows = _figure(9, 5.5, nrows=len(titles), sharex=True)
+    steps = range(len(symbols))
+    for colour, axes, (key, title) in zip(COLOURS, rows, titles.items(), strict=False):
+        for line in _array(values[key]).T:
+            axes.plot(steps, line, color=colour, marker="o", markersize=3.5)
+        axes.set_ylabel(title)
+        axes.grid(alpha=0.3)
+        if key != "c":
+            axes.set(ylim=(-0.08, 1.08), yticks=(0, 0.5, 1))
+    rows[-1].axhline(0, color="grey", linewidth=0.8)
+    rows[-1].set_xticks(steps, symbols)
+    rows[-1].set_xlabel(_("symbol just read"))
+    figure.align_ylabels(rows)
+    return figure
+
+
+def coloured_text(text: str, values: Numbers, columns: int = 48) -> Figure:
+    """A text whose every symbol lies on the colour of its value: how a cell feels about what it has just read.
+
+    A line break is drawn as its arrow, coloured too, and then breaks the line.
+    """
+    colour_of = _colour_scale(_array(values))
+    places, row, column = [], 0, 0
+    for symbol in text:
+        places.append((row, column))
+        column += 1
+        if symbol == "\n" or column == columns:
+            row, column = row + 1, 0
+    width = max(column for _row, column in places) + 1
+    height = places[-1][0] + 1
+    figure, axes = _figure(0.19 * width + 1.2, 0.27 * height + 0.3)
+    for symbol, (row, column), value in zip(text, places, _array(values), strict=True):
+        background = colour_of.to_rgba(value)
+        axes.fill(
+            [column, column + 1, column + 1, column], [row, row, row + 1, row + 1], color=background, lw=0
+        )
+        axes.text(
+            column + 0.5,
+            row + 0.54,
+            "↵" if symbol == "\n" else symbol,
+            family="DejaVu Sans Mono",
+            color=_readable_on(background),
+            ha="center",
+            va="center",
+        )
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
+    figure.colorbar(colour_of, ax=axes, label=_("value of the cell"), pad=0.02)
+    return figure
+
+
+def _figure(width: float, height: float, **subplots: Any) -> tuple[Figure, Any]:
+    # Imported here, because it takes a second, and the grader imports this module without ever drawing.
+    import matplotlib.pyplot as plt
+
+    plt.rcParams["font.family"] = ["DejaVu Sans", *_installed_hangul_fonts()]
+    figure, axes = plt.subplots(figsize=(width, height), dpi=100, layout="constrained", **subplots)
+    plt.close(figure)  # an open figure would be shown twice: by pyplot, and as the result of the cell
+    return figure, axes
+
+
+def _installed_hangul_fonts() -> list[str]:
+    """The fonts that can draw a Korean translation; DejaVu, which comes with matplotlib, cannot."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return [font for font in HANGUL_FONTS if font in installed]
+
+
+def _array(values: Any) -> np.ndarray:
+    return torch.as_tensor(values, dtype=torch.float64).detach().cpu().numpy()
+
+
+def _lines(axes: Axes, series: Mapping[str, Numbers]) -> None:
+    for index, (name, values) in enumerate(series.items()):
+        colour, style = COLOURS[index % len(COLOURS)], LINE_STYLES[index % len(LINE_STYLES)]
+        axes.plot(_array(values), color=colour, linestyle=style, linewidth=2, label=name)
+    if len(series) > 1:
+        axes.legend(frameon=False)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _write_values(axes: Axes, array: np.ndarray, digits: int = 2) -> None:
+    """Write each value into its square, but for those that would be written as zero."""
+    middle = (axes.images[0].norm.vmin + axes.images[0].norm.vmax) / 2  # type: ignore[operator]
+    for (row, column), value in _entries(array):
+        if round(value, digits) != 0:
+            colour = "black" if value > middle else "white"
+            axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", color=colour, fontsize=8)
+
+
+def _entries(array: np.ndarray) -> Iterable[tuple[tuple[int, int], float]]:
+    return (
+        ((row, column), float(value)) for row, line in enumerate(array) for column, value in enumerate(line)
+    )
+
+
+def _hide_padding(axes: Axes, is_padding: torch.Tensor) -> None:
+    for (row, column), hidden in _entries(_array(is_padding)):
+        if hidden:
+            axes.fill(
+                [column - 0.5, column + 0.5, column + 0.5, column - 0.5],
+                [row - 0.5, row - 0.5, row + 0.5, row + 0.5],
+                color="white",
+            )
+
+
+def _colour_scale(array: np.ndarray) -> Any:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    limit = float(abs(array).max())
+    return ScalarMappable(Normalize(-limit, limit), DIVERGING)
+
+
+def _readable_on(background: tuple[float, float, float, float]) -> str:
+    red, green, blue, _alpha = background
+    return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+
+
+def _gate_values(lstm: nn.LSTM, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    """i, f, o and c, each (T, H), while a one-layer LSTM reads x (T, D) from a zero state."""
+    steps: dict[str, list[torch.Tensor]] = {"i": [], "f": [], "o": [], "c": []}
+    h = c = x.new_zeros(1, lstm.hidden_size)
+    with torch.no_grad():
+        for x_t in x:
+            from_input = nn.functional.linear(
+                x_t[None], lstm.get_parameter("weight_ih_l0"), lstm.get_parameter("bias_ih_l0")
+            )
+            from_state = nn.functional.linear(
+                h, lstm.get_parameter("weight_hh_l0"), lstm.get_parameter("bias_hh_l0")
+            )
+            blocks = (from_input + from_state).view(4, lstm.hidden_size)
+            for name, block in zip("ifgo", blocks, strict=True):
+                if name != "g":
+                    steps[name].append(block.sigmoid())
+            _outputs, (h, c) = lstm(x_t[None], (h, c))
+            steps["c"].append(c[0])
+    return {name: torch.stack(values) for name, values in steps.items()}
