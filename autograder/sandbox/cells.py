@@ -222,7 +222,8 @@ def _imitate_ipython() -> None:
     displaying.display = display  # type: ignore[attr-defined]
     displaying.clear_output = lambda *_a, **_k: None  # type: ignore[attr-defined]
     package.display = displaying  # type: ignore[attr-defined]
-    package.get_ipython = get_ipython  # type: ignore[attr-defined]
+    # To libraries this is no interactive shell: matplotlib would hook itself into its events.
+    package.get_ipython = lambda: None  # type: ignore[attr-defined]
     sys.modules["IPython"], sys.modules["IPython.display"] = package, displaying
     builtins.display = display  # type: ignore[attr-defined]
     builtins.get_ipython = get_ipython  # type: ignore[attr-defined]

@@ -5,6 +5,10 @@ class SandboxUnavailable(Exception):
     """Too little isolation is available here; the sentence says what to do about it."""
 
 
+class SandboxLost(Exception):
+    """The sandbox itself died, and not by a student's doing: the submission can be tried again."""
+
+
 class WorkerError(Exception):
     """A worker did not answer as it should; the student's code is the cause until shown otherwise."""
 

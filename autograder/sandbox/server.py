@@ -20,11 +20,11 @@ from types import TracebackType
 from typing import Literal
 
 from autograder.course.language import _
-from autograder.sandbox import bubblewrap
-from autograder.sandbox.errors import SandboxUnavailable
+from autograder.sandbox import bubblewrap, scratch
+from autograder.sandbox.errors import SandboxLost, SandboxUnavailable
 from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import KeeperLost, Session
+from autograder.sandbox.session import Session
 from autograder.sandbox.settings import Settings
 
 Isolation = Literal["strong", "inner", "none"]
@@ -69,7 +69,8 @@ class Server:
         self._control: socket.socket | None = None
         self._resources = ExitStack()
         self._bubblewrap: str | None = None
-        self._why_not_strong = ""
+        self._why_not_strong = _("not at this level")
+        self._why_same_user = ""
         self.level: Isolation = self._choose(isolation)
         self._filter = self._compile() if self.level != "none" else seccomp.Filter(b"", 0, {})
         self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
@@ -89,6 +90,8 @@ class Server:
         """Ends the server and every session on it."""
         with self._lock:
             self._end_process()
+            for left in (self._folder / "scratch").glob("session-*"):
+                scratch.remove(left)  # of a keeper that was killed
             self._resources.close()
 
     def open(self, files: Mapping[str, Path | bytes] | None = None) -> Session:
@@ -100,7 +103,7 @@ class Server:
                     raise ValueError(f"not a name inside the scratch folder: {name!r}")
             try:
                 return self._open_session(descriptors)
-            except KeeperLost:
+            except SandboxLost:
                 with self._lock:
                     self._end_process()  # it has died since; once more with a new one
                 return self._open_session(descriptors)
@@ -109,7 +112,8 @@ class Server:
     def layers(self) -> list[Layer]:
         """The layers that this server's workers are in, as applied to one started for the purpose."""
         with self.open() as session:
-            return _layers(self.level, self._why_not_strong, session.layers)
+            why_not = {"bubblewrap": self._why_not_strong, "user": self._why_same_user}
+            return _layers(session.layers | ({"bubblewrap": ""} if self.level == "strong" else {}), why_not)
 
     # Choosing and preparing
 
@@ -144,45 +148,50 @@ class Server:
             ) from error
 
     def _settings(self) -> Settings:
-        packages = _package_folders()
+        public, code, home = self._places()
+        import_path = _import_path()
         hidden = _hidden_paths()
-        readable = _python_paths()
-        if self.level == "strong":
-            # The mount namespace hides what must be hidden.
-            return self._settings_with(
-                "/public", "/tmp", packages, [*map(str, readable), "/public", "/sandbox"]
-            )
-        view = self._folder / "packages"
-        import_path = [str(_view(folder, hidden, view / str(i))) for i, folder in enumerate(packages)]
-        allowed = [part for folder in readable for part in landlock.without(folder, hidden)]
-        scratch = self._folder / "scratch"
-        scratch.mkdir(exist_ok=True, mode=0o711)
-        self._folder.chmod(0o711)
-        paths = [*map(str, allowed), str(view), str(self._public), str(_HERE)]
-        return self._settings_with(str(self._public), str(scratch), [Path(p) for p in import_path], paths)
-
-    def _settings_with(
-        self, public: str, scratch: str, packages: Sequence[Path], readable: Sequence[str]
-    ) -> Settings:
-        system = [*bubblewrap._SYSTEM_FOLDERS, *bubblewrap._SYSTEM_FILES]
-        drop_user = (
-            self.level == "inner"
-            and privileges.user_can_be_dropped()
-            and privileges.readable_after_drop([*map(str, packages), public, str(_HERE), *sys.path[1:2]])
-        )
+        readable = [*map(Path, bubblewrap.SYSTEM), *_python_paths()]
+        if self.level == "strong":  # the mount namespace hides what must be hidden
+            scratch_root = Path("/tmp")
+        else:
+            view = self._folder / "view"
+            import_path = [_view(folder, hidden, view / str(i)) for i, folder in enumerate(import_path)]
+            readable = [part for path in readable for part in landlock.without(path.resolve(), hidden)]
+            readable.append(view)
+            scratch_root = self._folder / "scratch"
+            scratch_root.mkdir(exist_ok=True, mode=0o711)
+            self._folder.chmod(0o711)
+        self._why_same_user = self._cannot_drop_user([public, code, *import_path])
         return Settings(
             level=self.level,
             harness=self._harness,
             warm=self._warm,
-            import_path=(public, *map(str, packages)),
-            readable=(*system, *readable),
-            scratch_root=scratch,
+            import_path=(str(public), *map(str, import_path)),
+            readable=(*map(str, readable), str(public), str(code), f"{home}/matplotlib"),
+            scratch_root=str(scratch_root),
             limits=self._limits,
             instructions=self._filter.instructions,
             call_number=self._filter.call_number,
             asked=self._filter.asked,
-            drop_user=drop_user,
+            drop_user=not self._why_same_user,
         )
+
+    def _places(self) -> tuple[Path, Path, str]:
+        """Where the server sees the public folder and our code, and its home."""
+        if self.level == "strong":
+            return Path("/public"), Path("/sandbox"), "/tmp"
+        return self._public, _HERE, str(self._folder)
+
+    def _cannot_drop_user(self, needed: Sequence[Path]) -> str:
+        """Why workers keep the grader's identity; empty if they can have one of their own."""
+        if self.level != "inner":
+            return _("not at this level")
+        if not privileges.user_can_be_dropped():
+            return _("only root can start a process as another user")
+        if not privileges.readable_after_drop(map(str, needed)):
+            return _("Python's own files are closed to other users")
+        return ""
 
     # The process
 
@@ -202,11 +211,9 @@ class Server:
                 [(self._public, "/public"), (_HERE, "/sandbox")],
                 _TEMPORARY_BYTES,
             )
-            command = [*jail, *python, "/sandbox/zygote.py"]
-            home = "/tmp"
-        else:
-            command = [*python, str(_HERE / "zygote.py")]
-            home = str(self._folder)
+            python = [*jail, *python]
+        _public, code, home = self._places()
+        command = [*python, str(code / "zygote.py")]
         with theirs:
             # With --die-with-parent the parent is the *thread* that started it: it has to be one that lasts.
             self._process = (
@@ -261,7 +268,7 @@ class Server:
                 socket.send_fds(self._control, [b"{}"], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                raise KeeperLost from error
+                raise SandboxLost from error
         try:
             return Session(ours, self._limits, descriptors)
         except BaseException:
@@ -283,8 +290,22 @@ def _open(content: Path | bytes, opened: ExitStack) -> int:
 # Where Python lies, and what of it must not be seen
 
 
+def _import_path() -> list[Path]:
+    """Where Python finds its standard library and the installed packages."""
+    standard = [
+        sysconfig.get_path("stdlib"),
+        sysconfig.get_path("platstdlib"),
+        sysconfig.get_config_var("DESTSHARED"),
+    ]
+    return [
+        path
+        for path in dict.fromkeys([*map(Path, filter(None, standard)), *_package_folders()])
+        if path.is_dir()
+    ]
+
+
 def _package_folders() -> list[Path]:
-    """The folders on our import path that hold installed packages, and the standard library."""
+    """The folders on our import path that hold installed packages."""
     installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     named = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
     return [path for path in dict.fromkeys([*installed, *named]) if path.is_dir()]
@@ -362,8 +383,9 @@ def _advice(reason: str) -> str:
     ).format(reason=reason)
 
 
-def _layers(level: str, why_not_strong: str, applied: Mapping[str, str]) -> list[Layer]:
+def _layers(applied: Mapping[str, str], why_not: Mapping[str, str]) -> list[Layer]:
     protects = {
+        "bubblewrap": _("the machine: its files, processes, network and users do not exist inside"),
         "limits": _("memory, processor time, file size, open files"),
         "user": _("the grader's files and processes, by another user's identity"),
         "capabilities": _("the system, from the rights of root"),
@@ -372,14 +394,9 @@ def _layers(level: str, why_not_strong: str, applied: Mapping[str, str]) -> list
         "landlock signals": _("other processes' signals and abstract sockets, a second time"),
         "seccomp": _("the kernel: network, new processes, signals to others, programs, namespaces"),
     }
-    outer = Layer(
-        "bubblewrap",
-        level == "strong",
-        _("the machine: its files, processes, network and users do not exist inside"),
-        "" if level == "strong" else why_not_strong,
-    )
-    inner = [
-        Layer(name, applied.get(name) == "", what, applied.get(name, _("not applied at this level")))
+    return [
+        Layer(
+            name, applied.get(name) == "", what, applied.get(name, why_not.get(name, _("not at this level")))
+        )
         for name, what in protects.items()
     ]
-    return [outer, *inner]

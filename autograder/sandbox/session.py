@@ -13,6 +13,7 @@ from typing import Any, Literal
 from autograder.course.language import _
 from autograder.sandbox import channel, values
 from autograder.sandbox.errors import (
+    SandboxLost,
     SandboxUnavailable,
     WorkerCrashed,
     WorkerError,
@@ -47,10 +48,6 @@ class _Ending:
     kind: str
     number: int
     cpu_seconds: float
-
-
-class KeeperLost(Exception):
-    """The keeper, or the whole warm server, is gone."""
 
 
 class Session:
@@ -132,6 +129,7 @@ class Session:
                 known[culprit] = loss
                 self._left_out.add(culprit)
             self._alive = False
+            self._ask({"op": "stop"})
             if self._restarts >= self._limits.restarts:
                 return self._give_up(known)
             self._restarts += 1
@@ -218,7 +216,7 @@ class Session:
         try:
             channel.send(self._control, message, descriptors)
         except OSError as error:
-            raise KeeperLost from error
+            raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         self._tell(message)
@@ -226,7 +224,7 @@ class Session:
         try:
             return channel.receive(self._control)[0]
         except (EOFError, TimeoutError) as error:
-            raise KeeperLost from error
+            raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
 
     def _start_worker(self) -> None:
         answer = self._ask({"op": "start"})
@@ -301,20 +299,22 @@ class Conversation:
         """
         if self._failed is not None:
             raise self._failed
-        try:
-            self._connection.send(request)
-            while True:
-                message = self._connection.receive()
-                kind = message.get("kind") if isinstance(message, dict) else None
-                if kind == "reply" and "value" in message:
-                    return message["value"]
-                if kind == "broken":
-                    raise self._fail(WorkerCrashed(_("The program could not carry out the request.")))
-                self._connection.send(_called(message, callbacks or {}))
-        except (ConnectionEnded, TimeIsUp) as error:
-            raise self._fail(self._session._failure(error, self._connection, self._cpu_seconds)) from None
-        except values.WireError as error:
-            raise self._fail(self._session._failure(error, self._connection, self._cpu_seconds)) from None
+        self._send(request)
+        while True:
+            message = self._receive()
+            match message:
+                case {"kind": "reply", "value": value}:
+                    return value
+                case {"kind": "callback", "number": int(number), "arguments": list(arguments)} if (
+                    callbacks and number in callbacks
+                ):
+                    self._send(self._call(callbacks[number], arguments))
+                case {"kind": "broken"}:
+                    self.close()
+                    self._failed = WorkerCrashed(_("The program could not carry out the request."))
+                    raise self._failed
+                case _:
+                    raise self._fail(values.WireError("neither a reply nor a call of a known function"))
 
     def close(self) -> None:
         """Ends the task, whatever it is doing."""
@@ -323,18 +323,29 @@ class Conversation:
             self._connection.close()
             self._session._finish(lost=False)
 
-    def _fail(self, failure: WorkerError) -> WorkerError:
-        self._failed = failure
-        return failure
+    def _send(self, value: Any) -> None:
+        # A value that cannot be sent is the caller's mistake: that WireError is not the worker's.
+        try:
+            self._connection.send(value)
+        except (ConnectionEnded, TimeIsUp) as error:
+            raise self._fail(error) from None
 
+    def _receive(self) -> Any:
+        try:
+            return self._connection.receive()
+        except (ConnectionEnded, TimeIsUp, values.WireError) as error:
+            raise self._fail(error) from None
 
-def _called(message: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
-    """What the callback returns that the message asks for."""
-    if isinstance(message, dict) and message.get("kind") == "callback":
-        number, arguments = message.get("number"), message.get("arguments")
-        if type(number) is int and number in callbacks and isinstance(arguments, list):
-            return callbacks[number](*arguments)
-    raise values.WireError("neither a reply nor a call of a known function")
+    def _call(self, callback: Callable[..., Any], arguments: list[Any]) -> Any:
+        try:
+            return callback(*arguments)
+        except BaseException:
+            self.close()  # the worker would take the next request for the answer
+            raise
+
+    def _fail(self, error: Exception) -> WorkerError:
+        self._failed = self._session._failure(error, self._connection, self._cpu_seconds)
+        return self._failed
 
 
 def _was_too_slow(ending: _Ending, limit: float) -> bool:

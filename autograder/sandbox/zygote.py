@@ -20,8 +20,7 @@ from typing import Any
 
 def _stand_in_for_the_package(import_path: list[str]) -> None:
     """`autograder.sandbox` becomes the folder of this file, whatever `autograder` the public folder has or lacks."""
-    sys.path[:0] = import_path[:1]
-    sys.path += import_path[1:]
+    sys.path[:] = import_path
     if importlib.util.find_spec("autograder") is None:
         parent = types.ModuleType("autograder")
         parent.__path__ = []
