@@ -11,18 +11,22 @@ Forbidden(name='torch.nn.LSTM', cell=0, line=2)
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
 _CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
-_CELL_FUNCTIONS = frozenset({"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "_VF"})
-_SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "torch.rnn_relu"})
+_CELL_FUNCTIONS = frozenset(
+    {"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "_VF"}
+    | {"_thnn_fused_lstm_cell", "_thnn_fused_gru_cell"}
+)
+_SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "torch.rnn_relu", "torch.ops"})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What a task forbids: names wherever they stand, dotted names only in full, and why, in words."""
+    """What a task forbids: names wherever they stand as an attribute, dotted names only in full."""
 
     names: frozenset[str]
     dotted: frozenset[str] = frozenset()
@@ -60,79 +64,146 @@ RULES: dict[str, Rule] = {
 }
 
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
+_TABLES = frozenset({"globals", "locals", "vars", "__dict__", "modules"})
+_TABLE_CHANGES = frozenset({"update", "__setitem__", "setdefault"})
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+_Definitions = dict[str, list[tuple[int, ast.stmt]]]
 
 
 def find_forbidden(sources: Sequence[str], name: str, rule: Rule) -> Forbidden | None:
     """The first forbidden name in anything that the definition of `name` reaches, or None."""
     definitions = _definitions(sources)
     imported = _imports(definitions)
-    pending, seen = [name], {name}
-    while pending:
-        for cell, node in definitions.get(pending.pop(0), []):
-            for line, written in _uses(node, imported):
-                if _breaks(written, rule, definitions):
-                    return Forbidden(written, cell, line)
-            for used in sorted(_loaded(node) - seen):
-                seen.add(used)
-                pending.append(used)
+    for cell, node in _reached(definitions, name):
+        for line, written in _uses(node, imported):
+            if _breaks(written, rule, definitions):
+                return Forbidden(written, cell, line)
     return None
 
 
-def _definitions(sources: Sequence[str]) -> dict[str, list[tuple[int, ast.stmt]]]:
+def uses(sources: Sequence[str], name: str, other: str) -> bool:
+    """Whether the definition of `name` reaches that of `other`: an earlier task that may be to blame."""
+    definitions = _definitions(sources)
+    others = {id(node) for _cell, node in definitions.get(other, [])}
+    return name != other and any(id(node) in others for _cell, node in _reached(definitions, name))
+
+
+def newest(sources: Sequence[str]) -> list[str]:
+    """A kernel's history without the cells that were run again later in another version.
+
+    A cell is left out if it defines functions or classes and later cells define every one of them anew.
+    """
+    kept: list[str] = []
+    later: set[str] = set()
+    for source in reversed(sources):
+        defined = {
+            statement.name
+            for statement in _parse(source)
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        }
+        if not defined or not defined <= later:
+            kept.append(source)
+        later |= defined
+    return kept[::-1]
+
+
+def _reached(definitions: _Definitions, name: str) -> Iterator[tuple[int, ast.stmt]]:
+    """(cell, statement) for all that defines `name`, and all that defines what those use, and so on."""
+    pending, seen = [name], {name}
+    while pending:
+        for cell, node in definitions.get(pending.pop(0), []):
+            yield cell, node
+            found = sorted((_globals_read(node) | _looked_up(node)) - seen)
+            seen.update(found)
+            pending.extend(found)
+
+
+def _definitions(sources: Sequence[str]) -> _Definitions:
     """Every statement that binds a name at the top level of a cell, by that name."""
-    found: dict[str, list[tuple[int, ast.stmt]]] = {}
+    found: _Definitions = {}
     for cell, source in enumerate(sources):
-        try:
-            body = ast.parse(source).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # such a cell cannot have run
-        for statement in _statements(body):
+        for statement in _statements(_parse(source)):
             for name in _bound(statement):
                 found.setdefault(name, []).append((cell, statement))
     return found
+
+
+def _parse(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except _UNPARSABLE:
+        return []  # such a cell cannot have run
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a cell, those inside `if`, `try`, `with` and loops too: they bind global names as well."""
     for statement in body:
         yield statement
-        for block in ("body", "orelse", "finalbody"):
-            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for block in ("body", "orelse", "finalbody"):
                 yield from _statements(getattr(statement, block, []))
-        for handler in getattr(statement, "handlers", []):
-            yield from _statements(handler.body)
+        for part in (*getattr(statement, "handlers", []), *getattr(statement, "cases", [])):
+            yield from _statements(part.body)
 
 
 def _bound(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {statement.name}
+        declared = {
+            name for node in ast.walk(statement) if isinstance(node, ast.Global) for name in node.names
+        }
+        return {statement.name} | declared
     if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
-    targets = {
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    # `CharRNN.forward = ...` and `globals()["rnn_step"] = ...` change what a name stands for as well.
+        return set(_import_names(statement))
+    targets = set()
     for node in ast.walk(statement):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            targets |= {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            targets |= {leaf.value for leaf in ast.walk(node.slice) if _is_text(leaf)}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            targets.add(node.id)
+        # `CharRNN.forward = ...`, `globals()["rnn_step"] = ...` and `setattr(CharRNN, "forward", ...)` change
+        # what a name stands for as well.
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            targets |= _names(node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            targets |= {word for text in _texts(node.slice) for word in _words(text)}
+        elif isinstance(node, ast.Call):
+            targets |= _rebound(node)
     return targets
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _rebound(call: ast.Call) -> set[str]:
+    """The names that a call may bind: by `setattr`, by `exec`, by `globals().update`."""
+    words = {word for text in _texts(call) for word in _words(text)}
+    if _called(call) in {"exec", "eval"}:
+        return words
+    if _called(call) == "setattr" and call.args:
+        return words | _names(call.args[0])
+    changed = (
+        call.func.value if _called(call) in _TABLE_CHANGES and isinstance(call.func, ast.Attribute) else None
+    )
+    if changed is not None and _last_name(changed) in _TABLES:
+        return words | {keyword.arg for keyword in call.keywords if keyword.arg}
+    return set()
 
 
-def _imports(definitions: dict[str, list[tuple[int, ast.stmt]]]) -> dict[str, str]:
-    """What the imported names stand for, in full: `{"nn": "torch.nn"}`."""
+def _names(node: ast.AST) -> set[str]:
+    return {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
+
+
+def _texts(node: ast.AST) -> list[str]:
+    return [
+        leaf.value
+        for leaf in ast.walk(node)
+        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+    ]
+
+
+def _imports(definitions: _Definitions) -> dict[str, str]:
+    """What names stand for in full, by an import or by an assignment of one: `{"nn": "torch.nn"}`."""
     full: dict[str, str] = {}
     for bindings in definitions.values():
         for _cell, statement in bindings:
             full |= _import_names(statement)
-    return full
+    return full | _renamed([node for bindings in definitions.values() for _cell, node in bindings], full)
 
 
 def _import_names(node: ast.AST) -> dict[str, str]:
@@ -146,25 +217,56 @@ def _import_names(node: ast.AST) -> dict[str, str]:
     return {}
 
 
+def _renamed(nodes: Sequence[ast.AST], imported: dict[str, str]) -> dict[str, str]:
+    """What `t = torch` and `layers = torch.nn` make out of the imported names."""
+    full: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and (dotted := _dotted(node.value)):
+            root, _dot, rest = dotted.partition(".")
+            if root in imported:
+                value = ".".join(filter(None, (imported[root], rest)))
+                full |= {target.id: value for target in node.targets if isinstance(target, ast.Name)}
+    return full
+
+
 def _uses(statement: ast.stmt, imported: dict[str, str]) -> Iterator[tuple[int, str]]:
     """(line, dotted name in full) of everything a statement uses, imports and looks up by a string."""
-    local = dict(imported)
+    bare = _globals_read(statement)
+    local = {name: full for name, full in imported.items() if name in bare}
     for node in ast.walk(statement):
         local |= _import_names(node)
+    local |= _renamed(list(ast.walk(statement)), local)
     for node in ast.walk(statement):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for written in _import_names(node).values():
                 yield node.lineno, written
         elif isinstance(node, ast.Attribute | ast.Name) and (dotted := _dotted(node)):
             root, _dot, rest = dotted.partition(".")
-            yield node.lineno, ".".join(filter(None, (local.get(root, root), rest)))
+            if rest or root in local or root in bare:
+                yield node.lineno, ".".join(filter(None, (local.get(root, root), rest)))
         elif isinstance(node, ast.Attribute):
             yield node.lineno, f"().{node.attr}"
-        elif isinstance(node, ast.Call) and _called(node) in _LOOKUPS:
-            for leaf in (leaf for argument in node.args for leaf in ast.walk(argument)):
-                if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
-                    for word in _words(leaf.value):
-                        yield leaf.lineno, f"().{word}"
+        elif isinstance(node, ast.expr):
+            for word in _looked_up(node, deep=False):
+                yield node.lineno, f"().{word}"
+
+
+def _looked_up(node: ast.AST, deep: bool = True) -> set[str]:
+    """The words in strings by which something is looked up: `getattr(nn, "LSTM")`, `vars(nn)["LSTM"]`."""
+    found: set[str] = set()
+    for part in ast.walk(node) if deep else [node]:
+        texts: list[str] = []
+        if isinstance(part, ast.Call) and _called(part) in _LOOKUPS:
+            texts = [text for argument in part.args for text in _texts(argument)]
+        elif isinstance(part, ast.Subscript) and _last_name(part.value) in _TABLES:
+            texts = _texts(part.slice)
+        # joined as well: "LS" + "TM"
+        found |= {word for text in (*texts, "".join(texts)) for word in _words(text)}
+    return found
+
+
+def _last_name(node: ast.expr) -> str:
+    return _called(node) if isinstance(node, ast.Call) else getattr(node, "attr", "")
 
 
 def _words(text: str) -> list[str]:
@@ -182,18 +284,25 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _called(node: ast.Call) -> str:
-    return _dotted(node.func).rpartition(".")[2]
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _loaded(statement: ast.stmt) -> set[str]:
-    return {
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+def _globals_read(statement: ast.stmt) -> set[str]:
+    """The global names that a statement reads: a parameter `h` is not the `h` of another cell."""
+    try:
+        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    except _UNPARSABLE:
+        return _names(statement)
+    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    pending = list(table.get_children())
+    while pending:
+        scope = pending.pop()
+        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+        pending.extend(scope.get_children())
+    return found
 
 
-def _breaks(written: str, rule: Rule, definitions: dict[str, list[tuple[int, ast.stmt]]]) -> bool:
+def _breaks(written: str, rule: Rule, definitions: _Definitions) -> bool:
     root, _dot, rest = written.partition(".")
     if root == "self" and rest.count(".") == 0:
         return False  # `self.lstm_cell` is a name of the student's own

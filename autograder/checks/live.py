@@ -16,6 +16,7 @@ from typing import Any
 import numpy
 import torch
 
+from autograder.checks.forbidden import newest
 from autograder.checks.panel import html_panel, text_panel
 from autograder.checks.plugin import CHECKS, Plugin, run_tests
 from autograder.checks.student import Student, live_student
@@ -76,7 +77,8 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
         return None
     notebook = _own_notebook(names, task)
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
-    student = live_student(names, [source for source in names.get("In", []) if isinstance(source, str)])
+    history = [source for source in names.get("In", []) if isinstance(source, str)]
+    student = live_student(names, newest(history))
     tests = check_task(student, task, files)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
@@ -99,11 +101,7 @@ def check_task(
 def public_files(task: str) -> list[Path]:
     """The public test files in which a task stands: its own part of its assignment, and the rules."""
     marker = f'"{task}"'
-    return [path for path in sorted(CHECKS.glob("*/test_*.py")) if _mentions(path, marker)]
-
-
-def _mentions(path: Path, marker: str) -> bool:
-    return path.name == "test_rules.py" or marker in path.read_text(encoding="utf-8")
+    return [path for path in sorted(CHECKS.glob("*/test_*.py")) if marker in path.read_text(encoding="utf-8")]
 
 
 def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress:

@@ -1,0 +1,39 @@
+"""What some tasks of the first notebook forbid: a task is solved without the library it is about."""
+
+import pytest
+
+from autograder.checks.forbidden import RULES, Rule, find_forbidden
+from autograder.checks.student import CheckFailed, Student
+from autograder.course.language import _
+
+TASKS = (
+    "rnn_step",
+    "rnn_forward",
+    "rnn_backward",
+    "CharRNN",
+    "lstm_step",
+    "gru_step",
+    "gru_step_lecture",
+    "clip_gradients_",
+)
+
+
+@pytest.mark.essential
+@pytest.mark.hint(
+    "Which equation does the library's function stand for? Can you write that equation yourself?",
+    "Which of your own earlier functions could do this step?",
+)
+@pytest.mark.parametrize(
+    ("task", "rule"),
+    [pytest.param(task, RULES[task], marks=pytest.mark.task(task), id=task) for task in TASKS],
+)
+def test_nothing_forbidden_is_used(student: Student, task: str, rule: Rule) -> None:
+    """The task is solved without the library function it is about."""
+    found = find_forbidden(student.sources, task, rule)
+    if found is not None:
+        lines = student.sources[found.cell].splitlines()
+        raise CheckFailed(
+            _(
+                "line {line} of its cell: `{name}` is not allowed in `{task}`, nor in what it uses ({code})."
+            ).format(line=found.line, name=found.name, task=task, code=lines[found.line - 1].strip()[:80])
+        )
