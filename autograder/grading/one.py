@@ -1,0 +1,351 @@
+"""Grades one submission: bytes and a seed in, one `Result` out, whatever the bytes are."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import importlib.metadata
+import json
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.student import Stopped, Student, StudentError, UnreadableReply
+from autograder.course.language import _
+from autograder.course.notebook import Cell, Notebook, Task
+from autograder.course.results import Result, TaskResult, TestOutcome, TestResult, score_task
+from autograder.grading import syntax
+from autograder.grading.intake import Unreadable, read_submission
+from autograder.grading.repair import Repaired, recognise, repair
+from autograder.grading.staging import PACKAGE
+from autograder.grading.text import MAX_OUTPUT, clean, clean_line
+from autograder.hidden.suite import Suite
+from autograder.sandbox import (
+    CellOutcome,
+    Conversation,
+    SandboxUnavailable,
+    Server,
+    Session,
+    WorkerError,
+    WorkerTimeout,
+)
+from autograder.sandbox.errors import SandboxLost
+
+TASK_CPU_SECONDS = 20.0  # for all tests of a task together; the slowest honest answer needs two or three
+_FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One handed-in file. `assignment` is given where it is known from outside, and else read off the cells."""
+
+    student: str
+    data: bytes
+    file_name: str = ""
+    assignment: str = ""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and what a report shows beside it: the cells as they were run and what became of each."""
+
+    result: Result
+    notebook: Notebook = Notebook(())
+    outcomes: tuple[CellOutcome, ...] = ()  # one for each cell of `notebook`
+
+    def to_json(self) -> str:
+        """All of it as JSON, to be read again by `from_json`."""
+        cells = [{**dataclasses.asdict(cell), "tags": sorted(cell.tags)} for cell in self.notebook.cells]
+        outcomes = [dataclasses.asdict(outcome) for outcome in self.outcomes]
+        document = {"result": self.result.to_json(), "cells": cells, "outcomes": outcomes}
+        return json.dumps(document, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Graded:
+        """What `to_json` wrote; `ValueError`, `TypeError` or `KeyError` for anything else."""
+        document = json.loads(text)
+        cells = tuple(Cell(**{**cell, "tags": frozenset(cell["tags"])}) for cell in document["cells"])
+        outcomes = tuple(CellOutcome(**outcome) for outcome in document["outcomes"])
+        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes)
+
+
+def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
+    """Reads, repairs, executes, tests and scores one submission.
+
+    Raises nothing that a submission could cause: one that cannot be graded is a `Result` that says why.
+    `SandboxUnavailable` means that nothing can be graded here.
+    """
+    start = time.monotonic()
+    try:
+        graded = _grade(submission, suites, server, seed)
+    except Unreadable as error:
+        graded = ungradable(submission, str(error))
+    except SandboxLost:
+        graded = ungradable(submission, _("The sandbox broke down while this submission was running in it."))
+    provenance = _provenance(submission, suites.get(graded.result.assignment), server, seed)
+    seconds = round(time.monotonic() - start, 3)
+    return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
+
+
+def ungradable(submission: Submission, reason: str, assignment: str = "", max_score: float = 0.0) -> Graded:
+    """The result of a submission that could not be graded. That is not a zero: a person has to look at it."""
+    return Graded(
+        Result(
+            student=clean_line(submission.student),
+            assignment=assignment or submission.assignment,
+            status="ungradable",
+            score=0.0,
+            max_score=max_score,
+            reason=clean(reason),
+        )
+    )
+
+
+def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
+    intake = read_submission(submission.data)
+    assignment = submission.assignment or recognise(
+        intake.notebook, {name: suite.notebook for name, suite in suites.items()}
+    )
+    if assignment is None:
+        raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
+    suite = suites[assignment]
+    repaired = repair(intake.notebook, suite.notebook)
+    repairs = [*intake.repairs, *_renamed(submission.file_name, assignment), *repaired.repairs]
+    with server.open() as session:
+        outcomes = tuple(
+            session.execute([cell.source for cell in repaired.notebook.cells], skip=repaired.skipped)
+        )
+        results = _Tests(session, suite, repaired, outcomes).run(seed)
+        refusals = sorted(session.refusals)
+    integrity = [*repaired.integrity, *_refused(refusals), *_own_faults(results), *_unsafe(server)]
+    result = Result(
+        student=clean_line(submission.student),
+        assignment=assignment,
+        status="graded",
+        score=round(sum(task.score for task in results), 2),
+        max_score=sum(task.max_score for task in results),
+        tasks=tuple(results),
+        repairs=tuple(map(clean, repairs)),
+        integrity=tuple(map(clean, integrity)),
+    )
+    return Graded(result, repaired.notebook, tuple(map(_clean_outcome, outcomes)))
+
+
+class _Tests:
+    """Runs the tests of a suite against a session, each task in a conversation of its own."""
+
+    def __init__(
+        self, session: Session, suite: Suite, repaired: Repaired, outcomes: Sequence[CellOutcome]
+    ) -> None:
+        self.session = session
+        self.suite = suite
+        self.repaired = repaired
+        self.outcomes = outcomes
+        # By position, as the cells' names in the worker: what does not run is empty.
+        self.sources = [
+            "" if i in repaired.skipped else syntax.python(cell.source)
+            for i, cell in enumerate(repaired.notebook.cells)
+        ]
+        self._task = ""
+        self._student: Student | None = None
+        self._conversation: Conversation | None = None
+        self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
+
+    def run(self, seed: int) -> list[TaskResult]:
+        """The results of all tasks, in the order of the notebook."""
+        absent = self.repaired.not_attempted | {
+            task for task in self.repaired.missing if not self._exists(task)
+        }
+        attempted = [task.name for task in self.suite.tasks if task.name not in absent]
+        try:
+            tests = self.suite.run(self.student_of, seed, attempted) if attempted else {}
+        finally:
+            self._end_conversation()
+        results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
+        return [self._with_advice(result, results) for result in results]
+
+    def student_of(self, task: str) -> Student:
+        """The student's namespace for a task; `Stopped` if her code for it cannot be run, or not any more."""
+        if task in self._over:
+            raise Stopped("not_run", _("Not run: the code of this task had stopped before."))
+        if task != self._task or self._student is None:
+            self._end_conversation()
+            self._student = self._new_student(task)
+            self._task = task
+        return self._student
+
+    def _new_student(self, task: str) -> Student:
+        try:
+            conversation = self.session.task(TASK_CPU_SECONDS)
+        except WorkerError as error:
+            self._over.add(task)
+            raise _stopped(error) from None
+        self._conversation = conversation
+
+        def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+            try:
+                return conversation.ask(request, callbacks)
+            except WorkerError as error:
+                self._over.add(task)
+                raise _stopped(error) from None
+
+        student = Student(ask, self.sources)
+        failure = self._failure_of_cell(task)
+        if failure is not None and not student.has(task):
+            self._over.add(task)
+            raise failure
+        return student
+
+    def _exists(self, task: str) -> bool:
+        """Whether the worker knows the name, however it came by it; only a claim, which gains it the tests."""
+        try:
+            with self.session.task(TASK_CPU_SECONDS) as conversation:
+                return Student(conversation.ask).has(task)
+        except (WorkerError, StudentError, UnreadableReply, AttributeError):
+            return False
+
+    def _failure_of_cell(self, task: str) -> Stopped | None:
+        """Why the cell that should define the task's name did not come to its end; None if it did."""
+        for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
+            concerns = cell.grade_id == task or task in syntax.defined_names(cell.source)
+            if concerns and outcome.status in ("error", "timeout", "crashed"):
+                return _stopped_cell(task, outcome)
+        return None
+
+    def _end_conversation(self) -> None:
+        if self._conversation is not None:
+            self._conversation.close()
+        self._task, self._student, self._conversation = "", None, None
+
+    def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
+        if task.name in self.repaired.not_attempted:
+            return TaskResult(task.name, "not_attempted", 0.0, task.points)
+        if tests is None:
+            return TaskResult(task.name, "missing", 0.0, task.points)
+        return score_task(task.name, task.points, [replace(t, message=clean(t.message)) for t in tests])
+
+    def _with_advice(self, result: TaskResult, results: Sequence[TaskResult]) -> TaskResult:
+        """Where a failed task uses another that fails as well, its message says to start with that one."""
+        if result.status not in ("failed", "partial", "crashed", "timeout"):
+            return result
+        broken = {other.name for other in results if other.status != "passed"} - {result.name}
+        used = [name for name in syntax.reached(self.sources, result.name) if name in broken]
+        roots = [name for name in used if not broken & set(syntax.reached(self.sources, name)) - {name}]
+        first = next((i for i, test in enumerate(result.tests) if test.outcome != "passed"), None)
+        if not used or first is None:
+            return result
+        advice = _("{name}, which it uses, fails its own check: start there.").format(
+            name=f"`{(roots or used)[0]}`"
+        )
+        tests = list(result.tests)
+        tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
+        return replace(result, tests=tuple(tests))
+
+
+def _stopped(error: WorkerError) -> Stopped:
+    return Stopped("timeout" if isinstance(error, WorkerTimeout) else "crashed", str(error))
+
+
+def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
+    lines = clean(outcome.error).strip().splitlines()
+    sentence = _("The cell of {task} did not run to its end, so there is no {task}: {error}").format(
+        task=f"`{task}`", error=lines[-1] if lines else outcome.status
+    )
+    outcomes: dict[str, TestOutcome] = {"timeout": "timeout", "crashed": "crashed"}
+    return Stopped(outcomes.get(outcome.status, "failed"), sentence)
+
+
+def _clean_outcome(outcome: CellOutcome) -> CellOutcome:
+    # The time a cell took would make two gradings of one submission differ.
+    return CellOutcome(outcome.status, clean(outcome.error, MAX_OUTPUT), clean(outcome.output, MAX_OUTPUT))
+
+
+# Sentences for the instructor
+
+
+def _renamed(file_name: str, assignment: str) -> list[str]:
+    stem = Path(file_name).stem
+    if not stem or stem == assignment:
+        return []
+    return [
+        _("The file was called {name}; it was recognised as {assignment} by its cells.").format(
+            name=f"“{clean_line(file_name)}”", assignment=f"`{assignment}`"
+        )
+    ]
+
+
+def _refused(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    return [
+        _("The sandbox refused what no honest notebook needs: {calls}.").format(
+            calls=", ".join(map(clean_line, names))
+        )
+    ]
+
+
+def _own_faults(tasks: Sequence[TaskResult]) -> list[str]:
+    return [
+        _(
+            "The test {test} of {task} has a fault of its own, or was given something unforeseen: {message}"
+        ).format(test=f"`{test.name}`", task=f"`{task.name}`", message=test.message)
+        for task in tasks
+        for test in task.tests
+        if test.outcome == "error"
+    ]
+
+
+def _unsafe(server: Server) -> list[str]:
+    if server.level != "none":
+        return []
+    return [_("Graded without a sandbox: this code could have read the answers and changed this result.")]
+
+
+# Where a result comes from
+
+
+def _provenance(submission: Submission, suite: Suite | None, server: Server, seed: int) -> dict[str, Any]:
+    return {
+        "autograder": importlib.metadata.version("autograder"),
+        "python": platform.python_version(),
+        "torch": importlib.metadata.version("torch"),
+        "seed": seed,
+        "submission_sha256": hashlib.sha256(submission.data).hexdigest(),
+        "tests_sha256": _hash_of(suite.files) if suite else "",
+        "reference_sha256": _hash_of_notebook(suite.notebook) if suite else "",
+        "package_sha256": fingerprint(),
+        "limits": {**dataclasses.asdict(server.limits), "task_cpu_seconds": TASK_CPU_SECONDS},
+        "isolation": server.level,
+    }
+
+
+@functools.cache
+def fingerprint() -> str:
+    """One hash of all code of ours that has a say in a mark, tests included."""
+    return _hash_of([path for room in _FINGERPRINTED for path in sorted((PACKAGE / room).rglob("*.py"))])
+
+
+def _hash_of(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _hash_of_notebook(notebook: Notebook) -> str:
+    parts = [[cell.kind, cell.source, sorted(cell.tags), cell.nbgrader] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def load_suites(names: Sequence[str]) -> dict[str, Suite]:
+    """The suites of these assignments, by name."""
+    return {name: Suite(name) for name in names}
+
+
+__all__ = ["Graded", "SandboxUnavailable", "Submission", "fingerprint", "grade", "load_suites", "ungradable"]

@@ -1,0 +1,325 @@
+"""Puts a submitted notebook back into the order its source has, and says in sentences what it had to do.
+
+Students duplicate, delete, move and retype cells, lose metadata and rename files. None of it may cost an honest
+answer its marks, and none of it may gain any: what counts is what the code defines, and the tests are the grader's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.course.language import _, plural
+from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
+from autograder.grading.syntax import checked_task, defined_names, is_python
+
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A submission as it will be run.
+
+    `notebook` has its cells in the order in which they run, setup first; `skipped` are the positions of those
+    that do not: text, checks, long demonstrations, empty duplicates.
+    """
+
+    notebook: Notebook
+    skipped: frozenset[int]
+    not_attempted: frozenset[str]  # tasks whose cell is as it was released
+    missing: frozenset[str]  # tasks that nothing in the notebook defines
+    repairs: tuple[str, ...]  # for the student
+    integrity: tuple[str, ...]  # for the instructor
+
+    @property
+    def executable(self) -> tuple[Cell, ...]:
+        """The cells that run, in order."""
+        return tuple(cell for i, cell in enumerate(self.notebook.cells) if i not in self.skipped)
+
+
+def repair(submitted: Notebook, source: Notebook) -> Repaired:
+    """The submission with every cell recognised, and the source's own cells as they were released."""
+    return _Repair(submitted, source).result()
+
+
+def recognise(submitted: Notebook, sources: Mapping[str, Notebook]) -> str | None:
+    """The assignment a notebook belongs to, by its cells and the names it defines; None if by nothing at all."""
+    ids = {cell.grade_id for cell in submitted.cells if cell.grade_id} | {
+        c.id for c in submitted.cells if c.id
+    }
+    names = {name for cell in submitted.cells for name in defined_names(cell.source)}
+
+    def likeness(assignment: str) -> int:
+        source = sources[assignment]
+        tasks = source.answers()
+        known = {cell.id for cell in tasks.values()} | tasks.keys()
+        return len(ids & known) + len(names & tasks.keys())
+
+    best = max(sorted(sources), key=likeness, default=None)
+    return best if best is not None and likeness(best) else None
+
+
+def released(cell: Cell) -> str:
+    """The text of an answer cell as students get it: every solution region replaced by the stub."""
+    lines: list[str] = []
+    inside = False
+    for line in cell.source.split("\n"):
+        if _BEGIN in line:
+            inside = True
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [indent + part for part in STUB.split("\n")]
+        elif _END in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines) if _BEGIN in cell.source else STUB
+
+
+def _squeezed(source: str) -> str:
+    """A text without its white space: what makes two cells the same."""
+    return "".join(source.split())
+
+
+class _Repair:
+    """One repair: first every cell is given its place in the source, then each kind is put right."""
+
+    def __init__(self, submitted: Notebook, source: Notebook) -> None:
+        self.source = source
+        self.cells = submitted.cells
+        self.answers = source.answers()
+        self.checks = {
+            cell.grade_id.removeprefix(CHECK_PREFIX): cell for cell in source.cells if cell.is_check
+        }
+        self.stubs = {task: _squeezed(released(cell)) for task, cell in self.answers.items()}
+        self.repairs: list[str] = []
+        self.integrity: list[str] = []
+        matching = _Matching(submitted, source)
+        self.origins, self.lost_metadata = matching.origins, matching.lost_metadata
+
+    def result(self) -> Repaired:
+        """Cells in running order, and what was found out about the tasks."""
+        setup = [c for c in self.source.cells if SETUP_TAG in c.tags and c.kind == "code"]
+        self._look_at_setup(setup)
+        self._look_at_checks()
+        # (the cell, whether it runs)
+        own = [self._own(cell, origin) for cell, origin in zip(self.cells, self.origins, strict=True)]
+        own = self._revive(own)
+        own = self._without_empty_duplicates(own)
+        self._look_at_order()
+        self._report_lost_metadata()
+        rows = [(cell, True) for cell in setup] + [row for row in own if row is not None]
+        running = [cell for cell, runs in rows if runs]
+        untouched, missing = self._states(running)
+        return Repaired(
+            notebook=Notebook(tuple(cell for cell, _runs in rows)),
+            skipped=frozenset(i for i, (_cell, runs) in enumerate(rows) if not runs),
+            not_attempted=untouched,
+            missing=missing,
+            repairs=tuple(self.repairs),
+            integrity=tuple(self.integrity),
+        )
+
+    # What the source's own cells have become
+
+    def _submitted(self, origin: Cell) -> list[Cell]:
+        return [cell for cell, found in zip(self.cells, self.origins, strict=True) if found is origin]
+
+    def _look_at_setup(self, setup: Sequence[Cell]) -> None:
+        for cell in setup:
+            name = f"`{cell.grade_id or cell.id}`"
+            copies = self._submitted(cell)
+            if not copies:
+                self.repairs.append(_("The cell {name} was missing; it was put back.").format(name=name))
+            elif any(_squeezed(copy.source) != _squeezed(cell.source) for copy in copies):
+                self.repairs.append(
+                    _("The cell {name} had been changed; it was run as it was released.").format(name=name)
+                )
+            elif any(copy.kind != "code" for copy in copies):
+                self.repairs.append(_("The cell {name} was made a code cell again.").format(name=name))
+
+    def _look_at_checks(self) -> None:
+        missing = 0
+        for task, check in self.checks.items():
+            copies = self._submitted(check)
+            missing += not copies
+            name = f"`{task}`"
+            if copies and all(checked_task(copy.source) != task for copy in copies):
+                self.integrity.append(
+                    _("The check cell of {task} was changed; the grader ran its own.").format(task=name)
+                )
+            if any(_points(copy, check) != _points(check, check) for copy in copies):
+                self.integrity.append(
+                    _("The points of {task} were changed in the notebook; the course's own count.").format(
+                        task=name
+                    )
+                )
+            if len(copies) > 1:
+                self.repairs.append(
+                    _("The check cell of {task} was there more than once; it counts once.").format(task=name)
+                )
+        if missing:
+            self.repairs.append(
+                plural(
+                    "{count} check cell was missing; its task was checked all the same.",
+                    "{count} check cells were missing; their tasks were checked all the same.",
+                    missing,
+                )
+            )
+
+    # Cell by cell
+
+    def _own(self, cell: Cell, origin: Cell | None) -> tuple[Cell, bool] | None:
+        """A submitted cell as it will stand in the repaired notebook, and whether it runs; None if it is replaced."""
+        if origin is None:
+            plain = replace(cell, nbgrader={}, tags=frozenset())
+            return plain, cell.kind == "code" and checked_task(cell.source) is None
+        if SETUP_TAG in origin.tags and origin.kind == "code":
+            return None  # the source's own stand first
+        known = replace(cell, id=origin.id, tags=origin.tags, nbgrader=dict(origin.nbgrader))
+        if origin.is_check:
+            return replace(known, kind="code", source=origin.source), False
+        if not origin.is_answer:
+            known = replace(known, kind=origin.kind)
+        return known, known.kind == "code" and SKIP_TAG not in origin.tags
+
+    def _revive(self, rows: list[tuple[Cell, bool] | None]) -> list[tuple[Cell, bool] | None]:
+        """Answers that became text are code again, unless another code cell defines the same name."""
+        in_code = {
+            name
+            for row in rows
+            if row and row[1] and not self._is_stub(row[0])
+            for name in defined_names(row[0].source)
+        }
+        result = list(rows)
+        for i, row in enumerate(rows):
+            if row is None or row[0].kind == "code":
+                continue
+            task = self._task_of(row[0])
+            if task is not None and task not in in_code:
+                result[i] = (replace(row[0], kind="code"), True)
+                self.repairs.append(
+                    _("The cell of {task} was not a code cell; it was made one again.").format(
+                        task=f"`{task}`"
+                    )
+                )
+        return result
+
+    def _task_of(self, cell: Cell) -> str | None:
+        """The task a cell answers: by its recognised metadata, else by the name it defines."""
+        if cell.grade_id in self.answers:
+            return cell.grade_id
+        return next((task for task in self.answers if task in defined_names(cell.source)), None)
+
+    def _is_stub(self, cell: Cell) -> bool:
+        squeezed = _squeezed(cell.source)
+        return any(squeezed == stub for stub in self.stubs.values())
+
+    def _without_empty_duplicates(
+        self, rows: list[tuple[Cell, bool] | None]
+    ) -> list[tuple[Cell, bool] | None]:
+        """An untouched answer cell does not run where another cell has the answer: it would undo it."""
+        result = list(rows)
+        for task in self.answers:
+            defining = [
+                i for i, row in enumerate(rows) if row and row[1] and task in defined_names(row[0].source)
+            ]
+            empty = [i for i in defining if self._is_stub(rows[i][0])]  # type: ignore[index]
+            if len(defining) > 1 and len(empty) < len(defining):
+                for i in empty:
+                    result[i] = (rows[i][0], False)  # type: ignore[index]
+            answers = [i for i in defining if rows[i][0].grade_id == task]  # type: ignore[index]
+            if len(answers) > 1:
+                self.repairs.append(
+                    _(
+                        "The cell of {task} was there more than once; the last one that is not empty counts."
+                    ).format(task=f"`{task}`")
+                )
+        return result
+
+    def _look_at_order(self) -> None:
+        places = {id(cell): i for i, cell in enumerate(self.source.cells)}
+        answers = [places[id(o)] for o in self.origins if o is not None and o.is_answer]
+        if answers != sorted(answers):
+            self.repairs.append(
+                _("Cells stand in another order than in the released notebook; they were run as they stand.")
+            )
+
+    def _report_lost_metadata(self) -> None:
+        if self.lost_metadata:
+            self.repairs.append(
+                plural(
+                    "{count} cell had lost its metadata and was recognised by what it holds.",
+                    "{count} cells had lost their metadata and were recognised by what they hold.",
+                    self.lost_metadata,
+                )
+            )
+
+    # What became of the tasks
+
+    def _states(self, running: Sequence[Cell]) -> tuple[frozenset[str], frozenset[str]]:
+        """The tasks that were not attempted, and those that nothing defines."""
+        untouched, missing = set(), set()
+        for task, stub in self.stubs.items():
+            defining = [cell for cell in running if task in defined_names(cell.source)]
+            broken = [cell for cell in running if cell.grade_id == task and not is_python(cell.source)]
+            if not defining and not broken:
+                missing.add(task)
+            elif all(_squeezed(cell.source) == stub for cell in defining + broken):
+                untouched.add(task)
+        return frozenset(untouched), frozenset(missing)
+
+
+class _Matching:
+    """Gives every submitted cell its origin in the source: by grade_id, else by cell id, else by what it holds."""
+
+    def __init__(self, submitted: Notebook, source: Notebook) -> None:
+        self.by_grade_id = {cell.grade_id: cell for cell in source.cells if cell.grade_id}
+        self.by_id = {cell.id: cell for cell in source.cells if cell.id}
+        self.intact = {checked_task(cell.source) for cell in submitted.cells} - {None}
+        self.origins: list[Cell | None] = [self._by_name(cell) for cell in submitted.cells]
+        named = [
+            origin for cell, origin in zip(submitted.cells, self.origins, strict=True) if not cell.grade_id
+        ]
+        self.lost_metadata = sum(origin is not None and bool(origin.grade_id) for origin in named)
+        self._match_by_content(submitted, source)
+
+    def _by_name(self, cell: Cell) -> Cell | None:
+        origin = self.by_grade_id.get(cell.grade_id) or self.by_id.get(cell.id)
+        if origin is not None and origin.is_check and self._is_own(cell, origin):
+            return None
+        return origin
+
+    def _is_own(self, cell: Cell, check: Cell) -> bool:
+        """A copy of a check that holds something else, beside the check itself, is a cell of the student's own."""
+        task = check.grade_id.removeprefix(CHECK_PREFIX)
+        return checked_task(cell.source) != task and task in self.intact
+
+    def _match_by_content(self, submitted: Notebook, source: Notebook) -> None:
+        """Finds what has lost its names, for every cell of the source that no submitted one names."""
+        found = {id(origin) for origin in self.origins}
+        texts: dict[str, list[int]] = {}
+        for i, cell in enumerate(submitted.cells):
+            if self.origins[i] is None:
+                texts.setdefault(_squeezed(cell.source), []).append(i)
+        answers = source.answers()
+        for origin in source.cells:
+            if id(origin) in found:
+                continue
+            if origin.grade_id in answers:
+                places = [
+                    i for i, c in enumerate(submitted.cells) if origin.grade_id in defined_names(c.source)
+                ]
+            else:
+                places = texts.get(_squeezed(origin.source), [])
+            for i in places:
+                if self.origins[i] is None and origin.source.strip():
+                    self.origins[i] = origin
+                    self.lost_metadata += bool(origin.grade_id)
+
+
+def _points(copy: Cell, check: Cell) -> Any:
+    """The points a check cell claims; those of its origin if it claims none."""
+    points = copy.nbgrader.get("points", check.nbgrader.get("points", 0))
+    return float(points) if isinstance(points, int | float) and not isinstance(points, bool) else points

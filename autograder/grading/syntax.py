@@ -1,0 +1,121 @@
+"""Looks into the code of a submission by its syntax tree: what it defines, checks and uses. Nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import warnings
+from collections.abc import Iterator, Sequence
+
+from autograder.course.notebook import CHECK_PREFIX
+from autograder.sandbox.ipython_syntax import plain_python
+
+# Taking magics out parses once for every magic: a cell of ten thousand of them would take hours.
+_MAX_LINES_WITH_MAGICS = 300
+
+
+@functools.lru_cache(maxsize=4096)
+def python(source: str) -> str:
+    """The cell as the worker will see it, magics and shell lines taken out; empty if a cell magic skips it."""
+    if _tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
+        return source
+    return plain_python(source) or ""
+
+
+@functools.lru_cache(maxsize=4096)
+def defined_names(source: str) -> frozenset[str]:
+    """The names a cell binds at its top level; none if it is not Python.
+
+    >>> sorted(defined_names("import math\\ndef f(x): y = 1\\nclass C: pass\\na, b = 1, 2"))
+    ['C', 'a', 'b', 'f', 'math']
+    """
+    tree = _tree(python(source))
+    return frozenset(name for node in _top_level(tree.body if tree else []) for name in _bound(node))
+
+
+def is_python(source: str) -> bool:
+    """Whether a cell can be parsed; one that cannot defines nothing, and may still have been meant as an answer."""
+    return _tree(python(source)) is not None
+
+
+def checked_task(source: str) -> str | None:
+    """The task of a cell that does nothing but `check("task")`, with or without `hints`; None for any other cell.
+
+    >>> checked_task('check("rnn_step", hints=2)')
+    'rnn_step'
+    """
+    tree = _tree(python(source)) if len(source) < 500 else None
+    call = tree.body[0] if tree and len(tree.body) == 1 else None
+    if not isinstance(call, ast.Expr) or not isinstance(call.value, ast.Call):
+        return None
+    function, arguments = call.value.func, call.value.args
+    if not (isinstance(function, ast.Name) and function.id == CHECK_PREFIX.rstrip("-") and arguments):
+        return None
+    options = [*arguments[1:], *(keyword.value for keyword in call.value.keywords)]
+    if not all(isinstance(node, ast.Constant) for node in (arguments[0], *options)):
+        return None
+    task = arguments[0].value  # type: ignore[attr-defined]
+    return task if isinstance(task, str) else None
+
+
+def reached(sources: Sequence[str], name: str) -> list[str]:
+    """The top-level functions and classes that the definition of `name` uses, directly or through others.
+
+    >>> reached(["def f(): g()", "def g(): h()", "def h(): pass"], "f")
+    ['g', 'h']
+    """
+    definitions = {
+        node.name: node
+        for source in sources
+        for node in _top_level(getattr(_tree(source), "body", []))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    found, pending = [name], [name]
+    while pending:
+        node = definitions.get(pending.pop(0))
+        used = {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)} if node else set()
+        new = sorted(used & definitions.keys() - set(found))
+        found += new
+        pending += new
+    return found[1:]
+
+
+@functools.lru_cache(maxsize=4096)
+def _tree(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape in a string is the student's affair
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a cell, those inside `if`, `try`, `with` and loops too: they bind global names as well."""
+    pending = list(reversed(body))
+    while pending:
+        statement = pending.pop()
+        yield statement
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        blocks = [getattr(statement, block, []) for block in ("body", "orelse", "finalbody")]
+        blocks += [handler.body for handler in getattr(statement, "handlers", [])]
+        pending.extend(reversed([inner for block in blocks for inner in block]))
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
+    targets: list[ast.AST] = []
+    if isinstance(statement, ast.Assign):
+        targets = [*statement.targets]
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        targets = [statement.target]
+    return {
+        leaf.id
+        for target in targets
+        for leaf in ast.walk(target)
+        if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store)
+    }

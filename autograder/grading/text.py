@@ -1,0 +1,39 @@
+"""Makes text of unknown origin fit to be shown: no control characters, no escape sequences, no end of it.
+
+>>> clean("\\x1b[2J\\x1b[32m10 passed\\x1b[0m\\r\\n")
+'10 passed\\n'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_MESSAGE = 2000
+MAX_OUTPUT = 64 * 2**10
+
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # a progress bar writes over itself
+_KEPT = frozenset("\n\t")
+# They turn the order of the letters around them: "passed" can be made to read as something else.
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: str, limit: int = MAX_MESSAGE) -> str:
+    """The text as plain, printable characters, lines and tabs; cut at `limit` with an ellipsis."""
+    text = text[: 4 * limit]
+    text = _OVERWRITTEN.sub("", _ESCAPES.sub("", text))
+    text = "".join(letter for letter in text if _is_plain(letter))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def clean_line(text: str, limit: int = 200) -> str:
+    """The same on one line, for names."""
+    return clean(" ".join(text.split()), limit)
+
+
+def _is_plain(letter: str) -> bool:
+    # Cc: control; Cs: half a surrogate pair, which no encoding can write; Zl, Zp: separators that end a line in some viewers
+    return letter in _KEPT or (
+        letter not in _DIRECTIONS and unicodedata.category(letter) not in ("Cc", "Cs", "Zl", "Zp")
+    )
