@@ -5,12 +5,14 @@ The order of evidence is always: kind of value, shape, dtype, finite, values; a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from autograder.checks.student import CheckFailed, Gradients, Remote, Student
+from autograder.checks.forbidden import uses
+from autograder.checks.student import CheckFailed, Gradients, Remote, Stopped, Student
 from autograder.course.language import _
 
 RTOL, ATOL = 1e-6, 1e-9  # for float64; float32 is given a thousand times more
@@ -162,6 +164,32 @@ def _assert_gradient(got: torch.Tensor | None, expected: torch.Tensor | None, wh
 def name_gradients(gradients: Gradients, names: Sequence[str]) -> dict[str, torch.Tensor | None]:
     """The gradients of the arguments under the names they have in the signature."""
     return dict(zip(names, gradients.arguments, strict=True))
+
+
+@contextlib.contextmanager
+def blaming(student: Student, name: str, helper: str, probe: Callable[[], None]) -> Iterator[None]:
+    """Lets a failure of `name` say that the student's own earlier `helper` is the cause.
+
+    That is so if the definition of `name` calls it and `probe`, a check of the helper alone, fails as well.
+    """
+    try:
+        yield
+    except Stopped:
+        raise
+    except CheckFailed:
+        if not uses(student.sources, name, helper):
+            raise
+        try:
+            probe()
+        except Stopped:
+            pass
+        except CheckFailed:
+            raise CheckFailed(
+                _(
+                    "`{name}` calls your `{helper}`, and that one is not right yet: see to `{helper}` first."
+                ).format(name=name, helper=helper)
+            ) from None
+        raise
 
 
 def assert_arguments_kept(student: Student, function: Callable[..., Any], *arguments: Any) -> None:

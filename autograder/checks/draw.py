@@ -29,6 +29,10 @@ class Draw:
         values = scale * torch.randn(*shape, generator=self._generator, dtype=torch.float64)
         return values.to(dtype).requires_grad_(leaf)
 
+    def sizes(self, count: int) -> list[int]:
+        """Sizes that all differ, none of them 1: a forgotten transpose or a wrong axis then shows."""
+        return self.random.sample(range(2, 3 + count), count)
+
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
         """int64 values with low <= value < high."""
         return torch.randint(low, high, shape, generator=self._generator)
