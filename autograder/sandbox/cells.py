@@ -96,7 +96,8 @@ class Executor:
         code = plain_python(source)
         if code is None:
             return {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
-        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        lines = [line + "\n" for line in code.split("\n")]
+        linecache.cache[name] = (len(code), None, lines, name)
         try:
             self._start_clock()
             try:
@@ -205,6 +206,7 @@ def _imitate_ipython() -> None:
 
     package, displaying = types.ModuleType("IPython"), types.ModuleType("IPython.display")
     package.__path__ = []
+    package.__version__, package.version_info = "9.0.0", (9, 0, 0)  # type: ignore[attr-defined]
     for name in (
         "Audio",
         "HTML",

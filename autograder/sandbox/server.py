@@ -109,6 +109,11 @@ class Server:
                 return self._open_session(descriptors)
 
     @property
+    def limits(self) -> Limits:
+        """What a submission may use here."""
+        return self._limits
+
+    @property
     def layers(self) -> list[Layer]:
         """The layers that this server's workers are in, as applied to one started for the purpose."""
         with self.open() as session:

@@ -14,6 +14,7 @@ import random
 import resource
 import signal
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,6 +52,7 @@ def _leave_everything_behind(control: socket.socket, folder: Path) -> socket.soc
     privileges.die_with_parent(signal.SIGKILL)
     os.chdir(folder)
     os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    tempfile.tempdir = None  # remembered from the warm server
     os.umask(0o077)
     nothing = os.open("/dev/null", os.O_RDWR)
     kept = os.dup2(control.fileno(), 3, inheritable=False) if control.fileno() != 3 else 3
@@ -113,7 +115,8 @@ def _drop_capabilities() -> None:
     privileges.drop_capabilities()
     if privileges.capabilities() != 0:
         raise OSError(errno.EPERM, "some capabilities are left")
-    privileges.become_undumpable()
+    # The keeper did not want to be looked into, and we have inherited that; but the keeper must see how tasks end.
+    privileges.become_dumpable()
     privileges.forbid_new_privileges()
 
 

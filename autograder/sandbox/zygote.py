@@ -90,6 +90,9 @@ def _warm_up(modules: list[str]) -> None:
         lstm = torch.nn.LSTM(3, 4)
         outputs, _state = lstm(torch.randn(5, 2, 3))
         torch.nn.functional.conv1d(outputs, torch.randn(2, 2, 1)).sum().backward()
+        # The first optimiser of a process imports some 800 modules: a whole CPU second that no student should pay.
+        torch.optim.Adam(lstm.parameters()).step()
+        torch.func.vmap(torch.func.grad(torch.sin))(torch.ones(2))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,11 @@ def become_undumpable() -> None:
     system.prctl(system.PR_SET_DUMPABLE, 0)
 
 
+def become_dumpable() -> None:
+    """Processes of the same user may look into this one again, as far as their own jail lets them."""
+    system.prctl(system.PR_SET_DUMPABLE, 1)
+
+
 def die_with_parent(signal_number: int) -> None:
     """The kernel sends this process a signal when its parent dies."""
     system.prctl(system.PR_SET_PDEATHSIG, signal_number)
@@ -106,7 +111,8 @@ def limit_resources(memory_bytes: int, file_bytes: int, open_files: int, cpu_sec
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, open_files),
         (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_CORE, 0),
+        # One byte, because 0 does not stop a crash handler that is a pipe.
+        (resource.RLIMIT_CORE, 1),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
     ):

@@ -1,0 +1,55 @@
+"""Servers for the tests of the sandbox, one per level of isolation that this machine offers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Limits, SandboxUnavailable, Server, Session
+
+PUBLIC = Path(__file__).with_name("public")
+HARNESS = "obedient_harness"
+SECRET = "the-answer-is-in-the-environment"
+
+# Small enough that every limit can be reached in a moment.
+SMALL = Limits(
+    cpu_seconds_per_cell=1,
+    cpu_seconds_total=40,
+    task_cpu_seconds=5,
+    wall_factor=2,
+    wall_grace_seconds=3,
+    memory_bytes=2**30,
+    output_bytes=2000,
+    file_bytes=2**20,
+    scratch_bytes=4 * 2**20,
+    open_files=64,
+    threads=16,
+    restarts=2,
+)
+
+
+@pytest.fixture(scope="session", params=["strong", "inner"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A warm server at each level; the environment of the grader holds a secret when it starts."""
+    os.environ["AUTOGRADER_TEST_SECRET"] = SECRET
+    try:
+        with Server(PUBLIC, HARNESS, SMALL, isolation=request.param) as started:
+            yield started
+    except SandboxUnavailable as reason:
+        pytest.skip(str(reason))
+    finally:
+        del os.environ["AUTOGRADER_TEST_SECRET"]
+
+
+@pytest.fixture()
+def session(server: Server) -> Iterator[Session]:
+    """A fresh submission in the sandbox."""
+    with server.open() as opened:
+        yield opened
+
+
+def in_task(session: Session, code: str) -> object:
+    """What student code reports when it runs in a task of its own: its `answer`, or how it was refused."""
+    with session.task() as conversation:
+        return conversation.ask({"run": code})
