@@ -187,5 +187,11 @@ def _message(error: BaseException, hidden: bool) -> str:
     if isinstance(error, StudentError):
         return error.sentence(hidden)
     if isinstance(error, AssertionError):
-        return str(error)
+        return _capitalised(str(error))
     return _("What your code returned could not be compared ({kind}).").format(kind=type(error).__name__)
+
+
+def _capitalised(sentence: str) -> str:
+    """A sentence begins with a capital, unless it begins with a name such as `h_T`."""
+    word = sentence.partition(" ")[0]
+    return sentence[0].upper() + sentence[1:] if len(word) > 1 and word.isalpha() else sentence

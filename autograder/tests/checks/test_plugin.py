@@ -58,7 +58,7 @@ def test_results_have_title_message_and_hints(tests: Path) -> None:
     assert shape.supporting
     wrong, _shape = run(tests, {"double": lambda x: 3 * x})["double"]
     assert wrong.outcome == "failed"
-    assert "the result[0] is" in wrong.message
+    assert wrong.message.startswith("The result[0] is")
     assert wrong.hints == ("Twice what?", "How many times?")
 
 
