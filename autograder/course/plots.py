@@ -248,14 +248,12 @@ def _gate_values(lstm: nn.LSTM, x: torch.Tensor) -> dict[str, torch.Tensor]:
     """i, f, o and c, each (T, H), while a one-layer LSTM reads x (T, D) from a zero state."""
     steps: dict[str, list[torch.Tensor]] = {"i": [], "f": [], "o": [], "c": []}
     h = c = x.new_zeros(1, lstm.hidden_size)
+    W_x, b_x = lstm.get_parameter("weight_ih_l0"), lstm.get_parameter("bias_ih_l0")
+    W_h, b_h = lstm.get_parameter("weight_hh_l0"), lstm.get_parameter("bias_hh_l0")
     with torch.no_grad():
         for x_t in x:
-            from_input = nn.functional.linear(
-                x_t[None], lstm.get_parameter("weight_ih_l0"), lstm.get_parameter("bias_ih_l0")
-            )
-            from_state = nn.functional.linear(
-                h, lstm.get_parameter("weight_hh_l0"), lstm.get_parameter("bias_hh_l0")
-            )
+            from_input = nn.functional.linear(x_t[None], W_x, b_x)
+            from_state = nn.functional.linear(h, W_h, b_h)
             blocks = (from_input + from_state).view(4, lstm.hidden_size)
             for name, block in zip("ifgo", blocks, strict=True):
                 if name != "g":
