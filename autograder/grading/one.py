@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import functools
 import hashlib
 import importlib.metadata
-import json
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.course.language import _
-from autograder.course.notebook import Cell, Notebook, Task
+from autograder.course.notebook import Task
 from autograder.course.results import Result, TaskResult, TestOutcome, TestResult, score_task
 from autograder.grading import syntax
+from autograder.grading.graded import (
+    Graded,
+    Outcome,
+    Submission,
+    fingerprint,
+    hash_of,
+    hash_of_notebook,
+    ungradable,
+)
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
-from autograder.grading.staging import PACKAGE
 from autograder.grading.text import MAX_OUTPUT, clean, clean_line
 from autograder.hidden.suite import Suite
 from autograder.sandbox import (
     CellOutcome,
     Conversation,
-    SandboxUnavailable,
     Server,
     Session,
     WorkerError,
@@ -37,41 +41,6 @@ from autograder.sandbox import (
 from autograder.sandbox.errors import SandboxLost
 
 TASK_CPU_SECONDS = 20.0  # for all tests of a task together; the slowest honest answer needs two or three
-_FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One handed-in file. `assignment` is given where it is known from outside, and else read off the cells."""
-
-    student: str
-    data: bytes
-    file_name: str = ""
-    assignment: str = ""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A result, and what a report shows beside it: the cells as they were run and what became of each."""
-
-    result: Result
-    notebook: Notebook = Notebook(())
-    outcomes: tuple[CellOutcome, ...] = ()  # one for each cell of `notebook`
-
-    def to_json(self) -> str:
-        """All of it as JSON, to be read again by `from_json`."""
-        cells = [{**dataclasses.asdict(cell), "tags": sorted(cell.tags)} for cell in self.notebook.cells]
-        outcomes = [dataclasses.asdict(outcome) for outcome in self.outcomes]
-        document = {"result": self.result.to_json(), "cells": cells, "outcomes": outcomes}
-        return json.dumps(document, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Graded:
-        """What `to_json` wrote; `ValueError`, `TypeError` or `KeyError` for anything else."""
-        document = json.loads(text)
-        cells = tuple(Cell(**{**cell, "tags": frozenset(cell["tags"])}) for cell in document["cells"])
-        outcomes = tuple(CellOutcome(**outcome) for outcome in document["outcomes"])
-        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes)
 
 
 def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
@@ -86,24 +55,11 @@ def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, s
     except Unreadable as error:
         graded = ungradable(submission, str(error))
     except SandboxLost:
-        graded = ungradable(submission, _("The sandbox broke down while this submission was running in it."))
+        reason = _("The sandbox broke down while this submission was running in it.")
+        graded = ungradable(submission, reason, is_final=False)
     provenance = _provenance(submission, suites.get(graded.result.assignment), server, seed)
     seconds = round(time.monotonic() - start, 3)
     return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
-
-
-def ungradable(submission: Submission, reason: str, assignment: str = "", max_score: float = 0.0) -> Graded:
-    """The result of a submission that could not be graded. That is not a zero: a person has to look at it."""
-    return Graded(
-        Result(
-            student=clean_line(submission.student),
-            assignment=assignment or submission.assignment,
-            status="ungradable",
-            score=0.0,
-            max_score=max_score,
-            reason=clean(reason),
-        )
-    )
 
 
 def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
@@ -260,9 +216,8 @@ def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
     return Stopped(outcomes.get(outcome.status, "failed"), sentence)
 
 
-def _clean_outcome(outcome: CellOutcome) -> CellOutcome:
-    # The time a cell took would make two gradings of one submission differ.
-    return CellOutcome(outcome.status, clean(outcome.error, MAX_OUTPUT), clean(outcome.output, MAX_OUTPUT))
+def _clean_outcome(outcome: CellOutcome) -> Outcome:
+    return Outcome(outcome.status, clean(outcome.error, MAX_OUTPUT), clean(outcome.output, MAX_OUTPUT))
 
 
 # Sentences for the instructor
@@ -316,36 +271,14 @@ def _provenance(submission: Submission, suite: Suite | None, server: Server, see
         "torch": importlib.metadata.version("torch"),
         "seed": seed,
         "submission_sha256": hashlib.sha256(submission.data).hexdigest(),
-        "tests_sha256": _hash_of(suite.files) if suite else "",
-        "reference_sha256": _hash_of_notebook(suite.notebook) if suite else "",
+        "tests_sha256": hash_of(suite.files) if suite else "",
+        "reference_sha256": hash_of_notebook(suite.notebook) if suite else "",
         "package_sha256": fingerprint(),
         "limits": {**dataclasses.asdict(server.limits), "task_cpu_seconds": TASK_CPU_SECONDS},
         "isolation": server.level,
     }
 
 
-@functools.cache
-def fingerprint() -> str:
-    """One hash of all code of ours that has a say in a mark, tests included."""
-    return _hash_of([path for room in _FINGERPRINTED for path in sorted((PACKAGE / room).rglob("*.py"))])
-
-
-def _hash_of(paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
-
-
-def _hash_of_notebook(notebook: Notebook) -> str:
-    parts = [[cell.kind, cell.source, sorted(cell.tags), cell.nbgrader] for cell in notebook.cells]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
 def load_suites(names: Sequence[str]) -> dict[str, Suite]:
     """The suites of these assignments, by name."""
     return {name: Suite(name) for name in names}
-
-
-__all__ = ["Graded", "SandboxUnavailable", "Submission", "fingerprint", "grade", "load_suites", "ungradable"]

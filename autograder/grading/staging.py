@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.grading.graded import PACKAGE
 from autograder.sandbox import Isolation, Limits, Server
 
-PACKAGE = Path(__file__).resolve().parents[1]
 HARNESS = "autograder.checks.harness"
 PUBLIC = (
     "__init__.py",

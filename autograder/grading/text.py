@@ -33,7 +33,7 @@ def clean_line(text: str, limit: int = 200) -> str:
 
 
 def _is_plain(letter: str) -> bool:
-    # Cc: control; Cs: half a surrogate pair, which no encoding can write; Zl, Zp: separators that end a line in some viewers
+    # Cc: control; Cs: half a surrogate pair, which no encoding can write; Zl, Zp: line ends to some viewers
     return letter in _KEPT or (
         letter not in _DIRECTIONS and unicodedata.category(letter) not in ("Cc", "Cs", "Zl", "Zp")
     )

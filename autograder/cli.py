@@ -1,0 +1,379 @@
+"""The commands of `autograder`; each does its work elsewhere and says in one sentence what went wrong.
+
+Nothing heavy is imported before a command needs it: torch takes seconds, and `--help` should not.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from autograder.course.language import _
+
+if TYPE_CHECKING:
+    from autograder.course.results import Result
+    from autograder.grading.graded import Graded
+    from autograder.sandbox import Isolation
+
+FORMATS = ("html", "json", "csv", "junit", "gradescope", "github")
+BAD_INPUT = 2  # the exit code for a path, a file or a machine that cannot be used
+INTERRUPTED = 130
+_ROWS = 60  # of the table in a terminal; a larger class is read on its page
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help=_(
+        "Checks and grades the notebooks of the course. Every command explains itself: `autograder grade --help`."
+    ),
+)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print(_("Interrupted."), file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _refuse(sentence: object) -> NoReturn:
+    """One plain sentence on stderr, and the exit code that says: the input was wrong, not the notebook."""
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def grade(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help=_("Notebooks, folders, zip archives, nbgrader's `submitted/`.")
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where results and pages go."))] = Path("graded"),
+    jobs: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, help=_("How many submissions at a time, each in a process of its own.")
+        ),
+    ] = os.cpu_count() or 1,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help=_("Grade on this Dask cluster instead, as in tcp://10.0.0.1:8786.")
+        ),
+    ] = "",
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help=_("What the tests' inputs are drawn from; else drawn once and kept.")
+        ),
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
+    ] = "html,json,csv",
+    assignment: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help=_("Grade everything as this assignment; else the cells tell which.")
+        ),
+    ] = "",
+    no_sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--no-sandbox", help=_("For your own work only: run the code unprotected. Every result says so.")
+        ),
+    ] = False,
+) -> None:
+    """Grade submissions: one notebook, or a class.
+
+    Each submission runs in a sandbox, is repaired where that can be done, and gets one result. A notebook that
+    cannot be graded says why, and stops nobody else. The same command again goes on where it stopped.
+
+    Example: `autograder grade submitted/ --out marks --jobs 2`
+    """
+    names = _known_assignments()
+    chosen = _chosen_formats(formats)
+    if assignment and assignment not in names:
+        _refuse(
+            _("There is no assignment called {name}. There are: {known}.").format(
+                name=assignment, known=", ".join(names)
+            )
+        )
+    if no_sandbox:
+        print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
+    grade_paths(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None)
+
+
+def grade_paths(
+    paths: Sequence[Path],
+    out: Path,
+    formats: Sequence[str] = ("html", "json", "csv"),
+    jobs: int = 1,
+    cluster: str = "",
+    seed: int | None = None,
+    assignment: str = "",
+    isolation: Isolation | None = None,
+) -> list[Result]:
+    """Grades what is found in the paths, writes every report, and prints the table. Exits 2 with a sentence if it cannot."""
+    from autograder.grading.collect import NothingToGrade, find_submissions
+    from autograder.grading.many import CannotGrade, grade_all, label, run_seed
+
+    try:
+        found = label(find_submissions(paths, _known_assignments()), assignment)
+        out.mkdir(parents=True, exist_ok=True)
+        seed = run_seed(out, seed)
+        results = _with_progress(
+            len(found),
+            lambda on_result: grade_all(found, out, seed, jobs, assignment, isolation, cluster, on_result),
+            out if "html" in formats else None,
+        )
+        _write_reports(results, out, formats)
+    except (NothingToGrade, CannotGrade) as error:
+        _refuse(error)
+    except OSError as error:
+        _refuse_path(error, out)
+    _print_results(results, out, formats)
+    return results
+
+
+def _refuse_path(error: OSError, path: Path) -> NoReturn:
+    reason = error.strerror or str(error)
+    _refuse(_("{path} cannot be used: {reason}.").format(path=error.filename or path, reason=reason))
+
+
+def _known_assignments() -> list[str]:
+    from autograder.course.assignments import assignment_names
+
+    names = assignment_names()
+    if not names:
+        _refuse(
+            _(
+                "The source notebooks are not here, so nothing can be graded: install the instructor's copy with "
+                "“pip install -e .” in its folder."
+            )
+        )
+    return names
+
+
+def _chosen_formats(formats: str) -> list[str]:
+    chosen = [name.strip() for name in formats.split(",") if name.strip()]
+    for name in chosen:
+        if name not in FORMATS:
+            _refuse(
+                _("There is no format called {name}. There are: {known}.").format(
+                    name=name, known=", ".join(FORMATS)
+                )
+            )
+    return chosen
+
+
+def _with_progress(
+    total: int, work: Callable[[Callable[[Graded], None]], list[Result]], pages: Path | None
+) -> list[Result]:
+    """Does the work under a progress bar on stderr, and writes each student's page as soon as it can be."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(_("Loading torch, starting the sandbox …"), total=total)
+
+        def on_result(graded: Graded) -> None:
+            if pages is not None:
+                _write_page(graded, pages)
+            progress.update(bar, advance=1, description=_("Grading"))
+
+        return work(on_result)
+
+
+def _write_page(graded: Graded, out: Path) -> None:
+    from autograder.reports.feedback import feedback_file, write_feedback
+
+    outcomes = [(outcome.status, outcome.error or None, outcome.output) for outcome in graded.outcomes]
+    has_cells = bool(graded.notebook.cells)
+    write_feedback(
+        graded.result,
+        graded.notebook if has_cells else None,
+        outcomes if has_cells else None,
+        out / feedback_file(graded.result),
+    )
+
+
+def _write_reports(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
+    from autograder.reports import formats
+    from autograder.reports.class_report import write_class
+
+    if "html" in chosen:
+        write_class(results, out / "index.html", _mistakes({result.assignment for result in results}))
+    formats.write(results, out, [name for name in chosen if name != "html"])
+
+
+def _mistakes(assignments: set[str]) -> dict[str, str]:
+    """What is wrong in each known mistake, in words, by its id."""
+    import importlib
+
+    from autograder.course.assignments import assignment_names
+
+    return {
+        mistake.id: mistake.what
+        for name in assignments & set(assignment_names())
+        for mistake in importlib.import_module(f"autograder.hidden.{name}.mistakes").MISTAKES
+    }
+
+
+def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    shown = (
+        results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, side in (
+        (_("student"), "left"),
+        (_("assignment"), "left"),
+        (_("score"), "right"),
+        ("", "left"),
+    ):
+        table.add_column(title, justify=side)  # type: ignore[arg-type]
+    for result in shown[:_ROWS]:
+        table.add_row(
+            *map(escape, (result.student, result.assignment or "–", _score(result), _in_short(result)))
+        )
+    console.print(table)
+    graded = [result for result in results if result.status == "graded"]
+    console.print(
+        _("{graded} of {all} submissions graded; results in {folder}").format(
+            graded=len(graded), all=len(results), folder=out
+        ),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    if "html" in chosen:
+        console.print(
+            _("Class page: {page}").format(page=out / "index.html"),
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _score(result: Result) -> str:
+    return f"{result.score:g} / {result.max_score:g}" if result.status == "graded" else "–"
+
+
+def _in_short(result: Result) -> str:
+    """Why a submission could not be graded, or its worst tasks."""
+    if result.status == "ungradable":
+        return _("ungradable: {reason}").format(reason=result.reason)
+    lost = sorted(
+        (task for task in result.tasks if task.score < task.max_score),
+        key=lambda task: task.score - task.max_score,
+    )
+    if not lost:
+        return _("everything right")
+    more = f" +{len(lost) - 3}" if len(lost) > 3 else ""
+    flag = _("; see integrity") if result.integrity else ""
+    return ", ".join(f"{task.name} ({task.status})" for task in lost[:3]) + more + flag
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
+    hints: Annotated[int, typer.Option(min=0, help=_("How many hints a failed test may give."))] = 1,
+) -> None:
+    """Check your own notebook with the public tests, as its check cells do. Exit code 1 if one fails.
+
+    The code runs here, unprotected: check only what you wrote yourself.
+
+    Example: `autograder check rnn_basics.ipynb --hints 2`
+    """
+    from rich.console import Console
+
+    with Console(stderr=True).status(_("Loading torch …")):
+        from autograder.checks.terminal import NotCheckable, check_notebook
+    try:
+        all_hold = check_notebook(notebook, hints)
+    except NotCheckable as error:
+        _refuse(error)
+    raise typer.Exit(0 if all_hold else 1)
+
+
+@app.command()
+def release(
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the bundle goes."))] = Path("dist"),
+) -> None:
+    """Write the student bundle: notebooks without answers, public tests, and a proof that nothing hidden is in it.
+
+    Example: `autograder release --out dist`
+    """
+    from autograder.release import release as write_bundle
+
+    _known_assignments()
+    try:
+        write_bundle(out)
+    except OSError as error:
+        _refuse_path(error, out)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the class and its marks go."))] = Path(
+        "demo"
+    ),
+) -> None:
+    """Simulate a small class, grade it, write all pages, and say where they are.
+
+    Example: `autograder demo --out demo`
+    """
+    from autograder.demo import run_demo
+
+    _known_assignments()
+    run_demo(out)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, what protects this machine while grading, and what to do about what is missing.
+
+    Exit code 0 if submissions can be graded here, else 1.
+
+    Example: `autograder doctor`
+    """
+    from rich.console import Console
+
+    with Console(stderr=True).status(_("Looking …")):
+        from autograder.doctor import examine
+
+        lines, is_able = examine()
+    console = Console()
+    for line in lines:
+        console.print(line, highlight=False)
+    raise typer.Exit(0 if is_able else 1)

@@ -1,0 +1,94 @@
+"""What goes into grading and what comes out of it; light, so that a process which only waits need not load torch."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.course.notebook import Cell, Notebook
+from autograder.course.results import Result
+from autograder.grading.text import clean, clean_line
+
+PACKAGE = Path(__file__).resolve().parents[1]
+_FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One handed-in file. `assignment` is given where it is known from outside, and else read off the cells."""
+
+    student: str
+    data: bytes
+    file_name: str = ""
+    assignment: str = ""
+
+
+class Outcome(NamedTuple):
+    """What became of one cell: ok, error, timeout, crashed or skipped; its error and its output as clean text."""
+
+    status: str
+    error: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and what a report shows beside it: the cells as they were run and what became of each."""
+
+    result: Result
+    notebook: Notebook = field(default_factory=lambda: Notebook(()))
+    outcomes: tuple[Outcome, ...] = ()  # one for each cell of `notebook`
+    is_final: bool = True  # otherwise the fault was not the submission's, and another try may end differently
+
+    def to_json(self) -> str:
+        """All of it as JSON, to be read again by `from_json`."""
+        cells = [{**asdict(cell), "tags": sorted(cell.tags)} for cell in self.notebook.cells]
+        document = {"result": self.result.to_json(), "cells": cells, "outcomes": self.outcomes}
+        return json.dumps(document, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Graded:
+        """What `to_json` wrote; `ValueError`, `TypeError` or `KeyError` for anything else."""
+        document = json.loads(text)
+        cells = tuple(Cell(**{**cell, "tags": frozenset(cell["tags"])}) for cell in document["cells"])
+        outcomes = tuple(Outcome(*outcome) for outcome in document["outcomes"])
+        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes)
+
+
+def ungradable(submission: Submission, reason: str, is_final: bool = True) -> Graded:
+    """The result of a submission that could not be graded. That is not a zero: a person has to look at it."""
+    result = Result(
+        student=clean_line(submission.student),
+        assignment=submission.assignment,
+        status="ungradable",
+        score=0.0,
+        max_score=0.0,
+        reason=clean(reason),
+    )
+    return Graded(result, is_final=is_final)
+
+
+@functools.cache
+def fingerprint() -> str:
+    """One hash of all code of ours that has a say in a mark, tests included."""
+    return hash_of([path for room in _FINGERPRINTED for path in sorted((PACKAGE / room).rglob("*.py"))])
+
+
+def hash_of(paths: Sequence[Path]) -> str:
+    """One hash of the contents of some files."""
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def hash_of_notebook(notebook: Notebook) -> str:
+    """A hash of everything in a notebook that has a say in a mark."""
+    parts = [[cell.kind, cell.source, sorted(cell.tags), cell.nbgrader] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
