@@ -1,0 +1,114 @@
+"""Writes the page a student reads: the own notebook, and beside every task the marks, messages and hints."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from markupsafe import Markup, escape
+
+from autograder.course.notebook import Cell, Notebook
+from autograder.course.results import Result, TaskResult
+from autograder.reports import markup
+from autograder.reports.page import render, write_text
+from autograder.reports.words import result_sentence
+
+Outcome = tuple[str, str | None, str]  # how running a cell ended: its state, its error if any, its output
+NOT_RUN = "skipped"  # the state of a cell that was left out
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of the notebook as the page shows it."""
+
+    kind: str  # markdown | code | supplied (code that came with the notebook, folded)
+    body: Markup
+    cut: str = ""  # a sentence about what is not shown of the source
+    output: str = ""
+    output_cut: str = ""
+    error: str = ""
+    is_skipped: bool = False
+    task: TaskResult | None = None
+
+
+def feedback_file(result: Result) -> str:
+    """Where a student's page lies, relative to the class page."""
+    return str(PurePosixPath("feedback", file_name(result.assignment), f"{file_name(result.student)}.html"))
+
+
+def file_name(text: str) -> str:
+    """A name that every file system takes, different for different texts.
+
+    >>> file_name("김철수")
+    '김철수'
+    >>> file_name("../ada")
+    '.._ada-60088279'
+    """
+    name = re.sub(r"[^\w.-]", "_", text)[:60]
+    if name == text and name.strip("."):
+        return name
+    return f"{name}-{hashlib.sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
+
+
+def write_feedback(
+    result: Result, notebook: Notebook | None, outcomes: Sequence[Outcome] | None, path: Path
+) -> Path:
+    """Writes one student's page. `outcomes` belong to the cells of `notebook`, one each; both may be missing."""
+    return write_text(path, feedback_page(result, notebook, outcomes))
+
+
+def feedback_page(
+    result: Result, notebook: Notebook | None = None, outcomes: Sequence[Outcome] | None = None
+) -> str:
+    """One student's page. Of hidden tests it says what the result says; seed and integrity notes are not on it."""
+    rows = list(_rows(result, notebook, outcomes)) if notebook else []
+    shown = {row.task.name for row in rows if row.task}
+    return render(
+        "feedback.html.j2",
+        result=result,
+        sentence=result_sentence(result),
+        parts=_parts(rows),
+        elsewhere=[task for task in result.tasks if task.name not in shown],
+    )
+
+
+def _parts(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in parts that begin with an answer, so that its card can stand beside all that follows."""
+    parts: list[list[Row]] = []
+    for row in rows:
+        if row.task or not parts:
+            parts.append([])
+        parts[-1].append(row)
+    return parts
+
+
+def _rows(result: Result, notebook: Notebook, outcomes: Sequence[Outcome] | None) -> Iterator[Row]:
+    waiting = {task.name: task for task in result.tasks}
+    for index, cell in enumerate(notebook.cells):
+        if cell.is_check or not cell.source.strip():
+            continue  # what a check says is on the card of its task
+        task = waiting.pop(cell.grade_id, None) if cell.is_answer else None
+        yield _row(cell, outcomes[index] if outcomes and index < len(outcomes) else None, task)
+
+
+def _row(cell: Cell, outcome: Outcome | None, task: TaskResult | None) -> Row:
+    source, cut = markup.shortened(cell.source.strip("\n"), markup.MAX_SOURCE)
+    if cell.kind != "code":
+        # A text that has to be cut is shown as it was typed: half a formula or table would be misread.
+        body = escape(markup.printable(source)) if cut or cell.kind == "raw" else markup.markdown(source)
+        return Row("plain" if cut or cell.kind == "raw" else "markdown", body, cut, task=task)
+    state, error, output = outcome or ("", None, "")
+    output, output_cut = markup.shortened(markup.terminal_text(output).strip("\n"), markup.MAX_OUTPUT)
+    return Row(
+        kind="supplied" if cell.is_locked else "code",
+        body=markup.code(source),
+        cut=cut,
+        output=output,
+        output_cut=output_cut,
+        error=markup.shortened(markup.terminal_text(error or "").strip(), markup.MAX_OUTPUT)[0],
+        is_skipped=state == NOT_RUN,
+        task=task,
+    )

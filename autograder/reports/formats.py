@@ -1,0 +1,290 @@
+"""Writes results for machines: JSON, JUnit XML, Gradescope, GitHub and CSV, all from the same `Result`.
+
+Every format gives the same total; a task's score is never computed anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from autograder.course.language import _
+from autograder.course.results import Result, TaskResult, TestResult
+from autograder.reports.feedback import file_name
+from autograder.reports.markup import printable
+from autograder.reports.page import write_text
+from autograder.reports.words import number, result_sentence, task_sentence, task_sign, task_word, test_sign
+
+
+def write(results: Iterable[Result], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Writes the results in every given format (see `FORMATS`); the files written, in order.
+
+    `ValueError` names a format that does not exist, before anything is written.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise ValueError(
+            _("There is no format called {name}. There are: {known}.").format(
+                name=unknown[0], known=", ".join(FORMATS)
+            )
+        )
+    ordered = sorted(results, key=lambda result: (result.assignment, result.student))
+    return [path for name in dict.fromkeys(formats) for path in FORMATS[name](ordered, folder)]
+
+
+def results_json(results: Sequence[Result]) -> str:
+    """All results in one document: a list of what `Result.to_json` writes."""
+    documents = [json.loads(result.to_json()) for result in results]
+    return _json({"schema": 1, "results": documents})
+
+
+def junit(result: Result) -> str:
+    """One submission as JUnit XML: a suite, in it a test case for every test of every task."""
+    cases = [case for task in result.tasks for case in _junit_cases(task)]
+    if result.status == "ungradable":
+        cases = [_junit_case("submission", _("The submission can be graded"), "error", result.reason)]
+    name = printable(f"{result.assignment}.{result.student}")
+    suite = ElementTree.Element("testsuite", name=name, tests=str(len(cases)))
+    for kind, total in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        suite.set(total, str(sum(case.find(kind) is not None for case in cases)))
+    suite.set("time", f"{result.seconds:.3f}")
+    properties = ElementTree.SubElement(suite, "properties")
+    for key, value in (
+        ("student", result.student),
+        ("assignment", result.assignment),
+        ("status", result.status),
+        ("score", number(result.score)),
+        ("max_score", number(result.max_score)),
+        *((f"score.{task.name}", number(task.score)) for task in result.tasks),
+    ):
+        ElementTree.SubElement(properties, "property", name=printable(key), value=printable(value))
+    suite.extend(cases)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _junit_cases(task: TaskResult) -> list[ElementTree.Element]:
+    if not task.tests:
+        state = "" if task.status == "passed" else "failure"
+        return [_junit_case(task.name, task_word(task.status), state, task_sentence(task))]
+    kinds = {"passed": "", "failed": "failure", "not_run": "skipped"}
+    return [
+        _junit_case(task.name, f"{test.name}: {test.title}", kinds.get(test.outcome, "error"), _words(test))
+        for test in task.tests
+    ]
+
+
+def _junit_case(task: str, name: str, kind: str, message: str) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname=printable(task), name=printable(name))
+    if kind:
+        text = printable(message)
+        first = text.splitlines()[0] if text else ""
+        ElementTree.SubElement(case, kind, message=first).text = text
+    return case
+
+
+def gradescope(result: Result) -> dict[str, Any]:
+    """One submission as Gradescope's `results.json`: a test case for every task, all of them visible.
+
+    What could not be graded has to be given a number there; it is 0, and the text says that it is not a mark.
+    """
+    lines = [result_sentence(result)]
+    if result.status == "ungradable":
+        lines += [printable(result.reason), _("This is not a mark of zero: no mark has been given yet.")]
+    lines += [printable(repair) for repair in result.repairs]
+    return {
+        "score": round(result.score, 2),
+        "output": "\n".join(lines),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [
+            {
+                "name": task.name,
+                "name_format": "text",
+                "score": round(task.score, 2),
+                "max_score": task.max_score,
+                "status": "passed" if task.status == "passed" else "failed",
+                "output": _task_text(task),
+                "output_format": "text",
+                "visibility": "visible",
+            }
+            for task in result.tasks
+        ],
+    }
+
+
+def github(result: Result) -> dict[str, Any]:
+    """One submission as the graders of GitHub Classroom report it: a test for every task, with its points."""
+    states = {"passed": "pass", "crashed": "error", "timeout": "error"}
+    return {
+        "version": 1,
+        "status": _github_state(result),
+        "max_score": result.max_score,
+        "tests": [
+            {
+                "name": task.name,
+                "status": states.get(task.status, "fail"),
+                "score": round(task.score, 2),
+                "max_score": task.max_score,
+                "message": _task_text(task),
+                "test_code": f'check("{task.name}")',
+                "filename": f"{result.assignment}.ipynb",
+                "line_no": 0,
+                "execution_time": "",
+            }
+            for task in result.tasks
+        ],
+    }
+
+
+def _github_state(result: Result) -> str:
+    if result.status == "ungradable":
+        return "error"
+    return "pass" if all(task.status == "passed" for task in result.tasks) else "fail"
+
+
+def github_summary(results: Sequence[Result]) -> str:
+    """All results as Markdown for a step's summary."""
+    parts = []
+    for result in results:
+        parts.append(f"## {_markdown(result.student)} · {_markdown(result.assignment)}\n")
+        if result.status == "ungradable":
+            parts.append(f"{_markdown(result_sentence(result))} {_markdown(result.reason)}\n")
+            continue
+        parts.append(f"**{number(result.score)} / {number(result.max_score)}**\n")
+        rows = [f"| | {_('Task')} | {_('Points')} | |", "|:-:|---|--:|---|"]
+        for task in result.tasks:
+            points = f"{number(task.score)} / {number(task.max_score)}"
+            cells = (task_sign(task.status), _markdown(task.name), points, _markdown(_first_problem(task)))
+            rows.append(f"| {' | '.join(cells)} |")
+        parts.append("\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def github_notices(results: Sequence[Result]) -> str:
+    """Workflow commands to print in a step: GitHub shows them beside the run, and Classroom reads the points."""
+    lines = []
+    for result in results:
+        points = f"Points {number(result.score)}/{number(result.max_score)}"
+        report = json.dumps({"totalPoints": round(result.score, 2), "maxPoints": result.max_score})
+        if result.status == "ungradable":
+            sentence = f"{result.student}: {result_sentence(result)} {result.reason}"
+            lines.append(f"::error title=Autograding::{_command_text(sentence)}")
+        lines.append(f"::notice title=Autograding complete::{_command_text(points)}")
+        lines.append(f"::notice title=Autograding report::{_command_text(report)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def marks_csv(results: Sequence[Result]) -> str:
+    """All results as a table: a row for every submission, a column for every task."""
+    tasks = list(dict.fromkeys(task.name for result in results for task in result.tasks))
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["student", "assignment", "status", "score", "max_score", *map(_cell, tasks)])
+    for result in results:
+        scores = {task.name: number(task.score) for task in result.tasks}
+        rows.writerow(
+            [
+                _cell(result.student),
+                _cell(result.assignment),
+                result.status,
+                number(result.score),
+                number(result.max_score),
+                *(scores.get(task, "") for task in tasks),
+            ]
+        )
+    return file.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text that a spreadsheet will not take for a formula: an apostrophe in front says that it is text."""
+    text = printable(text)
+    return f"'{text}" if re.match(r"\s*[=+\-@|%\t\r＝＋－＠]", text) else text
+
+
+def _words(test: TestResult) -> str:
+    return "\n".join([test.message, *test.hints[:1]]).strip()
+
+
+def _task_text(task: TaskResult) -> str:
+    """A task as plain text: its state, its tests, what they say, the first hint."""
+    lines = [f"{task_sign(task.status)} {task_word(task.status)}"]
+    if task_sentence(task):
+        lines.append(task_sentence(task))
+    for test in task.tests:
+        lines.append(f"{test_sign(test.outcome)} {test.title}")
+        if test.outcome != "passed":
+            lines += [f"  {line}" for line in _words(test).splitlines()]
+    return printable("\n".join(lines))
+
+
+def _first_problem(task: TaskResult) -> str:
+    for test in task.tests:
+        if test.outcome != "passed":
+            return f"{test.title} {test.message}".strip()
+    return "" if task.status == "passed" else task_word(task.status)
+
+
+def _markdown(text: str) -> str:
+    """A text on one line in which Markdown, HTML, mentions and workflow commands are only text."""
+    line = " ".join(printable(text).split())
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~&@:$])", r"\\\1", line)
+
+
+def _command_text(text: str) -> str:
+    """A text as the value of a workflow command; a line break would begin another command."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _write_json(results: Sequence[Result], folder: Path) -> list[Path]:
+    return [write_text(folder / "results.json", results_json(results))]
+
+
+def _write_junit(results: Sequence[Result], folder: Path) -> list[Path]:
+    return [write_text(_place(folder, "junit", result, "xml"), junit(result)) for result in results]
+
+
+def _write_gradescope(results: Sequence[Result], folder: Path) -> list[Path]:
+    return [
+        write_text(_place(folder, "gradescope", result, "json"), _json(gradescope(result)))
+        for result in results
+    ]
+
+
+def _write_github(results: Sequence[Result], folder: Path) -> list[Path]:
+    each = [write_text(_place(folder, "github", result, "json"), _json(github(result))) for result in results]
+    return [
+        *each,
+        write_text(folder / "github" / "summary.md", github_summary(results)),
+        write_text(folder / "github" / "notices.txt", github_notices(results)),
+    ]
+
+
+def _write_csv(results: Sequence[Result], folder: Path) -> list[Path]:
+    return [write_text(folder / "results.csv", marks_csv(results))]
+
+
+def _place(folder: Path, kind: str, result: Result, suffix: str) -> Path:
+    return folder / kind / file_name(result.assignment) / f"{file_name(result.student)}.{suffix}"
+
+
+FORMATS: dict[str, Callable[[Sequence[Result], Path], list[Path]]] = {
+    "json": _write_json,
+    "junit": _write_junit,
+    "gradescope": _write_gradescope,
+    "github": _write_github,
+    "csv": _write_csv,
+}
