@@ -8,7 +8,7 @@ is told from another by its colour alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch import nn
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Numbers = torch.Tensor | Sequence[float]
-Table = torch.Tensor | Sequence[Sequence[float]]
+Numbers: TypeAlias = "torch.Tensor | np.ndarray | Sequence[float]"
+Table: TypeAlias = torch.Tensor | Sequence[Sequence[float]]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 LINE_STYLES = ("-", "--", "-.", ":")
@@ -30,19 +30,33 @@ DIVERGING = "PuOr"
 HANGUL_FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
 
 
-def learning_curve(losses: Mapping[str, Numbers], floors: Mapping[str, float] | None = None) -> Figure:
-    """Loss against training step, one line per name; `floors` are horizontal lines to get below.
+def learning_curve(losses: Mapping[str, Numbers], landmarks: Mapping[str, float] | None = None) -> Figure:
+    """Loss against training step, one line per name; `landmarks` are horizontal lines to compare with.
 
-    >>> learning_curve({"hello": [1.4, 0.9, 0.3]}, floors={"bigram": 0.35})
-    <Figure size 1600x800 with 1 Axes>
+    A long and noisy curve is drawn pale, with its running mean on top.
+
+    >>> learning_curve({"hello": [1.4, 0.9, 0.3]}, landmarks={"bigram": 0.35})
+    <Figure size 800x400 with 1 Axes>
     """
     figure, axes = _figure(8, 4)
-    _lines(axes, losses)
-    for name, floor in (floors or {}).items():
-        axes.axhline(floor, color="grey", linestyle=":")
-        axes.annotate(name, (1, floor), xycoords=("axes fraction", "data"), ha="right", va="bottom")
-    axes.set(xlabel=_("training step"), ylabel=_("loss in nats per symbol"))
-    axes.set_ylim(bottom=0)
+    arrays = {name: _array(values) for name, values in losses.items()}
+    for colour, array in zip(COLOURS, arrays.values(), strict=False):
+        axes.plot(array, color=colour, linewidth=1, alpha=0.25)
+    _lines(axes, {name: _running_mean(array) for name, array in arrays.items()})
+    for name, height in (landmarks or {}).items():
+        axes.axhline(height, color="grey", linestyle=":")
+        axes.annotate(
+            name,
+            (1, height),
+            (0, -3),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+        )
+    axes.set(xlabel=_("training step"), ylabel=_("loss in nats"))
+    if min(array.min() for array in arrays.values()) < 0.5 * max(array.max() for array in arrays.values()):
+        axes.set_ylim(bottom=0)
     return figure
 
 
@@ -73,16 +87,20 @@ def padding(lengths: torch.Tensor) -> Figure:
     return figure
 
 
-def heatmaps(panels: Mapping[str, Table], x_label: str = "", y_label: str = "") -> Figure:
-    """Several tables of signed numbers side by side, on one scale whose middle is zero."""
+def heatmaps(
+    panels: Mapping[str, Table], x_label: str = "", y_label: str = "", rows: Sequence[str] | None = None
+) -> Figure:
+    """Several tables of signed numbers side by side, on one scale whose middle is zero; `rows` names their rows."""
     arrays = {title: _array(panel) for title, panel in panels.items()}
     limit = max(float(abs(array).max()) for array in arrays.values())
-    rows = max(len(array) for array in arrays.values())
-    figure, grid = _figure(9, 0.28 * rows + 1.4, ncols=len(arrays), squeeze=False, sharey=True)
+    height = max(len(array) for array in arrays.values())
+    figure, grid = _figure(9, 0.28 * height + 1.4, ncols=len(arrays), squeeze=False, sharey=True)
     for axes, (title, array) in zip(grid[0], arrays.items(), strict=True):
         image = axes.imshow(array, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
         axes.set(title=title, xlabel=x_label)
     grid[0, 0].set_ylabel(y_label)
+    if rows is not None:
+        grid[0, 0].set_yticks(range(len(rows)), rows)
     figure.colorbar(image, ax=grid[0].tolist(), shrink=0.9)
     return figure
 
@@ -153,7 +171,7 @@ def coloured_text(text: str, values: Numbers, columns: int = 48) -> Figure:
             row, column = row + 1, 0
     width = max(column for _row, column in places) + 1
     height = places[-1][0] + 1
-    figure, axes = _figure(0.19 * width + 1.2, 0.27 * height + 0.3)
+    figure, axes = _figure(0.24 * width + 1.4, 0.32 * height + 0.3)
     for symbol, (row, column), value in zip(text, places, _array(values), strict=True):
         background = colour_of.to_rgba(value)
         axes.fill(
@@ -194,6 +212,14 @@ def _installed_hangul_fonts() -> list[str]:
 
 def _array(values: Any) -> np.ndarray:
     return torch.as_tensor(values, dtype=torch.float64).detach().cpu().numpy()
+
+
+def _running_mean(array: np.ndarray, window: int = 15) -> np.ndarray:
+    """The mean of each value and its neighbours, `window` of them in all; a short curve stays as it is."""
+    if len(array) <= 20 * window:
+        return array
+    half = window // 2
+    return _array([array[max(0, step - half) : step + half + 1].mean() for step in range(len(array))])
 
 
 def _lines(axes: Axes, series: Mapping[str, Numbers]) -> None:
