@@ -79,8 +79,8 @@ class Plugin:
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's namespace, its random states seeded for this test."""
         student = self.student_of(task_of(request.node))
-        student.seed(self.seed_of(request.node))
         student.transcript.clear()
+        student.seed(self.seed_of(request.node))
         return student
 
     @pytest.fixture
@@ -133,8 +133,8 @@ class Plugin:
         arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
         def rerun(student: Student) -> None:
-            student.seed(self.seed_of(item))
             student.transcript.clear()
+            student.seed(self.seed_of(item))
             fresh = {"student": student, "draw": Draw(self.seed_of(item))}
             item.obj(**{name: fresh.get(name, value) for name, value in arguments.items()})
 

@@ -18,6 +18,23 @@ def equal_answers(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return len(ours) == len(theirs) and all(map(_equal, ours, theirs))
 
 
+class Following(list[Any]):
+    """A transcript that ends with an exception at the first reply that differs from the other one's.
+
+    Most mutants differ at the first reply; there is no need to put them through the rest of the test.
+    """
+
+    def __init__(self, leader: Sequence[Any]) -> None:
+        super().__init__()
+        self.leader = list(leader)
+
+    def append(self, reply: Any) -> None:
+        """Takes one more reply, if it is the one that follows."""
+        super().append(reply)
+        if len(self) > len(self.leader) or not _equal(reply, self.leader[len(self) - 1]):
+            raise RuntimeError("another answer")
+
+
 def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
         return a.shape == b.shape and a.dtype == b.dtype and _close(a, b)

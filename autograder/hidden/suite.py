@@ -15,7 +15,7 @@ from autograder.checks.student import Student, live_student
 from autograder.course.assignments import source_notebook
 from autograder.course.notebook import Notebook, Task
 from autograder.course.results import TestResult
-from autograder.hidden.diagnosis import equal_answers
+from autograder.hidden.diagnosis import Following, equal_answers
 from autograder.hidden.mistakes import Mistake, mutate
 
 HIDDEN = Path(__file__).resolve().parent
@@ -78,6 +78,7 @@ class Suite:
             if mistake.task != task:
                 continue
             mutant = self.mutant(mistake)
+            mutant.transcript = Following(student.transcript)
             with contextlib.suppress(Exception):  # a mutant may fail in any way; only its answers count
                 rerun(mutant)
             if equal_answers(mutant.transcript, student.transcript):

@@ -29,7 +29,7 @@ _STEP_MISTAKES = (
         id="A04a",
         task="rnn_step",
         what="W_hh is not transposed; it runs because W_hh is square.",
-        hint="A square matrix fits either way round. Which index of W_hh belongs to the old state, and is it summed over?",
+        hint="A square matrix fits either way round. Which index of W_hh belongs to the old state? Is it summed over?",
         edits=((_STEP, "torch.tanh(x @ W_xh.T + h @ W_hh + b)"),),
     ),
     Mistake(
