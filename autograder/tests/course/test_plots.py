@@ -1,0 +1,93 @@
+"""The shared plots: they draw the numbers they are given, name their axes, and leave no figure open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import matplotlib as mpl
+import pytest
+import torch
+from torch import nn
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from autograder.course import plots
+
+EXAMPLES: dict[str, Callable[[], Figure]] = {
+    "learning_curve": lambda: plots.learning_curve({"a": [2.0, 1.0], "b": torch.ones(2)}, {"floor": 0.5}),
+    "gradient_norms": lambda: plots.gradient_norms({"a": [0.0, 0.1, 1.0]}, cuts=[1]),
+    "padding": lambda: plots.padding(torch.tensor([1, 3, 2])),
+    "heatmaps": lambda: plots.heatmaps({"p": torch.eye(2), "q": -torch.eye(2)}, "cell", "name", ["ü", "é"]),
+    "next_symbol": lambda: plots.next_symbol([[0.2, 0.8], [1.0, 0.0]], "ab", ["a", "b"]),
+    "confusion": lambda: plots.confusion([[3, 1], [0, 0]], ["yes", "no"]),
+    "gates": lambda: plots.gates(nn.LSTM(2, 3), torch.randn(4, 2), list("abcd")),
+    "coloured_text": lambda: plots.coloured_text("a b\ncd", torch.tensor([-1.0, 0.0, 0.5, 0.1, 1.0, 0.2])),
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_plot_is_a_closed_figure_that_can_be_drawn(name: str) -> None:
+    """An open one would be shown twice in a notebook; drawing is when matplotlib finds its errors."""
+    figure = EXAMPLES[name]()
+    assert isinstance(figure, Figure)
+    assert not plt.get_fignums()
+    figure.savefig("/dev/null" if sys.platform != "win32" else "nul", format="png")
+
+
+def test_every_public_plot_has_an_example_here() -> None:
+    """So that the test above means something for a new one."""
+    public = {
+        name
+        for name, value in vars(plots).items()
+        if callable(value) and getattr(value, "__module__", "") == plots.__name__ and not name.startswith("_")
+    }
+    assert public == set(EXAMPLES)
+
+
+def test_the_lines_are_the_values() -> None:
+    """A short curve is drawn as it is, a long one has its running mean on top."""
+    (pale, line) = plots.learning_curve({"a": [2.0, 1.0, 0.5]}).axes[0].lines
+    assert list(line.get_ydata()) == list(pale.get_ydata()) == [2.0, 1.0, 0.5]
+    noisy = torch.tensor([0.0, 2.0]).repeat(200)
+    (pale, line) = plots.learning_curve({"a": noisy}).axes[0].lines
+    assert list(pale.get_ydata()) == noisy.tolist()
+    assert abs(line.get_ydata()[200] - 1) < 0.1
+
+
+def test_the_gates_are_those_of_the_lstm() -> None:
+    """i, f and o of each step give PyTorch's own next memory, together with the candidate."""
+    torch.manual_seed(0)
+    lstm, x = nn.LSTM(2, 3), torch.randn(5, 2)
+    values = plots._gate_values(lstm, x)
+    with torch.no_grad():
+        outputs, (_h, c) = lstm(x)
+    torch.testing.assert_close(values["c"][-1], c[0])
+    torch.testing.assert_close(values["o"] * values["c"].tanh(), outputs)
+    open_i = (values["c"][1:] - values["f"][1:] * values["c"][:-1]) / values["i"][1:]
+    assert open_i.abs().max() < 1  # what is left is a tanh
+
+
+def test_the_padding_picture_counts_steps() -> None:
+    """Four rows by three steps, of which seven are real."""
+    padded, packed = plots.padding(torch.tensor([1, 3, 2, 1])).axes
+    assert padded.get_title() == "padded: 12 steps, 7 of them real"
+    assert packed.get_title() == "packed, sorted by length: 7 steps"
+    assert padded.images[0].get_array().sum() == 7
+
+
+def test_a_confusion_row_is_in_per_cent() -> None:
+    """Each row sums to a hundred, and an empty class does not divide by zero."""
+    image = plots.confusion([[3, 1], [0, 0]], ["yes", "no"]).axes[0].images[0]
+    assert image.get_array().tolist() == [[75.0, 25.0], [0.0, 0.0]]
+
+
+def test_importing_the_module_does_not_import_matplotlib() -> None:
+    """The setup cell of every submission imports it, and matplotlib costs the grader a second."""
+    program = "import sys; import autograder.course.plots; print('matplotlib' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
