@@ -7,6 +7,7 @@
 """
 
 from autograder.sandbox.errors import (
+    SandboxLost,
     SandboxUnavailable,
     WorkerCrashed,
     WorkerError,
@@ -14,6 +15,7 @@ from autograder.sandbox.errors import (
     WorkerTimeout,
 )
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.probe import probe
 from autograder.sandbox.server import Isolation, Layer, Server
 from autograder.sandbox.session import CellOutcome, Conversation, Session
 
@@ -23,6 +25,7 @@ __all__ = [
     "Isolation",
     "Layer",
     "Limits",
+    "SandboxLost",
     "SandboxUnavailable",
     "Server",
     "Session",
@@ -30,4 +33,5 @@ __all__ = [
     "WorkerError",
     "WorkerProtocolError",
     "WorkerTimeout",
+    "probe",
 ]

@@ -76,7 +76,11 @@ def arguments(
     for path in hidden:
         steps[str(path)] = ["--size", "65536", "--tmpfs", str(path)]
     for path in readable:
-        steps.setdefault(str(path), ["--ro-bind", str(path), str(path)])
+        # Bound at its real place only: a second place would lie beside the mask.
+        real = path.resolve()
+        steps.setdefault(str(real), ["--ro-bind", str(real), str(real)])
+        if real != path:
+            steps.setdefault(str(path), ["--symlink", str(real), str(path)])
     # From the outside in: a mask lies over the folder that contains it, and what is bound inside over the mask.
     for place in sorted(steps, key=lambda place: place.count("/")):
         command += steps[place]

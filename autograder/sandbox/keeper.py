@@ -25,7 +25,7 @@ from autograder.sandbox.jail import privileges, seccomp
 from autograder.sandbox.settings import Settings
 
 _WATCH_SECONDS = 0.25
-_MAX_QUESTIONS = 50_000
+_MAX_QUESTIONS = 10_000
 _CLONE_THREAD = 0x0001_0000
 _CLONE_VM_SIGHAND = 0x0000_0100 | 0x0000_0800
 _CLONE_CHILD_TIDS = 0x0100_0000 | 0x0020_0000

@@ -337,6 +337,7 @@ def _view(folder: Path, hidden: Sequence[Path], view: Path) -> Path:
 
     Landlock cannot allow listing a folder without listing what lies beneath.
     """
+    folder = folder.resolve()  # `hidden` are real paths
     if not any(folder in path.parents for path in hidden):
         return folder
     shutil.rmtree(view, ignore_errors=True)

@@ -96,10 +96,15 @@ def _allow(ruleset: int, path: str, access: int) -> None:
 
 
 def without(folder: Path, hidden: Iterable[Path]) -> list[Path]:
-    """The largest paths beneath `folder` that together hold all of it but `hidden`."""
+    """The largest paths beneath `folder` that together hold all of it but `hidden`.
+
+    Links are left out where the folder has to be split: a rule goes by the real place, so that one link
+    (lib64 -> lib in every virtual environment) would allow again what was left out.
+    """
     inside = [path for path in hidden if path == folder or folder in path.parents]
     if not inside:
         return [folder]
     if folder in inside:
         return []
-    return [part for child in sorted(folder.iterdir()) for part in without(child, inside)]
+    children = [child for child in sorted(folder.iterdir()) if not child.is_symlink()]
+    return [part for child in children for part in without(child, inside)]

@@ -42,7 +42,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         del os.environ["AUTOGRADER_TEST_SECRET"]
 
 
-@pytest.fixture()
+@pytest.fixture
 def session(server: Server) -> Iterator[Session]:
     """A fresh submission in the sandbox."""
     with server.open() as opened:

@@ -1,0 +1,91 @@
+"""Frames are capped before they are read, and waiting is paid from one budget."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.sandbox import values
+from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[Connection, socket.socket]]:
+    """Our end, with some seconds to wait, and the bare other end."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield Connection(ours, 5.0), theirs
+
+
+def frame(text: bytes, blob: bytes = b"") -> bytes:
+    return struct.pack("!II", len(text), len(blob)) + text + blob
+
+
+def test_a_value_goes_round(ends: tuple[Connection, socket.socket]) -> None:
+    """What one end sends the other receives."""
+    ours, theirs = ends
+    Connection(theirs).send({"a": [1, (2.5, None)]})
+    assert ours.receive() == {"a": [1, (2.5, None)]}
+
+
+@pytest.mark.parametrize(
+    "lengths", [(2**32 - 1, 0), (0, 2**32 - 1), (values.MAX_JSON_BYTES + 1, 0), (2, 2**30)]
+)
+def test_lengths_are_capped_before_reading(
+    ends: tuple[Connection, socket.socket], lengths: tuple[int, int]
+) -> None:
+    """A header that announces too much is refused although no further byte ever comes."""
+    ours, theirs = ends
+    theirs.sendall(struct.pack("!II", *lengths))
+    with pytest.raises(values.WireError):
+        ours.receive()
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"NaN", b"[" * 100_000, b"1" * 100_000, b"\xff\xfe", b'{"$":"tensor","v":0}']
+)
+def test_hostile_json(ends: tuple[Connection, socket.socket], text: bytes) -> None:
+    """Whatever is no value of the format is a `WireError`, nothing else."""
+    ours, theirs = ends
+    threading.Thread(target=theirs.sendall, args=(frame(text),), daemon=True).start()
+    with pytest.raises(values.WireError):
+        ours.receive()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", frame(b"[1, 2]")[:-1]])
+def test_an_end_in_the_middle(ends: tuple[Connection, socket.socket], sent: bytes) -> None:
+    """Half a frame is no frame."""
+    ours, theirs = ends
+    theirs.sendall(sent)
+    theirs.close()
+    with pytest.raises(ConnectionEnded):
+        ours.receive()
+
+
+def test_silence_uses_up_the_budget(ends: tuple[Connection, socket.socket]) -> None:
+    """When the time to wait is used up, later calls fail at once, even if there is something to read."""
+    ours, theirs = ends
+    ours.seconds = 0.01
+    with pytest.raises(TimeIsUp):
+        ours.receive()
+    theirs.sendall(frame(b"1"))
+    with pytest.raises(TimeIsUp):
+        ours.receive()
+
+
+def test_a_reader_that_does_not_read(ends: tuple[Connection, socket.socket]) -> None:
+    """Sending is paid from the same budget."""
+    ours, _theirs = ends
+    ours.seconds = 0.05
+    with pytest.raises(TimeIsUp):
+        ours.send("x" * 2**21)
+
+
+def test_sending_to_nobody(ends: tuple[Connection, socket.socket]) -> None:
+    """A closed other end is not an error of the operating system to the caller."""
+    ours, theirs = ends
+    theirs.close()
+    with pytest.raises(ConnectionEnded):
+        ours.send("x" * 2**21)

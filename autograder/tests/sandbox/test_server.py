@@ -1,0 +1,167 @@
+"""The warm server hides what must be hidden, comes back when it dies, and says what it protects."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Limits, SandboxUnavailable, Server, bubblewrap, probe
+from autograder.sandbox import server as server_module
+from autograder.sandbox.jail import landlock, seccomp
+from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SMALL, in_task
+from autograder.tests.sandbox.test_attacks import descendants
+
+
+def test_a_killed_server_is_restarted(server: Server) -> None:
+    """The next session finds a new one."""
+    with server.open():
+        assert server._process is not None
+        os.kill(server._process.pid, signal.SIGKILL)
+        server._process.wait()
+    with server.open() as session:
+        assert session.execute(["1 + 1"])[0].output == "2\n"
+
+
+def test_a_killed_server_takes_everything_along() -> None:
+    """No worker outlives it."""
+    before = len(descendants())
+    with Server(PUBLIC, HARNESS, SMALL) as started, started.open() as session:
+        session.execute(
+            ["import threading, time\nthreading.Thread(target=time.sleep, args=(10**6,)).start()"]
+        )
+        assert len(descendants()) > before
+        assert started._process is not None
+        started._process.kill()
+    assert len(descendants()) == before
+
+
+def test_a_grader_that_dies_takes_everything_along(tmp_path: Path) -> None:
+    """A killed grader leaves no server, keeper or worker behind."""
+    script = tmp_path / "grader.py"
+    script.write_text(
+        "import sys\nfrom pathlib import Path\nfrom autograder.sandbox import Server\n"
+        f"server = Server(Path({str(PUBLIC)!r}), {HARNESS!r}, warm=())\n"
+        "session = server.open()\nsession.execute(['x = 1'])\nprint('ready', flush=True)\n"
+        "session.execute(['while True: pass'])\n",
+        encoding="utf-8",
+    )
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as grader:
+        assert grader.stdout is not None
+        assert grader.stdout.readline() == b"ready\n"
+        below = [os.pidfd_open(process) for process in descendants(grader.pid)]
+        assert len(below) >= 3
+        grader.kill()
+    for pidfd in below:
+        assert select.select([pidfd], [], [], 30)[0], "a process outlived the grader"
+        os.close(pidfd)
+
+
+@pytest.mark.parametrize("isolation", ["strong", "inner"])
+def test_an_installed_package_of_ours_is_hidden(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the hidden tests lie among the installed packages they are masked, and their neighbours still import."""
+    packages = Path(sysconfig.get_path("purelib"))
+    secret = packages / "faker"
+    monkeypatch.setattr(server_module, "_hidden_paths", lambda: [secret])
+    try:
+        hiding = Server(PUBLIC, HARNESS, SMALL, warm=(), isolation=isolation)  # type: ignore[arg-type]
+    except SandboxUnavailable as reason:
+        pytest.skip(str(reason))
+    with hiding, hiding.open() as session:
+        assert session.execute(["import pygments.lexers, colorsys, email.mime.text"])[0].error == ""
+        assert "Error" in session.execute(["import faker\nfaker.VERSION"])[0].error
+        assert str(in_task(session, f"answer = open({str(secret / '__init__.py')!r}).read()")).startswith(
+            "refused"
+        )
+        assert in_task(
+            session, f"import os; answer = os.path.isdir({str(secret)!r}) and os.listdir({str(secret)!r})"
+        ) in (
+            [],
+            "refused: PermissionError 13",
+        )
+
+
+def test_the_repository_is_hidden_but_its_virtual_environment_is_not() -> None:
+    """What lies inside a hidden folder and is needed is bound over the mask, deeper paths later."""
+    command = bubblewrap.arguments(
+        "bwrap", [Path("/repo/.venv")], [Path("/repo")], [(Path("/p"), "/public")], 2**20
+    )
+    assert command.index("/repo") < command.index("/repo/.venv")
+    assert command[command.index("/repo") - 1] == "--tmpfs"
+
+
+def test_without(tmp_path: Path) -> None:
+    """The largest parts of a folder without what is hidden in it, which no link brings back."""
+    for name in ("a/x/secret", "a/y", "b"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a" / "x" / "other").touch()
+    (tmp_path / "a64").symlink_to("a")
+    (tmp_path / "up").symlink_to("..")
+    hidden = tmp_path / "a" / "x" / "secret"
+    parts = landlock.without(tmp_path, [hidden])
+    assert parts == [tmp_path / "a" / "x" / "other", tmp_path / "a" / "y", tmp_path / "b"]
+    assert landlock.without(tmp_path, [tmp_path]) == []
+    assert landlock.without(tmp_path, [Path("/elsewhere")]) == [tmp_path]
+
+
+def test_layers(server: Server) -> None:
+    """Every layer says whether it is in force, what for, and why not."""
+    layers = {layer.name: layer for layer in server.layers}
+    assert layers["seccomp"].active
+    assert layers["limits"].active
+    assert layers["bubblewrap"].active is (server.level == "strong")
+    assert all(layer.protects for layer in layers.values())
+    assert all(layer.reason for layer in layers.values() if not layer.active)
+
+
+def test_probe() -> None:
+    """The doctor's attacks on a fresh sandbox all fail."""
+    layers = probe()
+    attempts = [layer for layer in layers if layer.name.startswith("attempt")]
+    assert len(attempts) >= 5
+    assert all(layer.active for layer in attempts)
+
+
+def test_a_missing_layer_refuses_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without bubblewrap and Landlock, or without seccomp, nothing is run."""
+    monkeypatch.setattr(bubblewrap, "find", lambda: (None, "not installed"))
+    with pytest.raises(SandboxUnavailable, match="bubblewrap"):
+        Server(PUBLIC, HARNESS, isolation="strong")
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
+        Server(PUBLIC, HARNESS)
+
+    def no_library(file_metadata: bool) -> None:
+        raise OSError("libseccomp.so.2 is missing")
+
+    monkeypatch.setattr(landlock, "abi", lambda: 1)
+    monkeypatch.setattr(seccomp, "compile_filter", no_library)
+    with pytest.raises(SandboxUnavailable, match="libseccomp"):
+        Server(PUBLIC, HARNESS)
+
+
+def test_a_layer_that_fails_in_the_worker_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that cannot close its jail runs nothing."""
+    broken = seccomp.Filter(b"\xff" * 64, 317, {})
+    monkeypatch.setattr(seccomp, "compile_filter", lambda file_metadata: broken)
+    with (
+        Server(PUBLIC, HARNESS, warm=(), isolation=None) as started,
+        pytest.raises(SandboxUnavailable, match="seccomp"),
+    ):
+        started.open()
+
+
+def test_without_any_sandbox() -> None:
+    """For one's own work it runs everywhere, and says that nothing is protected."""
+    with Server(PUBLIC, HARNESS, Limits(), warm=(), isolation="none") as started, started.open() as session:
+        assert session.execute(["1 + 1"])[0].output == "2\n"
+        assert in_task(session, "answer = 3") == 3
+        assert started.level == "none"
+        active = {layer.name for layer in started.layers if layer.active}
+    assert active == {"limits"}
