@@ -3,6 +3,9 @@
 from autograder.hidden.mistakes import Mistake
 
 _SHORT = "What did the network read after the last word of a short row?"
+_UNSORTED = (
+    "PyTorch wants the longest row first unless told otherwise. Will you sort, or tell it that you did not?"
+)
 _SOFTMAX = (
     "Your loss stops at log(1 + (V - 1) / e). Who applies the softmax: your model, or the cross-entropy?"
 )
@@ -82,7 +85,7 @@ CLASSIFIER: tuple[Mistake, ...] = (
         id="A49a",
         task="SequenceClassifier",
         what="Packs unsorted lengths as if they were sorted: PyTorch refuses.",
-        hint="PyTorch wants the longest row first unless you say otherwise. Will you sort, or tell it that you did not?",
+        hint=_UNSORTED,
         edits=(
             (
                 _READ,
@@ -195,7 +198,7 @@ TAGGER: tuple[Mistake, ...] = (
         id="A49b",
         task="SequenceTagger",
         what="Packs unsorted lengths as if they were sorted: PyTorch refuses.",
-        hint="PyTorch wants the longest row first unless you say otherwise. Will you sort, or tell it that you did not?",
+        hint=_UNSORTED,
         edits=((", enforce_sorted=False", ""),),
     ),
     Mistake(
@@ -427,7 +430,7 @@ TRANSLATION: tuple[Mistake, ...] = (
         id="A49c",
         task="EncoderDecoder",
         what="Packs unsorted lengths as if they were sorted: PyTorch refuses.",
-        hint="PyTorch wants the longest row first unless you say otherwise. Will you sort, or tell it that you did not?",
+        hint=_UNSORTED,
         edits=(
             (
                 _THOUGHT,
@@ -483,7 +486,8 @@ TRANSLATION: tuple[Mistake, ...] = (
             ),
             (
                 _DECODE,
-                "outputs, _ = self.decoder(self.embedding(target_in), thought[None, :1].expand(-1, target_in.shape[1], -1).contiguous())",
+                "first = thought[None, :1].expand(-1, target_in.shape[1], -1).contiguous()\n"
+                "        outputs, _ = self.decoder(self.embedding(target_in), first)",
             ),
         ),
     ),
