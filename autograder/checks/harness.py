@@ -15,12 +15,28 @@ import numpy
 import torch
 from torch import nn
 
-from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError
+from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 
-LIBRARY = {
-    kind: getattr(nn, kind)
-    for kind in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
-}
+
+class LibraryCharModel(nn.Module):
+    """A character model out of library parts, for tests of what trains or watches one whoever wrote it."""
+
+    def __init__(self, vocab_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.vocab_size, self.hidden_size = vocab_size, hidden_size
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size)
+        self.decoder = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
+        states, last = self.rnn(self.embedding(ids), None if h is None else h[None])
+        return self.decoder(states), last[0]
+
+
+_NAMES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
+LIBRARY: dict[str, type[nn.Module]] = {name: getattr(nn, name) for name in _NAMES}
+LIBRARY["LibraryCharModel"] = LibraryCharModel
 MAX_MESSAGE = 2000
 
 
@@ -57,7 +73,10 @@ class Harness:
     def keep(self, value: Any) -> Ref:
         """Keeps an object that cannot travel, and returns the reference that can."""
         self.objects.append(value)
-        return Ref(len(self.objects) - 1, type(value).__name__)
+        name = type(value).__name__
+        if isinstance(value, torch.Tensor) and not is_plain_tensor(value):
+            name = f"{name} ({value.dtype}, {value.layout})"
+        return Ref(len(self.objects) - 1, name)
 
     def _rebuild(self, value: Any) -> Any:
         """A value from the wire with every reference replaced by what it stands for here."""
@@ -85,12 +104,10 @@ class Harness:
             return [self._portable(item) for item in value]
         if isinstance(value, dict):
             return {self._portable(key): self._portable(item) for key, item in value.items()}
-        plain = (bool, int, float, str, bytes, bytearray, numpy.generic, torch.Tensor, Ref)
-        if value is None or (isinstance(value, plain) and not isinstance(value, nn.Parameter)):
-            return value.detach() if isinstance(value, torch.Tensor) else value
-        if isinstance(value, nn.Parameter):
-            return value.detach()
-        return self.keep(value)
+        if isinstance(value, torch.Tensor):
+            return value.detach() if is_plain_tensor(value) else self.keep(value)
+        plain = (bool, int, float, str, bytes, bytearray, numpy.generic, Ref)
+        return value if value is None or isinstance(value, plain) else self.keep(value)
 
     # Operations
 
@@ -159,7 +176,7 @@ class Harness:
         if isinstance(value, torch.Tensor):
             return {
                 "value": value.detach(),
-                "gradient": value.grad,
+                "gradient": value.grad if value.is_leaf or value.retains_grad else None,
                 "requires_grad": value.requires_grad,
                 "has_graph": value.grad_fn is not None,
             }

@@ -19,7 +19,7 @@ from torch import nn
 from autograder.checks.harness import Harness
 from autograder.course.language import _
 from autograder.course.results import TestOutcome
-from autograder.sandbox.values import Callback, Once, Recipe, Ref, decode, encode
+from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, decode, encode
 
 Expected = TypeVar("Expected")
 
@@ -232,7 +232,11 @@ def live_student(namespace: dict[str, Any], sources: Sequence[str] = ()) -> Stud
     def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
         nonlocal pending
         pending = callbacks
-        return _round_trip(harness.handle(_round_trip(request)))
+        reply = harness.handle(_round_trip(request))
+        try:
+            return _round_trip(reply)
+        except WireError as error:  # too large to send, or nested without end
+            return {"error": {"type": "WireError", "message": str(error), "lines": []}}
 
     return Student(ask, sources)
 
@@ -274,6 +278,7 @@ _OPTIONS = {
     "RNNCell": ("input_size", "hidden_size", "bias", "nonlinearity"),
     "LSTMCell": ("input_size", "hidden_size", "bias"),
     "GRUCell": ("input_size", "hidden_size", "bias"),
+    "LibraryCharModel": ("vocab_size", "hidden_size"),
 }
 
 
