@@ -126,7 +126,7 @@ class _Encoder:
             return {"$": "tuple", "v": [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, dict):
             return {"$": "dict", "v": self._pairs(value, depth)}
-        if _is_plain_tensor(value):
+        if is_plain_tensor(value):
             return self._tensor(value)
         return self._reference(value, depth)
 
@@ -167,7 +167,8 @@ def _encode_int(value: int) -> Any:
     return value
 
 
-def _is_plain_tensor(value: Any) -> bool:
+def is_plain_tensor(value: Any) -> bool:
+    """Whether a value is a tensor that can travel: dense, of a common dtype."""
     return (
         isinstance(value, torch.Tensor)
         and value.layout is torch.strided
