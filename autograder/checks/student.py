@@ -9,6 +9,7 @@ The same tests run against a worker in the sandbox, the live kernel, or the refe
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -59,8 +60,10 @@ class StudentError(CheckFailed):
             )
         place = f" ({_('line {line} of its cell').format(line=self.lines[-1][1])})" if self.lines else ""
         detail = "" if hidden or not self.detail else f": {self.detail}"
+        # A type can be made with the hidden inputs for its name.
+        kind = self.type_name if not hidden or hasattr(builtins, self.type_name) else _("an exception")
         return _("{name} raised {kind}{place}{detail}").format(
-            name=name, kind=self.type_name, place=place, detail=detail
+            name=name, kind=kind, place=place, detail=detail
         )
 
 
@@ -125,7 +128,7 @@ class Student:
             raise UnreadableReply(_("Your code's answer could not be read."))
         error = reply.get("error")
         if isinstance(error, dict):
-            raise StudentError(str(request.get("name") or ""), error)
+            raise StudentError(_called(request), error)
         return reply
 
 
@@ -261,6 +264,12 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         callbacks[len(callbacks)] = value
         return Callback(len(callbacks) - 1)
     return value
+
+
+def _called(request: Mapping[str, Any]) -> str:
+    """What was called, for a message: a name, or the type of a kept object."""
+    name, kept = str(request.get("name") or ""), request.get("owner") or request.get("ref")
+    return kept.type_name if isinstance(kept, Ref) and (not name or name.startswith("_")) else name
 
 
 _OPTIONS = {
