@@ -325,11 +325,17 @@ def _python_paths() -> list[Path]:
 
 
 def _hidden_paths() -> list[Path]:
-    """Our own package, which holds the hidden tests, and the whole repository if it is installed from there."""
+    """Our own package, which holds the hidden tests, and the whole repository if it runs from there; real paths.
+
+    Both may be there at once: an installed copy, and a clone in which the tests are run.
+    """
     package = _HERE.parent
     root = package.parent
     is_repository = any((root / name).exists() for name in ("pyproject.toml", ".git"))
-    return [root if is_repository else package]
+    installed = [folder.resolve() / package.name for folder in _package_folders()]
+    return list(
+        dict.fromkeys([root if is_repository else package, *(path for path in installed if path.is_dir())])
+    )
 
 
 def _view(folder: Path, hidden: Sequence[Path], view: Path) -> Path:

@@ -86,6 +86,8 @@ def _warm_up(modules: list[str]) -> None:
     torch.set_num_threads(1)
     for name in modules:
         importlib.import_module(name)
+    if "torch" not in modules:
+        return
     with torch.random.fork_rng(devices=[]):
         lstm = torch.nn.LSTM(3, 4)
         outputs, _state = lstm(torch.randn(5, 2, 3))

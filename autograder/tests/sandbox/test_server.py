@@ -96,6 +96,16 @@ def test_the_repository_is_hidden_but_its_virtual_environment_is_not() -> None:
     assert command[command.index("/repo") - 1] == "--tmpfs"
 
 
+def test_hidden_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone hides itself, and an installed copy beside it as well."""
+    copy = tmp_path / "site-packages" / "autograder"
+    copy.mkdir(parents=True)
+    monkeypatch.syspath_prepend(copy.parent)
+    hidden = server_module._hidden_paths()
+    assert copy in hidden
+    assert any(path in Path(server_module.__file__).parents for path in hidden)
+
+
 def test_without(tmp_path: Path) -> None:
     """The largest parts of a folder without what is hidden in it, which no link brings back."""
     for name in ("a/x/secret", "a/y", "b"):
