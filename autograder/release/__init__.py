@@ -1,0 +1,29 @@
+"""Releases the course: notebooks without answers, a bundle for students, and a proof that nothing hidden is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.release.assignments import CannotRelease, release_notebooks, update_assignments
+from autograder.release.bundle import NAME, bundle_files, unzipped, zipped
+from autograder.release.leaks import Leak, all_secrets, assert_nothing_leaks
+
+__all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
+
+
+def release(out: Path) -> list[Path]:
+    """Writes the students' bundle into a folder; the files written.
+
+    The zip is read back and searched before it gets its name: `Leak` says what was found, and no zip is left.
+    """
+    data = zipped(bundle_files(release_notebooks()))
+    out.mkdir(parents=True, exist_ok=True)
+    path, unproven = out / f"{NAME}.zip", out / f".{NAME}.zip.unproven"
+    path.unlink(missing_ok=True)  # an older one must not be taken for this one
+    try:
+        unproven.write_bytes(data)
+        assert_nothing_leaks(unzipped(unproven), all_secrets())
+        unproven.replace(path)
+    finally:
+        unproven.unlink(missing_ok=True)
+    return [path]

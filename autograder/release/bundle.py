@@ -1,0 +1,78 @@
+"""Packs what students get: release notebooks, the public part of this package, and what installs both."""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.course.assignments import ROOT
+
+PACKAGE = Path(__file__).resolve().parents[1]
+TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle; these files replace ours
+NAME = "recurrent-language-models"  # of the zip, and of the one folder in it
+# By name, never "all but": a new file does not become public by itself.
+PUBLIC = (
+    "__init__.py",
+    "__main__.py",
+    "checks/*.py",
+    "checks/*/*.py",
+    "course/*.py",
+    "course/locale/*/LC_MESSAGES/*.mo",
+    "sandbox/ipython_syntax.py",
+    "sandbox/values.py",
+)
+NOTEBOOK_PACKAGES = ("jupyterlab", "ipykernel")  # of the extra `notebooks`, what a student needs
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold; equal contents shall be equal bytes
+
+
+def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
+    """Everything in the bundle, by its path there. The notebooks lie beside the package, so they find it."""
+    files = {f"{name}.ipynb": data for name, data in notebooks.items()}
+    for pattern in PUBLIC:
+        for path in sorted(PACKAGE.glob(pattern)):
+            files[f"autograder/{path.relative_to(PACKAGE).as_posix()}"] = path.read_bytes()
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
+    files["pyproject.toml"] = _pyproject(root / "pyproject.toml").encode("utf-8")
+    return dict(sorted(files.items()))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip archive in one folder; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", _DATE)
+            entry.create_system = 3  # Unix, wherever the archive is made
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
+def unzipped(archive: Path) -> dict[str, bytes]:
+    """The files in an archive, by name."""
+    with zipfile.ZipFile(archive) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _pyproject(ours: Path) -> str:
+    """The students' pyproject.toml: the same versions as ours, of what they need."""
+    document = tomllib.loads(ours.read_text(encoding="utf-8"))
+    project, notebooks = document["project"], document["project"]["optional-dependencies"]["notebooks"]
+    pinned = [
+        *project["dependencies"],
+        *(package for package in notebooks if package.split("==")[0] in NOTEBOOK_PACKAGES),
+    ]
+    template = Path(__file__).with_name("pyproject.toml.template").read_text(encoding="utf-8")
+    return (
+        template.replace("@BUILD@", json.dumps(document["build-system"]["requires"]))
+        .replace("@VERSION@", project["version"])
+        .replace("@PYTHON@", project["requires-python"])
+        .replace("@DEPENDENCIES@", "".join(f"    {json.dumps(package)},\n" for package in pinned).rstrip())
+    )
