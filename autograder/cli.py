@@ -125,7 +125,7 @@ def grade_paths(
     assignment: str = "",
     isolation: Isolation | None = None,
 ) -> list[Result]:
-    """Grades what is found in the paths, writes every report, and prints the table. Exits 2 with a sentence if it cannot."""
+    """Grades what is found in the paths, writes every report, prints the table; exits 2 with a sentence if it cannot."""
     from autograder.grading.collect import NothingToGrade, find_submissions
     from autograder.grading.many import CannotGrade, grade_all, label, run_seed
 

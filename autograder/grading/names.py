@@ -15,7 +15,7 @@ def safe_name(text: str) -> str:
     >>> safe_name("김철수.rnn_basics")
     '김철수.rnn_basics'
     >>> safe_name("../../etc/passwd")
-    'etc_passwd-' + '85ae36bb'
+    'etc_passwd-3754d6cb'
     """
     normal = unicodedata.normalize("NFC", text)
     name = re.sub(r"[^\w.-]+", "_", normal).strip("._-")

@@ -28,7 +28,7 @@ from autograder.grading.graded import (
 )
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
-from autograder.grading.text import MAX_OUTPUT, clean, clean_line
+from autograder.grading.text import clean, clean_line, clean_output
 from autograder.hidden.suite import Suite
 from autograder.sandbox import (
     CellOutcome,
@@ -39,8 +39,6 @@ from autograder.sandbox import (
     WorkerTimeout,
 )
 from autograder.sandbox.errors import SandboxLost
-
-TASK_CPU_SECONDS = 20.0  # for all tests of a task together; the slowest honest answer needs two or three
 
 
 def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
@@ -115,7 +113,7 @@ class _Tests:
     def run(self, seed: int) -> list[TaskResult]:
         """The results of all tasks, in the order of the notebook."""
         absent = self.repaired.not_attempted | {
-            task for task in self.repaired.missing if not self._exists(task)
+            task for task in self.repaired.missing if self._is_missing(task)
         }
         attempted = [task.name for task in self.suite.tasks if task.name not in absent]
         try:
@@ -137,7 +135,7 @@ class _Tests:
 
     def _new_student(self, task: str) -> Student:
         try:
-            conversation = self.session.task(TASK_CPU_SECONDS)
+            conversation = self.session.task()
         except WorkerError as error:
             self._over.add(task)
             raise _stopped(error) from None
@@ -157,13 +155,18 @@ class _Tests:
             raise failure
         return student
 
-    def _exists(self, task: str) -> bool:
-        """Whether the worker knows the name, however it came by it; only a claim, which gains it the tests."""
-        try:
-            with self.session.task(TASK_CPU_SECONDS) as conversation:
-                return Student(conversation.ask).has(task)
-        except (WorkerError, StudentError, UnreadableReply, AttributeError):
+    def _is_missing(self, task: str) -> bool:
+        """Whether nothing has been tried: no cell of the task failed, and the worker does not know the name either.
+
+        It may have come by it in another way; what it says is only a claim, which gains it the tests.
+        """
+        if self._failure_of_cell(task) is not None:
             return False
+        try:
+            with self.session.task() as conversation:
+                return not Student(conversation.ask).has(task)
+        except (WorkerError, StudentError, UnreadableReply):
+            return True
 
     def _failure_of_cell(self, task: str) -> Stopped | None:
         """Why the cell that should define the task's name did not come to its end; None if it did."""
@@ -195,9 +198,10 @@ class _Tests:
         first = next((i for i, test in enumerate(result.tests) if test.outcome != "passed"), None)
         if not used or first is None:
             return result
-        advice = _("{name}, which it uses, fails its own check: start there.").format(
-            name=f"`{(roots or used)[0]}`"
-        )
+        name = f"`{(roots or used)[0]}`"
+        if any(name in test.message for test in result.tests):
+            return result  # a test has found it out by itself
+        advice = _("{name}, which it uses, fails its own check: start there.").format(name=name)
         tests = list(result.tests)
         tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
         return replace(result, tests=tuple(tests))
@@ -217,7 +221,7 @@ def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
 
 
 def _clean_outcome(outcome: CellOutcome) -> Outcome:
-    return Outcome(outcome.status, clean(outcome.error, MAX_OUTPUT), clean(outcome.output, MAX_OUTPUT))
+    return Outcome(outcome.status, clean_output(outcome.error), clean_output(outcome.output))
 
 
 # Sentences for the instructor
@@ -274,7 +278,7 @@ def _provenance(submission: Submission, suite: Suite | None, server: Server, see
         "tests_sha256": hash_of(suite.files) if suite else "",
         "reference_sha256": hash_of_notebook(suite.notebook) if suite else "",
         "package_sha256": fingerprint(),
-        "limits": {**dataclasses.asdict(server.limits), "task_cpu_seconds": TASK_CPU_SECONDS},
+        "limits": dataclasses.asdict(server.limits),
         "isolation": server.level,
     }
 

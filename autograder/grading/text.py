@@ -13,7 +13,6 @@ MAX_MESSAGE = 2000
 MAX_OUTPUT = 64 * 2**10
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # a progress bar writes over itself
 _KEPT = frozenset("\n\t")
 # They turn the order of the letters around them: "passed" can be made to read as something else.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -21,10 +20,18 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 
 def clean(text: str, limit: int = MAX_MESSAGE) -> str:
     """The text as plain, printable characters, lines and tabs; cut at `limit` with an ellipsis."""
-    text = text[: 4 * limit]
-    text = _OVERWRITTEN.sub("", _ESCAPES.sub("", text))
-    text = "".join(letter for letter in text if _is_plain(letter))
+    text = "".join(letter for letter in _ESCAPES.sub("", text[: 4 * limit]) if _is_plain(letter))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def clean_output(text: str) -> str:
+    """The output of a cell as a terminal would leave it: a progress bar writes over itself.
+
+    >>> clean_output("10%\\r100%\\r\\n")
+    '100%\\n'
+    """
+    lines = text[: 4 * MAX_OUTPUT].split("\n")
+    return clean("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines), MAX_OUTPUT)
 
 
 def clean_line(text: str, limit: int = 200) -> str:

@@ -176,8 +176,14 @@ class _Worker:
                 self.executor.namespace, call_back
             )
             while True:
-                request = connection.receive()
-                connection.send({"kind": "reply", "value": harness.handle(request)})
+                reply = harness.handle(connection.receive())
+                try:
+                    connection.send({"kind": "reply", "value": reply})
+                except (
+                    values.WireError
+                ) as error:  # too large to send, or nested without end: the student hears of it
+                    answer = {"error": {"type": "WireError", "message": str(error), "lines": []}}
+                    connection.send({"kind": "reply", "value": answer})
         except ConnectionEnded:
             return
         except BaseException as error:

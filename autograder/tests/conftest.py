@@ -1,0 +1,53 @@
+"""What the tests share: one warm server for the whole session, and a suite small enough to be run often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.course.assignments import source_notebook
+from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.grading.staging import grading_server
+from autograder.hidden.suite import Suite
+from autograder.sandbox import Limits, Server
+
+ASSIGNMENT = "rnn_basics"
+FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")
+# What honest answers to the few tasks need is far below a second.
+SHORT = Limits(
+    cpu_seconds_per_cell=2,
+    cpu_seconds_total=20,
+    task_cpu_seconds=3,
+    wall_factor=3,
+    wall_grace_seconds=10,
+    memory_bytes=2**29,
+)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A warm server in the strongest sandbox there is here, with short limits."""
+    with grading_server(limits=SHORT) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def few_tasks() -> Notebook:
+    """Three tasks of the first assignment, two alone and one that uses another, with the setup and some text."""
+    cells = source_notebook(ASSIGNMENT).cells
+    return Notebook(
+        tuple(
+            cell
+            for cell in cells
+            if SETUP_TAG in cell.tags
+            or cell.grade_id == "title"
+            or cell.grade_id.removeprefix(CHECK_PREFIX) in FEW_TASKS
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def suites(few_tasks: Notebook) -> dict[str, Suite]:
+    """The suite of those three tasks, under the assignment's own name."""
+    return {ASSIGNMENT: Suite(ASSIGNMENT, few_tasks)}

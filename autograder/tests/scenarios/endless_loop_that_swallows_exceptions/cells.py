@@ -1,0 +1,7 @@
+# %% rnn_step
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass

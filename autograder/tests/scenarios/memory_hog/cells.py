@@ -1,0 +1,5 @@
+# %% rnn_step
+def rnn_step(x, h, W_xh, W_hh, b):
+    kept = []
+    while True:
+        kept.append(torch.ones(50_000_000))
