@@ -26,12 +26,12 @@ class LibraryCharModel(nn.Module):
         self.vocab_size, self.hidden_size = vocab_size, hidden_size
         self.embedding = nn.Embedding(vocab_size, hidden_size)
         self.rnn = nn.RNN(hidden_size, hidden_size)
-        self.decoder = nn.Linear(hidden_size, vocab_size)
+        self.readout = nn.Linear(hidden_size, vocab_size)
 
     def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
         states, last = self.rnn(self.embedding(ids), None if h is None else h[None])
-        return self.decoder(states), last[0]
+        return self.readout(states), last[0]
 
 
 _NAMES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")

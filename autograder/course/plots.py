@@ -73,13 +73,15 @@ def gradient_norms(norms: Mapping[str, Numbers], cuts: Iterable[int] = ()) -> Fi
 def padding(lengths: torch.Tensor) -> Figure:
     """A padded batch beside the same batch packed: each square is one step that a network has to compute."""
     figure, (padded, packed) = _figure(9, 0.14 * len(lengths) + 1.6, ncols=2, sharey=True)
-    steps = torch.arange(int(lengths.max()))
-    in_order, by_length = lengths[:, None], lengths.sort(descending=True).values[:, None]
-    real, total = int(lengths.sum()), len(lengths) * len(steps)
-    for axes, column in ((padded, in_order), (packed, by_length)):
-        axes.imshow(_array(steps < column), cmap=SEQUENTIAL, aspect="auto", vmin=-0.3, vmax=1.2)
-        axes.set(xlabel=_("time step"), xticks=range(0, len(steps), 2))
-    _hide_padding(packed, steps >= by_length)
+    rows = lengths.tolist()
+    width, real = max(rows), sum(rows)
+    total = len(rows) * width
+    for axes, order in ((padded, rows), (packed, sorted(rows, reverse=True))):
+        # Written out, number by number: the mask in tensors is what a task asks for.
+        squares = torch.tensor([[1.0] * length + [0.0] * (width - length) for length in order])
+        axes.imshow(_array(squares), cmap=SEQUENTIAL, aspect="auto", vmin=-0.3, vmax=1.2)
+        axes.set(xlabel=_("time step"), xticks=range(0, width, 2))
+    _hide_padding(packed, squares == 0)
     padded.set(
         ylabel=_("row"), title=_("padded: {total} steps, {real} of them real").format(total=total, real=real)
     )

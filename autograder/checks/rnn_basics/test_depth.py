@@ -16,8 +16,8 @@ def read_one_by_one(rnn: nn.RNNBase, embedded: torch.Tensor, lengths: torch.Tens
     """(B, directions * H): each row alone, without its padding, through the library's layer."""
     final = []
     for row, length in zip(embedded, lengths.tolist(), strict=True):
-        _outputs, state = rnn(row[None, :length])
-        h = state[0] if isinstance(rnn, nn.LSTM) else state  # (layers * directions, 1, H)
+        _outputs, last = rnn(row[None, :length])
+        h = last if isinstance(last, torch.Tensor) else last[0]  # (layers * directions, 1, H)
         final.append(torch.cat(list(h[-2:] if rnn.bidirectional else h[-1:]), dim=1))
     return torch.cat(final)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
-from autograder.checks.comparing import assert_equal, assert_tensor
+from autograder.checks.comparing import assert_equal, assert_tensor, blaming
 from autograder.checks.draw import Draw
+from autograder.checks.rnn_basics.test_depth import read_one_by_one
 from autograder.checks.student import CheckFailed, Remote, Student
 from autograder.course.language import _
 
@@ -35,7 +38,11 @@ def assert_raw(scores: torch.Tensor) -> None:
 def assert_learnt(
     model: Remote, arguments: Sequence[torch.Tensor], target: torch.Tensor, classes: int
 ) -> None:
-    """Raises `CheckFailed` unless the model can learn this one batch by heart: targets drawn just now."""
+    """Raises `CheckFailed` unless the scores are raw and this one batch, drawn just now, can be learnt by heart."""
+    model.eval()
+    scores = without_padding(model(*arguments), target != IGNORED)
+    assert_tensor(scores, (*target.shape, classes), torch.float32)
+    assert_raw(scores[target != IGNORED])
     model.fit(*arguments, target=target, steps=30, lr=0.1)
     scores = without_padding(model(*arguments), target != IGNORED)
     assert_tensor(scores, (*target.shape, classes), torch.float32, _("after training the result"))
@@ -110,24 +117,46 @@ def padded_rows(draw: Draw, pad_id: int, width: int) -> tuple[torch.Tensor, torc
     return ids, lengths
 
 
+@contextmanager
+def blaming_padding(student: Student, draw: Draw, task: str) -> Iterator[None]:
+    """Lets a failure name the student's own `last_states` or `masked_mean`, if the task calls them and they fail."""
+    gru = draw.weights(nn.GRU(3, 4, batch_first=True, bidirectional=True))
+    embedded, lengths = draw.normal(2, 3, 3), torch.tensor([2, 3])
+
+    def probe_states() -> None:
+        assert_equal(
+            student.last_states(gru, embedded, lengths), read_one_by_one(gru, embedded, lengths).detach()
+        )
+
+    def probe_mean() -> None:
+        means = torch.stack([embedded[0, :2].mean(dim=0), embedded[1].mean(dim=0)])
+        assert_equal(student.masked_mean(embedded, lengths), means)
+
+    with (
+        blaming(student, task, "last_states", probe_states),
+        blaming(student, task, "masked_mean", probe_mean),
+    ):
+        yield
+
+
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.hint(
     "What has your network read when it gives its answer for a short row?",
-    "Cross-entropy applies the softmax itself. What should it be given?",
+    "Are the rows still in the order in which they came?",
 )
 def test_scores_of_a_padded_batch(student: Student, draw: Draw) -> None:
-    """Raw scores (B, classes); each row gets the scores it gets alone, without padding."""
+    """Scores (B, classes); each row gets the scores it gets alone, without padding."""
     model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
     model.eval()
     ids, lengths = padded_rows(draw, pad_id=0, width=6)
-    scores = model(ids, lengths)
-    assert_tensor(scores, (4, CLASSES), torch.float32)
-    assert_raw(scores)
-    for row, length in enumerate(lengths.tolist()):
-        alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
-        assert_tensor(alone, (1, CLASSES), torch.float32, _("for one row alone the result"))
-        what = _("in the padded batch the score of row {row}").format(row=row)
-        assert_equal(scores[row], alone[0], what)
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        scores = model(ids, lengths)
+        assert_tensor(scores, (4, CLASSES), torch.float32)
+        for row, length in enumerate(lengths.tolist()):
+            alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
+            assert_tensor(alone, (1, CLASSES), torch.float32, _("for one row alone the result"))
+            what = _("in the padded batch, for row {row}, the result").format(row=row)
+            assert_equal(scores[row], alone[0], what)
     assert_moved(scores[0], scores[2], _("Two different rows get the very same scores."))
 
 
@@ -145,11 +174,11 @@ def test_pad_row_gets_no_gradient(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.hint(
-    "Your loss stops falling well above 0. Is anything between your last layer and the cross-entropy?",
+    "Cross-entropy applies the softmax itself. Is anything between your last layer and the loss?",
     "Does every layer that you made take part in `forward`?",
 )
 def test_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
-    """The model can be trained: one small batch is learnt by heart."""
+    """The scores are raw, and the model can be trained: one small batch is learnt by heart."""
     model = student.SequenceClassifier.keep(VOCABULARY, EMBED, 2 * HIDDEN, CLASSES, 0)
     ids, lengths = padded_rows(draw, pad_id=0, width=5)
     ids[:, 0] = torch.tensor([1, 2, 3, 4])  # no two rows are the same
@@ -162,17 +191,16 @@ def test_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
     "Does the backward direction start at a word or at the padding?",
 )
 def test_scores_at_every_position(student: Student, draw: Draw) -> None:
-    """Raw scores (B, T, classes), as wide as ids; at its words each row gets what it gets alone."""
+    """Scores (B, T, classes), as wide as ids; at its words each row gets what it gets alone."""
     model = student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
     model.eval()
     ids, lengths = padded_rows(draw, pad_id=0, width=6)
     scores = without_padding(model(ids, lengths), words(ids, lengths))
     assert_tensor(scores, (4, 6, CLASSES), torch.float32)
-    assert_raw(scores[words(ids, lengths)])
     for row, length in enumerate(lengths.tolist()):
         alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
         assert_tensor(alone, (1, length, CLASSES), torch.float32, _("for one row alone the result"))
-        what = _("in the padded batch, at the words of row {row}, the score").format(row=row)
+        what = _("in the padded batch, at the words of row {row}, the result").format(row=row)
         assert_equal(scores[row, :length], alone[0], what)
 
 
@@ -194,10 +222,10 @@ def test_both_neighbours_are_seen(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("SequenceTagger")
 @pytest.mark.hint(
-    "Your loss stops falling well above 0. Is anything between your last layer and the cross-entropy?"
+    "Cross-entropy applies the softmax itself. Is anything between your last layer and the loss?"
 )
 def test_tagger_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
-    """The model can be trained: the tags of one small batch are learnt by heart."""
+    """The scores are raw, and the model can be trained: the tags of one small batch are learnt by heart."""
     model = student.SequenceTagger.keep(VOCABULARY, EMBED, 2 * HIDDEN, CLASSES, 0)
     ids, lengths = padded_rows(draw, pad_id=0, width=5)
     ids[:, 0] = torch.tensor([1, 2, 3, 4])
@@ -227,14 +255,14 @@ class Writer:
 
     def writes(self, state: int, first_id: int, count: int) -> list[int]:
         """The first `count` ids it should make one write."""
-        chosen, current = [], first_id
+        written, last = [], first_id
         for _step in range(count):
-            state = (3 * state + current + 1) % len(self.table)
+            state = (3 * state + last + 1) % len(self.table)
             scores = self.table[state].tolist()
             scores[self.eos_id] = -1e3
-            current = scores.index(max(scores))
-            chosen.append(current)
-        return chosen
+            last = scores.index(max(scores))
+            written.append(last)
+        return written
 
 
 def _number(value: Any) -> int:
@@ -292,18 +320,18 @@ def sentence_pairs(draw: Draw) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor
     "What connects the reading network to the writing one?",
 )
 def test_source_is_read_and_its_padding_is_not(student: Student, draw: Draw) -> None:
-    """Raw scores (B, T, V) that depend on the source's words, and not on its padding."""
+    """Scores (B, T, V) that depend on the source's words, and not on its padding."""
     model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
     model.eval()
     source, lengths, target = sentence_pairs(draw)
-    scores = model(source, lengths, target)
-    assert_tensor(scores, (4, 3, VOCABULARY), torch.float32)
-    assert_raw(scores)
-    for row, length in enumerate(lengths.tolist()):
-        alone = model(source[row : row + 1, :length], lengths[row : row + 1], target[row : row + 1])
-        assert_tensor(alone, (1, 3, VOCABULARY), torch.float32, _("for one pair alone the result"))
-        what = _("in the padded batch the score of row {row}").format(row=row)
-        assert_equal(scores[row], alone[0], what)
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        scores = model(source, lengths, target)
+        assert_tensor(scores, (4, 3, VOCABULARY), torch.float32)
+        for row, length in enumerate(lengths.tolist()):
+            alone = model(source[row : row + 1, :length], lengths[row : row + 1], target[row : row + 1])
+            assert_tensor(alone, (1, 3, VOCABULARY), torch.float32, _("for one pair alone the result"))
+            what = _("in the padded batch, for row {row}, the result").format(row=row)
+            assert_equal(scores[row], alone[0], what)
     other = source.clone()
     other[:, 0] = 1 + source[:, 0] % (VOCABULARY - 1)
     moved = model(other, lengths, target)
@@ -332,10 +360,11 @@ def test_decoder_never_looks_ahead(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("EncoderDecoder")
 @pytest.mark.hint(
-    "Your loss stops falling well above 0. Does the decoder start from what the encoder has read?"
+    "Does the decoder start from what the encoder has read?",
+    "Cross-entropy applies the softmax itself. Is anything between your last layer and the loss?",
 )
 def test_translates_a_batch_by_heart(student: Student, draw: Draw) -> None:
-    """The model can be trained: one small batch is learnt by heart, the first word from the source alone."""
+    """The scores are raw; one small batch is learnt by heart, its first words from the source alone."""
     model = student.EncoderDecoder.keep(VOCABULARY, EMBED, 2 * HIDDEN)
     source, lengths, target = sentence_pairs(draw)
     source[:, 0] = torch.tensor([1, 2, 3, 4])
