@@ -25,6 +25,7 @@ from autograder.sandbox import cells, channel
 from autograder.sandbox.frames import Connection, ConnectionEnded
 from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.settings import Settings
+from autograder.sandbox.values import WireError
 
 # The hard limit; the soft one, which is what counts for the honest, is set anew for every cell and task.
 _CPU_SECONDS_AT_MOST = 3600
@@ -180,7 +181,7 @@ class _Worker:
                 try:
                     connection.send({"kind": "reply", "value": reply})
                 except (
-                    values.WireError
+                    WireError
                 ) as error:  # too large to send, or nested without end: the student hears of it
                     answer = {"error": {"type": "WireError", "message": str(error), "lines": []}}
                     connection.send({"kind": "reply", "value": answer})
