@@ -74,6 +74,8 @@ class Suite:
 
     def _diagnose(self, task: str, rerun: Callable[[Student], None], student: Student) -> str | None:
         """The id of the first known mistake that answers this test exactly as the student did."""
+        if not any(student.transcript):
+            return None  # the test only read the sources: nothing was answered that could be recognised
         for mistake in self.mistakes:
             if mistake.task != task:
                 continue

@@ -31,8 +31,9 @@ def probe_forward(student: Student, draw: Draw) -> None:
 def blaming_earlier(student: Student, draw: Draw) -> Iterator[None]:
     """A failure of `CharRNN` names `rnn_step` or `rnn_forward`, if that one is called and is wrong."""
     with ExitStack() as stack:
-        stack.enter_context(blaming(student, "CharRNN", "rnn_forward", lambda: probe_forward(student, draw)))
+        # The outer one has the last word: where both are wrong, rnn_step is to be mended first.
         stack.enter_context(blaming(student, "CharRNN", "rnn_step", lambda: probe_step(student, draw)))
+        stack.enter_context(blaming(student, "CharRNN", "rnn_forward", lambda: probe_forward(student, draw)))
         yield
 
 

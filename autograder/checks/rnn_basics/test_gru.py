@@ -56,7 +56,7 @@ def test_gru_step_passes_gradients(student: Student, draw: Draw) -> None:
     state = torch.gru_cell(*arguments)
     expected = torch.autograd.grad(state, arguments, upstream)
     got = student.gru_step.gradients(*arguments, upstream=[upstream])
-    assert_equal(got.value, state.detach(), _("already the new state"))
+    assert_equal(got.value, state.detach(), _("before any gradient, the new state"))
     assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 
 

@@ -70,7 +70,7 @@ def test_lstm_step_passes_gradients(student: Student, draw: Draw) -> None:
     values = torch.lstm_cell(x, (h, c), *weights)
     expected = torch.autograd.grad(values, arguments, upstream)
     got = student.lstm_step.gradients(*arguments, upstream=upstream)
-    assert_equal(got.value, tuple(value.detach() for value in values), _("already (h, c)"))
+    assert_equal(got.value, tuple(value.detach() for value in values), _("before any gradient, (h, c)"))
     assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 
 
@@ -164,6 +164,7 @@ def test_lecture_to_torch_with_more_cells(student: Student) -> None:
 
 
 @pytest.mark.task("lecture_to_torch")
+@pytest.mark.supporting
 @pytest.mark.hint(
     "If the lecture's matrix is trained on, should PyTorch's weights move with it?",
     "Is a slice of a tensor a new tensor, or a window on the old one?",

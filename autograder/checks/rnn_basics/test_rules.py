@@ -34,6 +34,6 @@ def test_nothing_forbidden_is_used(student: Student, task: str, rule: Rule) -> N
         lines = student.sources[found.cell].splitlines()
         raise CheckFailed(
             _(
-                "line {line} of its cell: `{name}` is not allowed in `{task}`, nor in what it uses ({code})."
-            ).format(line=found.line, name=found.name, task=task, code=lines[found.line - 1].strip()[:80])
+                "`{name}` in line {line} of its cell (`{code}`) is not allowed in `{task}`, nor in what it uses."
+            ).format(name=found.name, line=found.line, code=lines[found.line - 1].strip()[:80], task=task)
         )

@@ -39,7 +39,7 @@ def check_keeps(cell: Remote, right: Remote, draw: Draw, bias: float) -> None:
     h = start
     for _step in range(20):
         h = cell(draw.normal(B, D), h, W_x, W_h, b_x, b_h)
-        assert_equal(h, start, _("with an update gate that keeps everything, h after some steps"))
+        assert_equal(h, start, _("with an update gate that keeps everything, after some steps h"))
     x = draw.normal(B, D)
     got, wanted = cell(x, h, W_x, W_h, open_b_x, b_h), right(x, h, W_x, W_h, open_b_x, b_h)
     assert_equal(got, wanted, _("with the update gate half open again, the new state"))

@@ -64,7 +64,7 @@ def test_lstm_step_remembers(student: Student, reference: Student, draw: Draw) -
         got = student.lstm_step(draw.normal(B, D), h, c, W_x, W_h, b_x, b_h)
         assert_kind(got, tuple)
         assert_equal(len(got), 2, _("the number of results"))
-        assert_equal(got[1], start, _("with forget gate 1 and input gate 0, c after some steps"))
+        assert_equal(got[1], start, _("with forget gate 1 and input gate 0, after some steps c"))
         h, c = got
         assert_equal(h.shape, start.shape, _("the shape of h"))
     x = draw.normal(B, D)

@@ -31,3 +31,11 @@ def test_seeds_of_different_names_differ() -> None:
     """One test's inputs do not depend on another's."""
     assert derive_seed(1, "a", "bc") != derive_seed(1, "ab", "c")
     assert derive_seed(1, "a") == derive_seed(1, "a")
+
+
+def test_sizes_differ_and_none_is_one() -> None:
+    """Equal sizes hide a forgotten transpose."""
+    for seed in range(50):
+        sizes = Draw(seed).sizes(4)
+        assert len(set(sizes)) == 4
+        assert min(sizes) > 1
