@@ -146,9 +146,13 @@ def assert_gradients(
         except CheckFailed as failure:
             wrong[name] = str(failure)
     if wrong:
-        parts = [_("right: {names}.").format(names=", ".join(right))] if right else []
-        parts.append(_("wrong: {names}.").format(names=", ".join(wrong)))
-        raise CheckFailed(" ".join([_("Gradients:"), *parts, next(iter(wrong.values()))]))
+        first = next(iter(wrong.values()))
+        if not right:
+            raise CheckFailed(f"{_('No gradient is right.')} {first}" if len(wrong) > 1 else first)
+        names = _("Gradients: right: {right}; wrong: {wrong}.").format(
+            right=", ".join(right), wrong=", ".join(wrong)
+        )
+        raise CheckFailed(f"{names} {first}")
 
 
 def _assert_gradient(got: torch.Tensor | None, expected: torch.Tensor | None, what: str, rtol: float) -> None:

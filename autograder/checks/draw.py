@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+
+Module = TypeVar("Module", bound=torch.nn.Module)
 
 
 class Draw:
@@ -56,7 +58,7 @@ class Draw:
         """One of the items."""
         return self.random.choice(items)
 
-    def weights(self, module: torch.nn.Module, scale: float = 0.6) -> torch.nn.Module:
+    def weights(self, module: Module, scale: float = 0.6) -> Module:
         """The module in float64 with every parameter, biases too, drawn anew: zeros hide half of all mistakes."""
         module = module.double()
         with torch.no_grad():

@@ -197,9 +197,9 @@ def assert_orthogonal_gates(parameters: dict[str, torch.Tensor], hidden: int) ->
             product = gate @ gate.T
             if not torch.allclose(product, torch.eye(hidden, dtype=product.dtype), atol=1e-4):
                 raise CheckFailed(
-                    _(
-                        "Block {number} of `{name}` is not orthogonal: its product with its own transpose is not the identity."
-                    ).format(number=number, name=name)
+                    _("Block {number} of `{name}` is not orthogonal: W @ W.T is not the identity.").format(
+                        number=number, name=name
+                    )
                 )
 
 
@@ -290,11 +290,8 @@ def assert_chunk(got: Any, outputs: torch.Tensor, state: Any, where: str) -> Non
             _("{where}, {count} things were yielded, not a pair.").format(where=where, count=len(got))
         )
     assert_equal(got[0], outputs.detach(), _("{where}, outputs").format(where=where))
-    if isinstance(state, tuple):
-        state = tuple(part.detach() for part in state)
-    else:
-        state = state.detach()
-    assert_equal(got[1], state, _("{where}, state").format(where=where))
+    plain = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+    assert_equal(got[1], plain, _("{where}, state").format(where=where))
 
 
 def assert_ended(generator: Remote) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks.comparing import assert_arguments_kept, assert_equal, assert_tensor
+from autograder.checks.comparing import assert_arguments_kept, assert_equal, assert_kind, assert_tensor
 from autograder.checks.draw import Draw
 from autograder.checks.student import CheckFailed, Remote, Student, StudentError
 from autograder.course.language import _
@@ -39,7 +39,7 @@ def read(model: Remote, ids: torch.Tensor, hidden_size: int, *state: torch.Tenso
     if not isinstance(result, tuple) or len(result) != 2:
         raise CheckFailed(
             _(
-                "`hidden_trace` is tried on your own `CharRNN`, and that one does not return a pair: see its check first."
+                "`hidden_trace` is tried on your own `CharRNN`, which does not return a pair: see its check first."
             )
         )
     assert_tensor(result[1], (1, hidden_size), torch.float32, _("the state that your own `CharRNN` returns"))
@@ -92,6 +92,17 @@ def test_model_is_left_as_it_was(student: Student, draw: Draw) -> None:
             raise CheckFailed(_("The trace still carries a graph: its `requires_grad` is True."))
 
 
+def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 1e-6) -> None:
+    """Raises `CheckFailed` unless the result is this index with this correlation."""
+    assert_kind(got, tuple, _("{case} the result").format(case=case))
+    if len(got) != 2:
+        raise CheckFailed(
+            _("{case} the result has {count} parts, not two.").format(case=case, count=len(got))
+        )
+    assert_equal(got[0], expected[0], _("{case} the index").format(case=case))
+    assert_equal(got[1], expected[1], _("{case} the correlation r").format(case=case), rtol=rtol, atol=1e-7)
+
+
 @pytest.mark.task("find_cell")
 @pytest.mark.hint(
     "A cell may go down where the feature goes up. Does that count as following it?",
@@ -101,13 +112,13 @@ def test_planted_cell_is_found(student: Student, draw: Draw) -> None:
     """The cell that mirrors the feature is found, with r = -1, and by hand r = sqrt(1/2)."""
     example = torch.tensor([[0.0, 3.0], [1.0, 2.0], [0.0, 1.0]])
     got = student.find_cell(example, torch.tensor([1, 2, 3]))
-    assert_equal(got, (1, -1.0), _("for the example of the docstring the result"), rtol=1e-5)
+    assert_cell(got, (1, -1.0), _("for the example of the docstring"), rtol=1e-5)
     trace, feature = draw.normal(12, 5, scale=50), draw.normal(12)
     trace[:, 3] = 0.2 - 0.01 * feature
-    assert_equal(student.find_cell(trace, feature), (3, -1.0), _("for a planted cell the result"))
+    assert_cell(student.find_cell(trace, feature), (3, -1.0), _("for a cell that mirrors the feature"))
     trace = torch.tensor([[0.0], [1.0], [1.0], [2.0]], dtype=torch.float64)
     got = student.find_cell(trace, torch.tensor([0, 0, 1, 1]))
-    assert_equal(got, (0, math.sqrt(0.5)), _("for the cell 0, 1, 1, 2 and the feature 0, 0, 1, 1 the result"))
+    assert_cell(got, (0, math.sqrt(0.5)), _("for the cell 0, 1, 1, 2 and the feature 0, 0, 1, 1"))
 
 
 @pytest.mark.task("find_cell")
@@ -118,7 +129,7 @@ def test_constant_cells_do_not_count(student: Student, draw: Draw) -> None:
     trace = draw.normal(9, 4)
     trace[:, 0], trace[:, 3] = 0.5, 0.0
     trace[:, 2] = feature + 3
-    assert_equal(student.find_cell(trace, feature), (2, 1.0), _("with two constant cells the result"))
+    assert_cell(student.find_cell(trace, feature), (2, 1.0), _("with two constant cells"))
 
 
 @pytest.mark.task("find_cell")

@@ -13,6 +13,7 @@ from autograder.checks.draw import Draw
 from autograder.checks.rnn_basics.test_gradients import (
     CLIPPING_RTOL,
     VALUE,
+    assert_chunk,
     assert_ended,
     assert_norm,
     assert_orthogonal_gates,
@@ -183,8 +184,7 @@ def test_both_halves_of_an_lstm_state(student: Student, draw: Draw) -> None:
         lstm.zero_grad()
         torch.stack([(r * u).sum() for r, u in zip(results, upstream, strict=True)]).sum().backward()
         got = chunk_gradients(generator, number, upstream, kept)
-        expected = (outputs.detach(), (state[0].detach(), state[1].detach()))
-        assert_equal(got.value, expected, _("chunk {number}").format(number=number))
+        assert_chunk(got.value, outputs, state, _("in chunk {number}").format(number=number))
         try:
             assert_gradients(got.parameters, {name: p.grad for name, p in lstm.named_parameters()})
         except CheckFailed as failure:
@@ -205,13 +205,11 @@ def test_chunks_are_computed_when_asked_for(student: Student, draw: Draw) -> Non
     kept = student.put(gru)
     generator = student.truncated_bptt.keep(kept, x, 2)
     outputs, state = gru(x[:2])
-    assert_equal(
-        next_chunk(generator, 0), (outputs.detach(), state.detach()), _("chunk {number}").format(number=0)
-    )
+    assert_chunk(next_chunk(generator, 0), outputs, state, _("in chunk {number}").format(number=0))
     kept.load({name: p.detach() for name, p in draw.weights(gru).named_parameters()})
     outputs, state = gru(x[2:], state.detach())
-    what = _("after a change of the weights, chunk {number}").format(number=1)
-    assert_equal(next_chunk(generator, 1), (outputs.detach(), state.detach()), what)
+    where = _("after a change of the weights, in chunk {number}").format(number=1)
+    assert_chunk(next_chunk(generator, 1), outputs, state, where)
 
 
 @pytest.mark.task("truncated_bptt")
@@ -225,8 +223,8 @@ def test_chunks_of_every_length(student: Student, draw: Draw) -> None:
         state = None
         for number, part in enumerate(x.split(chunk)):
             outputs, state = rnn(part, state)
-            what = _("for {steps} steps in chunks of {chunk}: chunk {number}").format(
+            where = _("for {steps} steps in chunks of {chunk}, in chunk {number}").format(
                 steps=steps, chunk=chunk, number=number
             )
-            assert_equal(next_chunk(generator, number), (outputs.detach(), state.detach()), what)
+            assert_chunk(next_chunk(generator, number), outputs, state, where)
         assert_ended(generator)

@@ -7,7 +7,7 @@ import torch
 
 from autograder.checks.comparing import assert_equal
 from autograder.checks.draw import Draw
-from autograder.checks.rnn_basics.test_interpretable import assert_trace, char_model
+from autograder.checks.rnn_basics.test_interpretable import assert_cell, assert_trace, char_model
 from autograder.checks.student import CheckFailed, Student
 from autograder.course.language import _
 
@@ -45,8 +45,8 @@ def test_correlations_of_random_cells(student: Student, reference: Student, draw
     for steps, cells in ((7, 5), (20, 3), (3, 6)):
         trace = draw.normal(steps, cells) * torch.logspace(2, -3, cells) + draw.normal(cells, scale=5)
         feature = draw.normal(steps) + 4
-        what = _("for {steps} steps and {cells} cells the result").format(steps=steps, cells=cells)
-        assert_equal(student.find_cell(trace, feature), reference.find_cell(trace, feature), what)
+        case = _("for {steps} steps and {cells} cells").format(steps=steps, cells=cells)
+        assert_cell(student.find_cell(trace, feature), reference.find_cell(trace, feature), case)
 
 
 @pytest.mark.task("find_cell")
@@ -58,8 +58,8 @@ def test_features_of_any_dtype(student: Student, reference: Student, draw: Draw)
     for dtype in (torch.bool, torch.int64, torch.uint8, torch.int32, torch.float32, torch.float64):
         trace = draw.normal(10, 4, dtype=torch.float32)
         got = student.find_cell(trace, flags.to(dtype))
-        what = _("for a feature of {dtype} the result").format(dtype=dtype)
-        assert_equal(got, reference.find_cell(trace, flags.to(dtype)), what, rtol=1e-4)
+        case = _("for a feature of {dtype}").format(dtype=dtype)
+        assert_cell(got, reference.find_cell(trace, flags.to(dtype)), case, rtol=1e-4)
 
 
 @pytest.mark.task("find_cell")
@@ -74,7 +74,7 @@ def test_ties_go_to_the_lowest_cell(student: Student) -> None:
         (torch.stack([weak, strong, strong], dim=1), (1, 0.5)),
         (torch.stack([weak, -strong, strong], dim=1), (1, -0.5)),
     ):
-        assert_equal(student.find_cell(trace, feature), expected, _("with two equally good cells the result"))
+        assert_cell(student.find_cell(trace, feature), expected, _("with two equally good cells"))
 
 
 @pytest.mark.task("find_cell")
@@ -84,4 +84,4 @@ def test_weak_cells_come_before_constant_ones(student: Student) -> None:
     feature = torch.tensor([1, 0, 1, 0])
     trace = torch.tensor([[2.0, 1.0], [2.0, 1.0], [2.0, -1.0], [2.0, -1.0]], dtype=torch.float64)
     got = student.find_cell(trace, feature)
-    assert_equal(got, (1, 0.0), _("with one constant cell and one uncorrelated cell the result"), atol=1e-6)
+    assert_cell(got, (1, 0.0), _("with one constant cell and one uncorrelated cell"))

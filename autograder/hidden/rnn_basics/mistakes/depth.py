@@ -51,7 +51,7 @@ MISTAKES: tuple[Mistake, ...] = (
         id="A49",
         task="last_states",
         what="Packs unsorted lengths as if they were sorted: PyTorch refuses.",
-        hint="PyTorch wants the longest row first unless you say otherwise. Will you sort, or tell it that you did not?",
+        hint="PyTorch wants the longest row first unless told otherwise. Will you sort, or tell it that you did not?",
         edits=((", enforce_sorted=False", ""),),
     ),
     Mistake(
