@@ -4,34 +4,48 @@
 ...     outcomes = session.execute(["def double(x): return 2 * x"])
 ...     with session.task(cpu_seconds=5) as conversation:
 ...         reply = conversation.ask({"op": "call", "name": "double", "arguments": [21], "keywords": {}})
+
+The names are imported when they are first used: `check(...)` in a student's notebook needs only `values` from this
+package, also on systems that have no jail.
 """
 
-from autograder.sandbox.errors import (
-    SandboxLost,
-    SandboxUnavailable,
-    WorkerCrashed,
-    WorkerError,
-    WorkerProtocolError,
-    WorkerTimeout,
-)
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.probe import probe
-from autograder.sandbox.server import Isolation, Layer, Server
-from autograder.sandbox.session import CellOutcome, Conversation, Session
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "CellOutcome",
-    "Conversation",
-    "Isolation",
-    "Layer",
-    "Limits",
-    "SandboxLost",
-    "SandboxUnavailable",
-    "Server",
-    "Session",
-    "WorkerCrashed",
-    "WorkerError",
-    "WorkerProtocolError",
-    "WorkerTimeout",
-    "probe",
-]
+if TYPE_CHECKING:
+    from autograder.sandbox.doctor import probe as probe
+    from autograder.sandbox.errors import SandboxLost as SandboxLost
+    from autograder.sandbox.errors import SandboxUnavailable as SandboxUnavailable
+    from autograder.sandbox.errors import WorkerCrashed as WorkerCrashed
+    from autograder.sandbox.errors import WorkerError as WorkerError
+    from autograder.sandbox.errors import WorkerProtocolError as WorkerProtocolError
+    from autograder.sandbox.errors import WorkerTimeout as WorkerTimeout
+    from autograder.sandbox.limits import Limits as Limits
+    from autograder.sandbox.server import Isolation as Isolation
+    from autograder.sandbox.server import Layer as Layer
+    from autograder.sandbox.server import Server as Server
+    from autograder.sandbox.session import CellOutcome as CellOutcome
+    from autograder.sandbox.session import Conversation as Conversation
+    from autograder.sandbox.session import Session as Session
+
+_HOME = {
+    "errors": (
+        "SandboxLost",
+        "SandboxUnavailable",
+        "WorkerCrashed",
+        "WorkerError",
+        "WorkerProtocolError",
+        "WorkerTimeout",
+    ),
+    "doctor": ("probe",),
+    "limits": ("Limits",),
+    "server": ("Isolation", "Layer", "Server"),
+    "session": ("CellOutcome", "Conversation", "Session"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

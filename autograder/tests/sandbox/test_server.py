@@ -167,6 +167,16 @@ def test_a_layer_that_fails_in_the_worker_stops_it(monkeypatch: pytest.MonkeyPat
         started.open()
 
 
+def test_values_need_no_jail() -> None:
+    """What a student's notebook needs of this package loads nothing of the grader's side."""
+    code = (
+        "import sys\nimport autograder.sandbox.values\n"
+        "loaded = [name for name in sys.modules if name.startswith('autograder.sandbox.')]\n"
+        "sys.exit(loaded != ['autograder.sandbox.values'])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_without_any_sandbox() -> None:
     """For one's own work it runs everywhere, and says that nothing is protected."""
     with Server(PUBLIC, HARNESS, Limits(), warm=(), isolation="none") as started, started.open() as session:

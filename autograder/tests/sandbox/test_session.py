@@ -241,7 +241,7 @@ class TestTasks:
     def test_a_task_that_hangs_costs_itself(self, session: Session, code: str) -> None:
         """It is over for good, and the next one answers."""
         session.execute(["x = 5"])
-        with session.task(cpu_seconds=1, wall_seconds=1.5) as task:
+        with session.task(cpu_seconds=1, wall_seconds=0.7) as task:
             with pytest.raises(WorkerTimeout):
                 task.ask({"run": code})
             with pytest.raises(WorkerTimeout):
