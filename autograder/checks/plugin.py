@@ -13,7 +13,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -38,6 +38,16 @@ _QUIET = [
 ]
 
 
+class KnownMistake(Protocol):
+    """What a diagnosis finds: the mistake's id, and the question that fits it better than the test's own."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def hint(self) -> str: ...
+
+
 class Plugin:
     """Runs the tests of some tasks.
 
@@ -52,7 +62,7 @@ class Plugin:
         tasks: Sequence[str],
         seed: int,
         reference: Student | None = None,
-        diagnose: Callable[[str, Callable[[Student], None], Student], str | None] | None = None,
+        diagnose: Callable[[str, Callable[[Student], None], Student], KnownMistake | None] | None = None,
         on_result: Callable[[str, TestResult], None] | None = None,
     ) -> None:
         self.student_of = student_of
@@ -113,6 +123,9 @@ class Plugin:
     def _result(self, item: pytest.Item, error: BaseException | None) -> TestResult:
         hidden = CHECKS not in item.path.parents
         hints = tuple(_(hint) for marker in item.iter_markers("hint") for hint in marker.args)
+        mistake = None if error is None else self._mistake(item, error)
+        if mistake is not None:
+            hints = (_(mistake.hint), *hints)
         return TestResult(
             name=item.name,
             title=_((getattr(item, "obj", None).__doc__ or item.name).strip().splitlines()[0]),
@@ -120,12 +133,12 @@ class Plugin:
             outcome="passed" if error is None else _outcome(error),
             message="" if error is None else _message(error, hidden),
             hints=() if error is None else hints,
-            mistake=None if error is None else self._mistake(item, error),
+            mistake=None if mistake is None else mistake.id,
             supporting=item.get_closest_marker("supporting") is not None,
             essential=item.get_closest_marker("essential") is not None,
         )
 
-    def _mistake(self, item: pytest.Item, error: BaseException) -> str | None:
+    def _mistake(self, item: pytest.Item, error: BaseException) -> KnownMistake | None:
         if self.diagnose is None or not isinstance(error, CheckFailed) or isinstance(error, Stopped):
             return None
         if not isinstance(item, pytest.Function) or "student" not in item.funcargs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import linecache
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -64,7 +65,9 @@ class Suite:
             diagnose=self._diagnose if diagnose else None,
             on_result=on_result,
         )
-        return run_tests(self.files, plugin)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+            return run_tests(self.files, plugin)
 
     def mutant(self, mistake: Mistake) -> Student:
         """The reference with this mistake in it, under the interface of a student; made once."""
@@ -72,8 +75,8 @@ class Suite:
             self._mutants[mistake.id] = trusted_student(mutate(self.notebook, mistake))
         return self._mutants[mistake.id]
 
-    def _diagnose(self, task: str, rerun: Callable[[Student], None], student: Student) -> str | None:
-        """The id of the first known mistake that answers this test exactly as the student did."""
+    def _diagnose(self, task: str, rerun: Callable[[Student], None], student: Student) -> Mistake | None:
+        """The first known mistake that answers this test exactly as the student did."""
         if not any(student.transcript):
             return None  # the test only read the sources: nothing was answered that could be recognised
         for mistake in self.mistakes:
@@ -84,7 +87,7 @@ class Suite:
             with contextlib.suppress(Exception):  # a mutant may fail in any way; only its answers count
                 rerun(mutant)
             if equal_answers(mutant.transcript, student.transcript):
-                return mistake.id
+                return mistake
         return None
 
 

@@ -24,6 +24,7 @@ from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.sandbox.limits import Limits
 
 _STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
+MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen
 _KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
 
 
@@ -300,8 +301,13 @@ class Conversation:
         if self._failed is not None:
             raise self._failed
         self._send(request)
+        calls = 0
         while True:
             message = self._receive()
+            calls += 1
+            if calls > MAX_CALLS:
+                # An endless loop that keeps calling the test spends the grader's time and little of its own.
+                raise self._fail(TimeIsUp())
             match message:
                 case {"kind": "reply", "value": value}:
                     return value

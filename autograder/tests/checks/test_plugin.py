@@ -9,6 +9,7 @@ import torch
 
 from autograder.checks.plugin import Plugin, run_tests
 from autograder.checks.student import Stopped, live_student
+from autograder.hidden.mistakes import Mistake
 
 TESTS = '''
 import pytest
@@ -109,12 +110,12 @@ def test_a_failure_is_diagnosed_by_putting_others_through_the_same_test(tests: P
         triple = live_student({"double": lambda x: 3 * x})
         with pytest.raises(AssertionError):
             rerun(triple)
-        return (
-            "X1" if torch.equal(triple.transcript[-1]["result"], student.transcript[-1]["result"]) else None
-        )
+        same = torch.equal(triple.transcript[-1]["result"], student.transcript[-1]["result"])
+        return Mistake("X1", task, "three times", "Twice or thrice?") if same else None
 
     wrong, shape = run(tests, {"double": lambda x: 3 * x}, diagnose=diagnose)["double"]
     assert (wrong.mistake, shape.mistake) == ("X1", None)
+    assert wrong.hints == ("Twice or thrice?", "Twice what?", "How many times?")
     assert run(tests, {"double": lambda x: 4 * x}, diagnose=diagnose)["double"][0].mistake is None
 
 

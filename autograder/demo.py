@@ -1,0 +1,154 @@
+"""Simulates a small class from the solution notebook, grades it, and says where the pages are."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course.assignments import ROOT, source_notebook
+from autograder.course.language import _
+from autograder.course.notebook import Notebook
+from autograder.hidden.mistakes import Mistake, mutate
+from autograder.hidden.suite import Suite
+
+ASSIGNMENT = "rnn_basics"
+
+SYNTAX_ERROR = "def gru_step(x, h, W_x, W_h, b_x, b_h)\n    return h"
+ENDLESS_LOOP = """def greedy_decode(step, state, first_id, eos_id, max_len):
+    ids = []
+    while len(ids) <= max_len:
+        logits, state = step(first_id, state)
+    return ids"""
+MEMORY_HOG = """def masked_mean(states, lengths):
+    copies = []
+    while True:
+        copies.append(torch.ones(10_000_000))"""
+# What graders have lost marks to: objects equal to everything, patched comparisons, forged output, a look around.
+CHEAT_SETUP = """import sys, os, json, gc, builtins
+
+class Everything:
+    def __eq__(self, other): return True
+    def __array__(self, *a, **k): raise SystemExit(0)
+    def __float__(self): return 1.0
+
+torch.allclose = torch.equal = torch.isclose = lambda *a, **k: True
+torch.testing.assert_close = lambda *a, **k: None
+stolen = []
+for root in ("/", "/home", "/root", os.getcwd(), *sys.path):
+    for folder, _, files in os.walk(root):
+        stolen += [os.path.join(folder, f) for f in files if "hidden" in folder or "solution" in f]
+        if len(folder) > 60:
+            break
+answers = [o for o in gc.get_objects() if callable(o) and getattr(o, "__name__", "") == "reference"]
+print(json.dumps({"score": 60, "status": "graded"}), "23 passed, 0 failed")
+try:
+    os.fork()
+except OSError:
+    pass"""
+CHEAT_ANSWER = """def {task}(*args, **kwargs):
+    frame = sys._getframe()
+    while frame is not None:
+        for value in list(frame.f_locals.values()):
+            if type(value).__name__ == "Tensor" and value is not args[0]:
+                return value
+        frame = frame.f_back
+    return Everything()"""
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """One member of the class: a name, what she did, and her cells where they differ from the release notebook."""
+
+    name: str
+    did: str
+    answers: Mapping[str, str]  # source of the answer cell, by task
+
+
+def the_class(suite: Suite) -> list[Pupil]:
+    """Twelve pupils, from right in every task to untouched."""
+    right = {task: cell.source for task, cell in suite.notebook.answers().items()}
+    tasks = list(right)
+    mistakes = {mistake.task: mistake for mistake in reversed(suite.mistakes)}
+
+    def wrong(*names: str) -> dict[str, str]:
+        return right | {name: _mistaken(suite.notebook, mistakes[name]) for name in names}
+
+    cheat = {task: CHEAT_ANSWER.format(task=task) for task in tasks}
+    cheat[tasks[0]] = f"{CHEAT_SETUP}\n\n{cheat[tasks[0]]}"
+    return [
+        Pupil("ada", "everything right", right),
+        Pupil("blaise", "everything right, in another style", right | second_solutions()),
+        Pupil("chen", "the first twelve tasks", {task: right[task] for task in tasks[:12]}),
+        Pupil("dora", "gates and states mixed up", wrong("lstm_step", "gru_step", "rnn_step")),
+        Pupil("emmy", "back-propagation and packing", wrong("rnn_backward", "last_states", "masked_mean")),
+        Pupil(
+            "felix", "gradients in time", wrong("clip_gradients_", "truncated_bptt", "state_gradient_norms")
+        ),
+        Pupil("grace", "one small slip", wrong("find_cell")),
+        Pupil("hugo", "a syntax error", right | {"gru_step": SYNTAX_ERROR}),
+        Pupil("ines", "an endless loop", right | {"greedy_decode": ENDLESS_LOOP}),
+        Pupil("jan", "takes all the memory", right | {"masked_mean": MEMORY_HOG}),
+        Pupil("kira", "nothing yet", {}),
+        Pupil("loki", "tries to cheat", cheat),
+    ]
+
+
+def second_solutions() -> dict[str, str]:
+    """A right answer in another style for every task: the first of those that the tests must accept."""
+    folder = ROOT / "autograder" / "tests" / "second_solutions" / ASSIGNMENT
+    return {path.name: _first_source(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+
+
+def _first_source(folder: Path) -> str:
+    return sorted(folder.glob("*.py"))[0].read_text(encoding="utf-8")
+
+
+def _mistaken(notebook: Notebook, mistake: Mistake) -> str:
+    """The answer cell of a task with a mistake in it."""
+    cells = [cell.grade_id for cell in notebook.definitions()]
+    return mutate(notebook, mistake)[cells.index(mistake.task)]
+
+
+def write_submission(release: dict[str, Any], pupil: Pupil, path: Path) -> None:
+    """Writes the pupil's notebook: the release notebook with her answers filled in."""
+    document = copy.deepcopy(release)
+    for cell in document["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if grade_id in pupil.answers and cell["metadata"]["nbgrader"]["solution"]:
+            cell["source"] = pupil.answers[grade_id]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def write_class(folder: Path) -> list[Pupil]:
+    """Writes the class as nbgrader collects it, `submitted/<student>/<assignment>/`, and returns it."""
+    suite = Suite(ASSIGNMENT, source_notebook(ASSIGNMENT))
+    released = ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    release = json.loads(released.read_text(encoding="utf-8"))
+    pupils = the_class(suite)
+    for pupil in pupils:
+        write_submission(release, pupil, folder / pupil.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+    return pupils
+
+
+def run_demo(out: Path) -> None:
+    """Writes the class into `out`, grades it there, prints the table and where the pages are."""
+    from rich.console import Console
+
+    from autograder.cli import grade_paths
+
+    console = Console()
+    submitted = out / "submitted"
+    with console.status(_("Simulating a class …")):
+        shutil.rmtree(submitted, ignore_errors=True)
+        pupils = write_class(submitted)
+    for pupil in pupils:
+        console.print(f"{pupil.name:8} {pupil.did}", highlight=False)
+    console.print()
+    grade_paths([submitted], out / "graded", jobs=os.cpu_count() or 1)
