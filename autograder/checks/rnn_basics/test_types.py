@@ -164,12 +164,16 @@ def test_scores_of_a_padded_batch(student: Student, draw: Draw) -> None:
 @pytest.mark.hint("What is `pad_id` given to the constructor for? Which option of the embedding wants it?")
 def test_pad_row_gets_no_gradient(student: Student, draw: Draw) -> None:
     """Training moves the embedding of every id that was read, and never that of pad_id."""
-    pad_id = 4
-    model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
-    ids, lengths = padded_rows(draw, pad_id, width=5)
-    upstream = draw.normal(4, CLASSES, dtype=torch.float32)
-    got = embedding_gradient(model.gradients(ids, lengths, upstream=[upstream]).parameters, VOCABULARY, EMBED)
-    assert_rows_with_gradient(got, set(ids.flatten().tolist()) - {pad_id}, pad_id)
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        pad_id = 4
+        model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
+        ids, lengths = padded_rows(draw, pad_id, width=5)
+        ids[2, 0] = 0  # an id like any other here
+        upstream = draw.normal(4, CLASSES, dtype=torch.float32)
+        got = embedding_gradient(
+            model.gradients(ids, lengths, upstream=[upstream]).parameters, VOCABULARY, EMBED
+        )
+        assert_rows_with_gradient(got, set(ids.flatten().tolist()) - {pad_id}, pad_id)
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -179,10 +183,11 @@ def test_pad_row_gets_no_gradient(student: Student, draw: Draw) -> None:
 )
 def test_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
     """The scores are raw, and the model can be trained: one small batch is learnt by heart."""
-    model = student.SequenceClassifier.keep(VOCABULARY, EMBED, 2 * HIDDEN, CLASSES, 0)
-    ids, lengths = padded_rows(draw, pad_id=0, width=5)
-    ids[:, 0] = torch.tensor([1, 2, 3, 4])  # no two rows are the same
-    assert_learnt(model, (ids, lengths), draw.integers(0, CLASSES, 4), CLASSES)
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        model = student.SequenceClassifier.keep(VOCABULARY, EMBED, 2 * HIDDEN, CLASSES, 0)
+        ids, lengths = padded_rows(draw, pad_id=0, width=5)
+        ids[:, 0] = torch.tensor([1, 2, 3, 4])  # no two rows are the same
+        assert_learnt(model, (ids, lengths), draw.integers(0, CLASSES, 4), CLASSES)
 
 
 @pytest.mark.task("SequenceTagger")
@@ -344,18 +349,19 @@ def test_source_is_read_and_its_padding_is_not(student: Student, draw: Draw) -> 
 @pytest.mark.hint("When the third word is to be predicted, which words of the target may be known?")
 def test_decoder_never_looks_ahead(student: Student, draw: Draw) -> None:
     """A later target word changes no earlier score, and does change its own and later ones."""
-    model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
-    model.eval()
-    source, lengths, target = sentence_pairs(draw)
-    other = target.clone()
-    other[:, 1] = 1 + target[:, 1] % (VOCABULARY - 1)
-    before, after = model(source, lengths, target), model(source, lengths, other)
-    for scores in (before, after):
-        assert_tensor(scores, (4, 3, VOCABULARY), torch.float32)
-    assert_equal(after[:, :1], before[:, :1], _("after a change of target_in[:, 1] the score at t = 0"))
-    for step in (1, 2):
-        sentence = _("Another word in target_in[:, 1] changes no score at t = {step}.").format(step=step)
-        assert_moved(before[:, step], after[:, step], sentence)
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
+        model.eval()
+        source, lengths, target = sentence_pairs(draw)
+        other = target.clone()
+        other[:, 1] = 1 + target[:, 1] % (VOCABULARY - 1)
+        before, after = model(source, lengths, target), model(source, lengths, other)
+        for scores in (before, after):
+            assert_tensor(scores, (4, 3, VOCABULARY), torch.float32)
+        assert_equal(after[:, :1], before[:, :1], _("after a change of target_in[:, 1] the score at t = 0"))
+        for step in (1, 2):
+            sentence = _("Another word in target_in[:, 1] changes no score at t = {step}.").format(step=step)
+            assert_moved(before[:, step], after[:, step], sentence)
 
 
 @pytest.mark.task("EncoderDecoder")
@@ -365,10 +371,11 @@ def test_decoder_never_looks_ahead(student: Student, draw: Draw) -> None:
 )
 def test_translates_a_batch_by_heart(student: Student, draw: Draw) -> None:
     """The scores are raw; one small batch is learnt by heart, its first words from the source alone."""
-    model = student.EncoderDecoder.keep(VOCABULARY, EMBED, 2 * HIDDEN)
-    source, lengths, target = sentence_pairs(draw)
-    source[:, 0] = torch.tensor([1, 2, 3, 4])
-    target[:, 0] = 1
-    expected = draw.integers(1, VOCABULARY, 4, 3)
-    expected[:, 0] = torch.tensor([5, 6, 7, 8])
-    assert_learnt(model, (source, lengths, target), expected, VOCABULARY)
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = student.EncoderDecoder.keep(VOCABULARY, EMBED, 2 * HIDDEN)
+        source, lengths, target = sentence_pairs(draw)
+        source[:, 0] = torch.tensor([1, 2, 3, 4])
+        target[:, 0] = 1
+        expected = draw.integers(1, VOCABULARY, 4, 3)
+        expected[:, 0] = torch.tensor([5, 6, 7, 8])
+        assert_learnt(model, (source, lengths, target), expected, VOCABULARY)

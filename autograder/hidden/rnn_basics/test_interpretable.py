@@ -7,8 +7,8 @@ import torch
 
 from autograder.checks.comparing import assert_equal
 from autograder.checks.draw import Draw
-from autograder.checks.rnn_basics.test_interpretable import assert_cell, assert_trace, char_model
-from autograder.checks.student import CheckFailed, Student
+from autograder.checks.rnn_basics.test_interpretable import StateAfter, assert_cell, assert_trace, watch
+from autograder.checks.student import CheckFailed, Remote, Student
 from autograder.course.language import _
 
 
@@ -16,23 +16,29 @@ from autograder.course.language import _
 @pytest.mark.hint("What shape has the trace of a single symbol?")
 def test_traces_of_other_lengths(student: Student, draw: Draw) -> None:
     """Right for one symbol, for a repeated one, and for more symbols than cells."""
-    model = char_model(student, 6, 4)
-    assert_trace(student, model, draw.integers(0, 6, 1), hidden_size=4)
-    assert_trace(student, model, torch.tensor([3, 3, 3]), hidden_size=4)
-    assert_trace(student, model, draw.integers(0, 6, 8), hidden_size=4)
+    texts = (draw.integers(0, 6, 1), torch.tensor([3, 3, 3]), draw.integers(0, 6, 8))
+
+    def check(model: Remote, state_after: StateAfter) -> None:
+        for ids in texts:
+            assert_trace(student, model, state_after, ids)
+
+    watch(student, draw, 6, 4, check)
 
 
 @pytest.mark.task("hidden_trace")
 @pytest.mark.supporting
 @pytest.mark.hint("Where does a trace begin: from zeros, or from what the last trace left behind?")
 def test_two_traces_are_equal(student: Student, draw: Draw) -> None:
-    """A second trace gives the same, and no gradient is left on the model."""
-    model = char_model(student, 5, 3)
+    """A second trace of the same text gives the same."""
     ids = draw.integers(0, 5, 4)
-    first, second = student.hidden_trace(model, ids), student.hidden_trace(model, ids)
-    if not isinstance(first, torch.Tensor):
-        raise CheckFailed(_("The trace is not a Tensor."))
-    assert_equal(second, first, _("a second trace of the same ids"))
+
+    def check(model: Remote, _state_after: StateAfter) -> None:
+        first, second = student.hidden_trace(model, ids), student.hidden_trace(model, ids)
+        if not isinstance(first, torch.Tensor):
+            raise CheckFailed(_("The trace is not a Tensor."))
+        assert_equal(second, first, _("a second trace of the same ids"))
+
+    watch(student, draw, 5, 3, check)
 
 
 @pytest.mark.task("find_cell")

@@ -18,6 +18,7 @@ from autograder.checks.rnn_basics.test_types import (
     Writer,
     assert_moved,
     assert_rows_with_gradient,
+    blaming_padding,
     embedding_gradient,
     without_padding,
     words,
@@ -58,32 +59,34 @@ def one_change_each(draw: Draw, words: int) -> torch.Tensor:
 @pytest.mark.hint("Who decides what is padding: the ids that stand there, or `lengths`?")
 def test_only_lengths_say_what_is_padding(student: Student, draw: Draw) -> None:
     """Wider padding, or other ids in it, changes no score; the rows' order changes only the order."""
-    model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
-    ids, lengths = draw.integers(0, VOCABULARY, 4, 5), torch.tensor([3, 1, 5, 2])
-    scores = model(ids, lengths)
-    assert_tensor(scores, (4, CLASSES), DOUBLE)
-    wide = model(other_padding(draw, ids, lengths, extra=2), lengths)
-    assert_equal(wide, scores, _("with other padding the result"))
-    order = torch.tensor([2, 3, 0, 1])
-    assert_equal(
-        model(ids[order], lengths[order]), scores[order], _("with the rows in another order the result")
-    )
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
+        ids, lengths = draw.integers(0, VOCABULARY, 4, 5), torch.tensor([3, 1, 5, 2])
+        scores = model(ids, lengths)
+        assert_tensor(scores, (4, CLASSES), DOUBLE)
+        wide = model(other_padding(draw, ids, lengths, extra=2), lengths)
+        assert_equal(wide, scores, _("with other padding the result"))
+        order = torch.tensor([2, 3, 0, 1])
+        assert_equal(
+            model(ids[order], lengths[order]), scores[order], _("with the rows in another order the result")
+        )
 
 
 @pytest.mark.task("SequenceClassifier")
 @pytest.mark.hint("Is the answer given after the last word, by a network that has read all the others?")
 def test_every_word_and_their_order_count(student: Student, draw: Draw) -> None:
     """Another word anywhere in a row, or the words in another order, gives other scores."""
-    model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
-    ids = one_change_each(draw, words=4)
-    scores = model(ids, torch.full((len(ids),), 4))
-    assert_tensor(scores, (len(ids), CLASSES), DOUBLE)
-    for place in range(4):
-        sentence = _("Another word at place {place} of {words} changes no score.").format(
-            place=place, words=4
-        )
-        assert_moved(scores[0], scores[place + 1], sentence)
-    assert_moved(scores[0], scores[-1], _("The same words in another order get the very same scores."))
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
+        ids = one_change_each(draw, words=4)
+        scores = model(ids, torch.full((len(ids),), 4))
+        assert_tensor(scores, (len(ids), CLASSES), DOUBLE)
+        for place in range(4):
+            sentence = _("Another word at place {place} of {words} changes no score.").format(
+                place=place, words=4
+            )
+            assert_moved(scores[0], scores[place + 1], sentence)
+        assert_moved(scores[0], scores[-1], _("The same words in another order get the very same scores."))
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -93,13 +96,14 @@ def test_every_word_and_their_order_count(student: Student, draw: Draw) -> None:
 )
 def test_gradient_of_the_embedding(student: Student, draw: Draw) -> None:
     """An id that stands only in the padding gets no gradient, nor pad_id even where it is read."""
-    pad_id = VOCABULARY - 1
-    model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
-    ids = torch.tensor([[1, 7, 7, 7], [2, pad_id, 3, 7], [4, 5, 2, 1]])
-    upstream = draw.normal(3, CLASSES, dtype=torch.float32)
-    gradients = model.gradients(ids, torch.tensor([1, 3, 4]), upstream=[upstream])
-    got = embedding_gradient(gradients.parameters, VOCABULARY, EMBED)
-    assert_rows_with_gradient(got, {1, 2, 3, 4, 5}, pad_id)
+    with blaming_padding(student, draw, "SequenceClassifier"):
+        pad_id = VOCABULARY - 1
+        model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
+        ids = torch.tensor([[1, 7, 7, 7], [2, pad_id, 3, 7], [4, 5, 2, 1]])
+        upstream = draw.normal(3, CLASSES, dtype=torch.float32)
+        gradients = model.gradients(ids, torch.tensor([1, 3, 4]), upstream=[upstream])
+        got = embedding_gradient(gradients.parameters, VOCABULARY, EMBED)
+        assert_rows_with_gradient(got, {1, 2, 3, 4, 5}, pad_id)
 
 
 @pytest.mark.task("SequenceTagger")
@@ -207,70 +211,74 @@ def test_state_may_be_anything(student: Student, draw: Draw) -> None:
 @pytest.mark.hint("Who decides what is padding: the ids that stand there, or `lengths`?")
 def test_padding_of_the_source(student: Student, draw: Draw) -> None:
     """Wider padding of the source, or other ids in it, changes no score; the rows' order only the order."""
-    model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
-    source, lengths = draw.integers(0, VOCABULARY, 3, 4), torch.tensor([1, 4, 2])
-    target = draw.integers(0, VOCABULARY, 3, 5)
-    scores = model(source, lengths, target)
-    assert_tensor(scores, (3, 5, VOCABULARY), DOUBLE)
-    wide = model(other_padding(draw, source, lengths, extra=2), lengths, target)
-    assert_equal(wide, scores, _("with other padding in the source the result"))
-    order = torch.tensor([2, 0, 1])
-    got = model(source[order], lengths[order], target[order])
-    assert_equal(got, scores[order], _("with the rows in another order the result"))
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        source, lengths = draw.integers(0, VOCABULARY, 3, 4), torch.tensor([1, 4, 2])
+        target = draw.integers(0, VOCABULARY, 3, 5)
+        scores = model(source, lengths, target)
+        assert_tensor(scores, (3, 5, VOCABULARY), DOUBLE)
+        wide = model(other_padding(draw, source, lengths, extra=2), lengths, target)
+        assert_equal(wide, scores, _("with other padding in the source the result"))
+        order = torch.tensor([2, 0, 1])
+        got = model(source[order], lengths[order], target[order])
+        assert_equal(got, scores[order], _("with the rows in another order the result"))
 
 
 @pytest.mark.task("EncoderDecoder")
 @pytest.mark.hint("Has the encoder read the whole source before the decoder writes its first word?")
 def test_every_source_word_reaches_every_step(student: Student, draw: Draw) -> None:
     """Another source word, wherever it stands, changes the scores at every step of the target."""
-    model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
-    source = one_change_each(draw, words=3)
-    target = draw.integers(0, VOCABULARY, 1, 2).expand(len(source), 2).clone()
-    scores = model(source, torch.full((len(source),), 3), target)
-    assert_tensor(scores, (len(source), 2, VOCABULARY), DOUBLE)
-    for place in range(3):
-        for step in range(2):
-            sentence = _(
-                "Another word at place {place} of the source changes no score at t = {step}."
-            ).format(place=place, step=step)
-            assert_moved(scores[0, step], scores[place + 1, step], sentence)
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        source = one_change_each(draw, words=3)
+        target = draw.integers(0, VOCABULARY, 1, 2).expand(len(source), 2).clone()
+        scores = model(source, torch.full((len(source),), 3), target)
+        assert_tensor(scores, (len(source), 2, VOCABULARY), DOUBLE)
+        for place in range(3):
+            for step in range(2):
+                sentence = _(
+                    "Another word at place {place} of the source changes no score at t = {step}."
+                ).format(place=place, step=step)
+                assert_moved(scores[0, step], scores[place + 1, step], sentence)
 
 
 @pytest.mark.task("EncoderDecoder")
 @pytest.mark.hint("Does the loss of the decoder reach the weights of the encoder?")
 def test_encoder_is_trained_too(student: Student, draw: Draw) -> None:
     """The gradient of the decoder's scores reaches the embedding of every source word."""
-    model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
-    source, lengths, target = (
-        torch.tensor([[1, 2, 3], [4, 5, 0]]),
-        torch.tensor([3, 2]),
-        torch.tensor([[8], [9]]),
-    )
-    upstream = draw.normal(2, 1, VOCABULARY, dtype=torch.float32)
-    gradients = model.gradients(source, lengths, target, upstream=[upstream])
-    got = embedding_gradient(gradients.parameters, VOCABULARY, EMBED)
-    for word in (1, 2, 3, 4, 5):
-        if got[word].max() == 0:
-            raise CheckFailed(_("The embedding of a word that stands in the source gets no gradient."))
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
+        source, lengths, target = (
+            torch.tensor([[1, 2, 3], [4, 5, 0]]),
+            torch.tensor([3, 2]),
+            torch.tensor([[8], [9]]),
+        )
+        upstream = draw.normal(2, 1, VOCABULARY, dtype=torch.float32)
+        gradients = model.gradients(source, lengths, target, upstream=[upstream])
+        got = embedding_gradient(gradients.parameters, VOCABULARY, EMBED)
+        for word in (1, 2, 3, 4, 5):
+            if got[word].max() == 0:
+                raise CheckFailed(_("The embedding of a word that stands in the source gets no gradient."))
 
 
 @pytest.mark.task("EncoderDecoder")
 @pytest.mark.hint("To predict the next word of the target, which of its words so far have you read?")
 def test_scores_of_a_prefix(student: Student, draw: Draw) -> None:
     """A target cut short gets the same scores as far as it goes; all its words count; B = S = T = 1 works."""
-    model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
-    source, lengths = draw.integers(0, VOCABULARY, 1, 3), torch.tensor([3])
-    target = draw.integers(0, VOCABULARY - 1, 1, 4)
-    whole = model(source, lengths, target)
-    assert_tensor(whole, (1, 4, VOCABULARY), DOUBLE)
-    for steps in (1, 3):
-        what = _("for the first {steps} words of the target the result").format(steps=steps)
-        assert_equal(model(source, lengths, target[:, :steps]), whole[:, :steps], what)
-    other = F.pad(target[:, 1:], (1, 0), value=VOCABULARY - 1)
-    moved = model(source, lengths, other)
-    assert_tensor(moved, (1, 4, VOCABULARY), DOUBLE)
-    for step in range(4):
-        sentence = _("Another first word of the target changes no score at t = {step}.").format(step=step)
-        assert_moved(whole[:, step], moved[:, step], sentence)
-    single = model(source[:, :1], torch.tensor([1]), target[:, :1])
-    assert_tensor(single, (1, 1, VOCABULARY), DOUBLE, _("for B = S = T = 1 the result"))
+    with blaming_padding(student, draw, "EncoderDecoder"):
+        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        source, lengths = draw.integers(0, VOCABULARY, 1, 3), torch.tensor([3])
+        target = draw.integers(0, VOCABULARY - 1, 1, 4)
+        whole = model(source, lengths, target)
+        assert_tensor(whole, (1, 4, VOCABULARY), DOUBLE)
+        for steps in (1, 3):
+            what = _("for the first {steps} words of the target the result").format(steps=steps)
+            assert_equal(model(source, lengths, target[:, :steps]), whole[:, :steps], what)
+        other = F.pad(target[:, 1:], (1, 0), value=VOCABULARY - 1)
+        moved = model(source, lengths, other)
+        assert_tensor(moved, (1, 4, VOCABULARY), DOUBLE)
+        for step in range(4):
+            sentence = _("Another first word of the target changes no score at t = {step}.").format(step=step)
+            assert_moved(whole[:, step], moved[:, step], sentence)
+        single = model(source[:, :1], torch.tensor([1]), target[:, :1])
+        assert_tensor(single, (1, 1, VOCABULARY), DOUBLE, _("for B = S = T = 1 the result"))
