@@ -180,9 +180,7 @@ class _Worker:
                 reply = harness.handle(connection.receive())
                 try:
                     connection.send({"kind": "reply", "value": reply})
-                except (
-                    WireError
-                ) as error:  # too large to send, or nested without end: the student hears of it
+                except WireError as error:  # too large, or nested without end: the student hears of it
                     answer = {"error": {"type": "WireError", "message": str(error), "lines": []}}
                     connection.send({"kind": "reply", "value": answer})
         except ConnectionEnded:
