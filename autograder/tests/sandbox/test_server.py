@@ -51,7 +51,10 @@ def test_a_grader_that_dies_takes_everything_along(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as grader:
         assert grader.stdout is not None
         assert grader.stdout.readline() == b"ready\n"
