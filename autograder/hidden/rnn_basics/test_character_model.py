@@ -19,6 +19,8 @@ from autograder.checks.rnn_basics.test_character_model import (
 from autograder.checks.student import CheckFailed, Student
 from autograder.course.language import _
 
+ADAMS = 0.03  # how far losses may differ: AdamW, or another epsilon, is Adam too
+
 
 @pytest.mark.task("CharRNN")
 @pytest.mark.hint("Is the state that was given still part of the graph when the scores are made?")
@@ -100,7 +102,7 @@ def test_fit_hello_step_by_step(student: Student, reference: Student, draw: Draw
     losses = assert_losses(student.fit_hello(got_model, text, 8, 0.1), 8)
     expected = reference.fit_hello(right_model, text, 8, 0.1)
     for step, (loss, right) in enumerate(zip(losses, expected, strict=True)):
-        assert_equal(loss, right, _("losses[{step}]").format(step=step), rtol=0.01)
+        assert_equal(loss, right, _("losses[{step}]").format(step=step), rtol=ADAMS)
     ids = torch.tensor([[0], [1], [2]])
     got, right = got_model(ids), right_model(ids)
     assert_kind(got, tuple, _("what the trained model returns"))
@@ -108,8 +110,8 @@ def test_fit_hello_step_by_step(student: Student, reference: Student, draw: Draw
         got[0] if got else None,
         right[0],
         _("the losses are right; but a score afterwards"),
-        rtol=0.02,
-        atol=0.02,
+        rtol=ADAMS,
+        atol=ADAMS,
     )
 
 
@@ -121,4 +123,4 @@ def test_fit_hello_with_two_letters(student: Student, reference: Student, draw: 
     for lr in (0.05, 0.4):
         losses = assert_losses(student.fit_hello(model, "ba", 4, lr), 4)
         for step, right in enumerate(reference.fit_hello(model, "ba", 4, lr)):
-            assert_equal(losses[step], right, _("losses[{step}]").format(step=step), rtol=0.01)
+            assert_equal(losses[step], right, _("losses[{step}]").format(step=step), rtol=ADAMS)

@@ -395,6 +395,17 @@ _BACKWARD_MISTAKES = (
         edits=((_B, "d_a.sum(dim=0)"),),
     ),
     Mistake(
+        id="X194",
+        task="rnn_backward",
+        what="Clips the gradients to ±5, as min-char-rnn does before its update.",
+        hint="Your gradients never exceed 5. Which line sees to that, and did the task ask for it?",
+        source=(
+            f"{_BACKWARD}"
+            "    result = right_rnn_backward(x, h0, states, W_xh, W_hh, d_states)\n"
+            "    return {name: gradient.clamp(-5, 5) for name, gradient in result.items()}\n"
+        ),
+    ),
+    Mistake(
         id="X147",
         task="rnn_backward",
         what="The gradients of W_xh, W_hh and b are averaged over time.",
