@@ -42,6 +42,7 @@ CACHE = "cache"
 RUN = "run.json"
 # Far beyond what all limits of a submission add up to for honest work: past it the grader itself hangs.
 MAX_SECONDS = 3600.0
+_LOOK_SECONDS = 5.0  # how often it is looked whether one hangs
 
 OnResult = Callable[[Graded], None]
 
@@ -294,7 +295,7 @@ def _gave_up(job: Job) -> Graded:
 def _that_answered(graders: Sequence[_Grader]) -> list[_Grader]:
     """The graders that have something to say, or have died; one that takes for ever is ended, and so has died."""
     busy = [grader for grader in graders if grader.job is not None]
-    ready = wait([grader.connection for grader in busy], timeout=5)
+    ready = wait([grader.connection for grader in busy], timeout=_LOOK_SECONDS)
     for grader in busy:
         if time.monotonic() - grader.since > MAX_SECONDS:
             grader.process.kill()

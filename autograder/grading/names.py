@@ -21,7 +21,7 @@ def safe_name(text: str) -> str:
     name = re.sub(r"[^\w.-]+", "_", normal).strip("._-")
     while len(name.encode("utf-8")) > MAX_NAME_BYTES:
         name = name[:-1]
-    if name == text:
+    if name and name == text:
         return name
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name}-{digest}" if name else digest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from autograder.course.language import _, plural
 from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
@@ -149,7 +148,7 @@ class _Repair:
                 self.integrity.append(
                     _("The check cell of {task} was changed; the grader ran its own.").format(task=name)
                 )
-            if any(_points(copy, check) != _points(check, check) for copy in copies):
+            if any(_claims_other_points(copy, check) for copy in copies):
                 self.integrity.append(
                     _("The points of {task} were changed in the notebook; the course's own count.").format(
                         task=name
@@ -305,21 +304,28 @@ class _Matching:
                 texts.setdefault(_squeezed(cell.source), []).append(i)
         answers = source.answers()
         for origin in source.cells:
-            if id(origin) in found:
-                continue
-            if origin.grade_id in answers:
-                places = [
-                    i for i, c in enumerate(submitted.cells) if origin.grade_id in defined_names(c.source)
-                ]
-            else:
+            is_named = id(origin) in found
+            if origin.grade_id in answers or origin.is_check:
+                places = [] if is_named else self._places(origin, answers, submitted, texts)
+            else:  # a copy of a long demonstration is as long
                 places = texts.get(_squeezed(origin.source), [])
             for i in places:
                 if self.origins[i] is None and origin.source.strip():
                     self.origins[i] = origin
-                    self.lost_metadata += bool(origin.grade_id)
+                    self.lost_metadata += bool(origin.grade_id) and not is_named
+
+    @staticmethod
+    def _places(
+        origin: Cell, answers: Mapping[str, Cell], submitted: Notebook, texts: Mapping[str, list[int]]
+    ) -> list[int]:
+        if origin.grade_id in answers:
+            return [
+                i for i, cell in enumerate(submitted.cells) if origin.grade_id in defined_names(cell.source)
+            ]
+        return texts.get(_squeezed(origin.source), [])
 
 
-def _points(copy: Cell, check: Cell) -> Any:
-    """The points a check cell claims; those of its origin if it claims none."""
-    points = copy.nbgrader.get("points", check.nbgrader.get("points", 0))
-    return float(points) if isinstance(points, int | float) and not isinstance(points, bool) else points
+def _claims_other_points(copy: Cell, check: Cell) -> bool:
+    """Whether a check cell's metadata names other points than the course; a cell without metadata claims nothing."""
+    points = copy.nbgrader.get("points", check.nbgrader.get("points"))
+    return isinstance(points, bool) or points != check.nbgrader.get("points")

@@ -1,0 +1,216 @@
+"""Submissions are found in folders, archives and nbgrader's tree; what is hostile is refused one by one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.grading import collect
+from autograder.grading.collect import Found, NothingToGrade, Refused, distinct, find_submissions
+
+NAMES = {"rnn_basics", "other"}
+
+
+def put(folder: Path, *names: str) -> None:
+    """Empty notebooks of these names below a folder."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"{}")
+
+
+def archive(path: Path, *names: str) -> Path:
+    """A zip archive with empty notebooks of these names."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, "{}")
+    return path
+
+
+def students(*paths: Path) -> list[str]:
+    """Who handed in what is found there."""
+    return [found.student for found in find_submissions(paths, NAMES)]
+
+
+def test_a_notebook_is_named_by_its_file_or_by_its_folder(tmp_path: Path) -> None:
+    """A file that has the assignment's name says nothing about its author."""
+    put(tmp_path, "ada.ipynb", "bob/rnn_basics.ipynb", "submitted/cy/rnn_basics/x.ipynb")
+    assert students(tmp_path / "ada.ipynb") == ["ada"]
+    assert students(tmp_path / "bob" / "rnn_basics.ipynb") == ["bob"]
+    assert students(tmp_path / "submitted" / "cy" / "rnn_basics" / "x.ipynb") == ["cy"]
+
+
+def test_a_folder_of_notebooks_or_of_folders(tmp_path: Path) -> None:
+    """A student per file, or per subfolder; check points and hidden files are nobody's."""
+    put(
+        tmp_path,
+        "ada.ipynb",
+        "bob/rnn_basics.ipynb",
+        "bob/.ipynb_checkpoints/x.ipynb",
+        "._bob.ipynb",
+        "c/d/other.ipynb",
+    )
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    assert students(tmp_path) == ["ada", "bob", "c"]
+
+
+def test_the_tree_of_nbgrader(tmp_path: Path) -> None:
+    """By way of the course's root as well; the assignment is known, and an empty folder is a submission too."""
+    put(
+        tmp_path,
+        "submitted/ada/rnn_basics/x.ipynb",
+        "submitted/bob/other/y.ipynb",
+        "source/rnn_basics/rnn_basics.ipynb",
+    )
+    (tmp_path / "submitted" / "cy" / "rnn_basics").mkdir(parents=True)
+    for path in (tmp_path, tmp_path / "submitted"):
+        found = find_submissions([path], NAMES)
+        assert [(each.student, each.assignment) for each in found] == [
+            ("ada", "rnn_basics"),
+            ("bob", "other"),
+            ("cy", ""),
+        ]
+        assert "no notebook" in found[2].problem
+
+
+def test_archives_at_the_top_and_in_folders(tmp_path: Path) -> None:
+    """An archive is to its students what a folder is; a folder that holds everything in it is nobody's name."""
+    assert students(archive(tmp_path / "a.zip", "ada.ipynb", "bob/rnn_basics.ipynb")) == ["ada", "bob"]
+    assert students(archive(tmp_path / "b.zip", "hw1/ada.ipynb", "hw1/bob.ipynb", "__MACOSX/x.ipynb")) == [
+        "ada",
+        "bob",
+    ]
+    assert students(
+        archive(tmp_path / "c.zip", "submitted/ada/rnn_basics/x.ipynb", "submitted/bob/other/y.ipynb")
+    ) == [
+        "ada",
+        "bob",
+    ]
+    each = tmp_path / "each"
+    each.mkdir()
+    archive(each / "cy.zip", "rnn_basics.ipynb")
+    archive(each / "di.zip", "work/rnn_basics.ipynb")
+    assert students(each) == ["cy", "di"]
+    assert find_submissions([each], NAMES)[0].read() == b"{}"
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/x.ipynb", "../x.ipynb", "a/../../x.ipynb", "C:/x.ipynb", "a\\x.ipynb"]
+)
+def test_names_that_leave_an_archive_are_refused(tmp_path: Path, name: str) -> None:
+    """And cost the others nothing."""
+    path = archive(tmp_path / "x.zip", name, "ada.ipynb")
+    found = {each.file_name: each for each in find_submissions([path], NAMES)}
+    assert found["ada.ipynb"].read() == b"{}"
+    bad = next(each for key, each in found.items() if key != "ada.ipynb")
+    with pytest.raises(Refused, match="outside"):
+        bad.read()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_links_duplicates_and_inner_archives_are_refused(tmp_path: Path) -> None:
+    """Each with its own sentence."""
+    path = tmp_path / "x.zip"
+    link = zipfile.ZipInfo("link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(link, "/etc/passwd")
+        for name in ("twice.ipynb", "twice.ipynb", "inner.zip", "good.ipynb"):
+            file.writestr(name, "{}")
+    problems = {each.file_name: each.problem for each in find_submissions([path], NAMES)}
+    assert "link" in problems["link.ipynb"]
+    assert "2 files" in problems["twice.ipynb"]
+    assert "inside an archive" in problems["inner.zip"]
+    assert problems["good.ipynb"] == ""
+
+
+def test_bombs_are_refused_by_what_they_declare_and_by_what_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member is never unpacked beyond the limit, whatever its header says."""
+    monkeypatch.setattr(collect, "MAX_FILE_BYTES", 1000)
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("bomb.ipynb", b" " * 10**6)
+    assert "too large" in find_submissions([path], NAMES)[0].problem
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<I", 10**6), struct.pack("<I", 10)))
+    [found] = find_submissions([path], NAMES)
+    with pytest.raises(Refused):
+        found.read()
+
+
+def test_a_large_table_of_contents_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """zipfile would read all of it at once."""
+    monkeypatch.setattr(collect, "MAX_MEMBERS", 3)
+    path = archive(tmp_path / "x.zip", *(f"{number}.ipynb" for number in range(4)))
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    [found] = find_submissions([path], NAMES)
+    assert "more than 3" in found.problem
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"x" * 1000, b"PK\x05\x06" + b"\xff" * 18, b"PK\x05\x06" + b"\0" * 30]
+)
+def test_damaged_archives_are_refused(tmp_path: Path, data: bytes) -> None:
+    """In a folder they cost the others nothing."""
+    (tmp_path / "x.zip").write_bytes(data)
+    put(tmp_path, "ada.ipynb")
+    found = find_submissions([tmp_path], NAMES)
+    assert found[0].student == "ada"
+    assert all(each.problem for each in found[1:])
+
+
+def test_links_and_pipes_in_folders_are_refused(tmp_path: Path) -> None:
+    """A link may lead to another student's work, and a pipe would keep the grader waiting for ever."""
+    put(tmp_path, "real/ada.ipynb")
+    place = tmp_path / "class"
+    place.mkdir()
+    (place / "file.ipynb").symlink_to(tmp_path / "real" / "ada.ipynb")
+    (place / "folder").symlink_to(tmp_path / "real")
+    os.mkfifo(place / "pipe.ipynb")
+    problems = {each.file_name: each.problem for each in find_submissions([place], NAMES)}
+    assert set(problems) == {"file.ipynb", "folder", "pipe.ipynb"}
+    assert all(problems.values())
+    for name in ("file.ipynb", "pipe.ipynb"):  # even if one takes the place of a file later
+        with pytest.raises(Refused):
+            Found("x", name, place / name).read()
+
+
+def test_paths_that_cannot_be_used_say_why(tmp_path: Path) -> None:
+    """Missing, empty, of another kind, too long, with a zero byte."""
+    (tmp_path / "x.txt").write_text("x", encoding="utf-8")
+    for path in (tmp_path / "missing", tmp_path, tmp_path / "x.txt", Path("x" * 5000), Path("a\0b")):
+        with pytest.raises(NothingToGrade):
+            find_submissions([path], NAMES)
+
+
+def test_hostile_file_names_are_found_and_shown_harmlessly(tmp_path: Path) -> None:
+    """New lines, options, bytes that are no text."""
+    for name in (
+        b"-rf.ipynb",
+        b"a\nb.ipynb",
+        b"\xff\xfe.ipynb",
+        "\u202egpj.ipynb".encode(),
+        b"x" * 240 + b".ipynb",
+    ):
+        (Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))).write_bytes(b"{}")
+    found = find_submissions([tmp_path], NAMES)
+    labelled = distinct(found, [""] * len(found))
+    assert len({each.student for each in labelled}) == 5
+    for each in labelled:
+        assert each.read() == b"{}"
+        assert "\n" not in each.student
+        each.student.encode("utf-8")
+
+
+def test_second_goes_get_a_number() -> None:
+    """Per assignment, and without regard to case."""
+    found = [Found(name, "x.ipynb", Path(str(i))) for i, name in enumerate(["ada", "Ada", "ada", "ada"])]
+    labelled = distinct(found, ["a", "a", "a", "b"])
+    assert [each.student for each in labelled] == ["ada", "Ada (2)", "ada (3)", "ada"]

@@ -1,0 +1,198 @@
+"""A class gets one result each, whatever happens to one of them, and nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from autograder.course.results import Result
+from autograder.grading import many
+from autograder.grading.collect import Found, find_submissions
+from autograder.grading.graded import Graded, ungradable
+from autograder.grading.many import CannotGrade, Job, grade_all, label, run_seed
+
+
+def answer(job: Job) -> Graded:
+    """Stands for grading: what the submission says, with the seed."""
+    return ungradable(job.submission, f"{job.submission.data.decode()} {job.seed}")
+
+
+def serve(connection: Connection) -> None:
+    """Stands for a grader process: dies, hangs or refuses over submissions that say so."""
+    while True:
+        try:
+            job = connection.recv()
+        except EOFError:
+            return
+        text = job.submission.data.decode()
+        if text.startswith("die once"):
+            mark = Path(text.removeprefix("die once "))
+            if not mark.exists():
+                mark.touch()
+                os._exit(1)
+        if text == "die":
+            os.kill(os.getpid(), 9)
+        if text == "hang":
+            time.sleep(600)
+        connection.send(CannotGrade("no sandbox") if text == "refuse" else answer(job))
+
+
+@pytest.fixture
+def collect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Found]]:
+    """Writes submissions with these texts and finds them; grader processes are replaced by `serve`."""
+    monkeypatch.setattr(many, "_serve", serve)
+
+    def write(**texts: str) -> list[Found]:
+        for name, text in texts.items():
+            path = tmp_path / "in" / f"{name}.ipynb"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return label(find_submissions([tmp_path / "in"]))
+
+    return write
+
+
+def reasons(results: list[Result]) -> dict[str, str]:
+    """What came of each submission."""
+    return {result.student: result.reason for result in results}
+
+
+def no_process() -> None:
+    """In place of a start, where none is wanted."""
+    raise AssertionError("a process was started")
+
+
+def test_a_process_that_dies_costs_nobody_else_anything(
+    collect: Callable[..., list[Found]], tmp_path: Path
+) -> None:
+    """What killed it is tried once more; twice is enough, and is not remembered."""
+    found = collect(a="fine", b="die", c=f"die once {tmp_path / 'mark'}", d="fine")
+    results = grade_all(found, tmp_path / "out", seed=7, jobs=2)
+    told = reasons(results)
+    assert [result.student for result in results] == ["a", "b", "c", "d"]
+    assert told["a"] == told["d"] == "fine 7"
+    assert "twice" in told["b"]
+    assert told["c"].startswith("die once")
+    assert len(list((tmp_path / "out" / "cache").iterdir())) == 3
+
+
+def test_a_process_that_hangs_is_ended(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The grader itself may run into something that never ends."""
+    monkeypatch.setattr(many, "MAX_SECONDS", 0.0)
+    monkeypatch.setattr(many, "_LOOK_SECONDS", 0.1)
+    [result] = grade_all(collect(a="hang"), tmp_path / "out", seed=7)
+    assert "twice" in result.reason
+
+
+def test_what_is_finished_is_not_graded_again(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless the submission, the seed or our own code changed."""
+    found = collect(a="one", b="two")
+    first = grade_all(found, tmp_path / "out", seed=7)
+    monkeypatch.setattr(many, "_start_grader", no_process)
+    assert grade_all(found, tmp_path / "out", seed=7) == first
+    with pytest.raises(AssertionError):
+        grade_all(found, tmp_path / "out", seed=8)
+    with pytest.raises(AssertionError):
+        grade_all(collect(a="other"), tmp_path / "out", seed=7)
+    collect(a="one")
+    monkeypatch.setattr(many, "fingerprint", lambda: "another version")
+    with pytest.raises(AssertionError):
+        grade_all(found, tmp_path / "out", seed=7)
+
+
+def test_a_damaged_cache_is_only_a_loss_of_time(collect: Callable[..., list[Found]], tmp_path: Path) -> None:
+    """Whatever stands there, the submission is graded."""
+    found = collect(a="one")
+    first = grade_all(found, tmp_path / "out", seed=7)
+    [entry] = (tmp_path / "out" / "cache").iterdir()
+    key = json.loads(entry.read_text(encoding="utf-8"))["key"]
+    for text in ("", "[]", "{}", json.dumps({"key": key}), json.dumps({"key": key, "graded": "{}"})):
+        entry.write_text(text, encoding="utf-8")
+        assert grade_all(found, tmp_path / "out", seed=7) == first
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    collect: Callable[..., list[Found]], tmp_path: Path
+) -> None:
+    """What was finished before is on disk, whole, and is not done twice."""
+    found = collect(a="one", b="two", c="three")
+
+    def interrupt(_graded: Graded) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_all(found, tmp_path / "out", seed=7, on_result=interrupt)
+    written = sorted(path.name for path in (tmp_path / "out" / "results").iterdir())
+    assert written == ["a.unknown.json"]
+    seen: list[str] = []
+    results = grade_all(
+        found, tmp_path / "out", seed=7, on_result=lambda graded: seen.append(graded.result.student)
+    )
+    assert seen == ["a", "b", "c"]
+    assert reasons(results) == {"a": "one 7", "b": "two 7", "c": "three 7"}
+
+
+def test_refused_files_get_a_result_too(collect: Callable[..., list[Found]], tmp_path: Path) -> None:
+    """A class run ends with one result per submission."""
+    collect(a="one")
+    (tmp_path / "in" / "b.ipynb").symlink_to("a.ipynb")
+    results = grade_all(label(find_submissions([tmp_path / "in"])), tmp_path / "out", seed=7)
+    assert "link" in reasons(results)["b"]
+    assert len(list((tmp_path / "out" / "results").iterdir())) == 2
+
+
+def test_without_a_sandbox_nothing_is_graded(collect: Callable[..., list[Found]], tmp_path: Path) -> None:
+    """It is the machine's fault, not the submission's."""
+    with pytest.raises(CannotGrade, match="no sandbox"):
+        grade_all(collect(a="refuse"), tmp_path / "out", seed=7)
+
+
+def test_the_seed_of_a_run_is_drawn_once_and_kept(tmp_path: Path) -> None:
+    """A resumed run uses the same; another one draws its own; a given one wins."""
+    first = run_seed(tmp_path / "a")
+    assert run_seed(tmp_path / "a") == first
+    assert run_seed(tmp_path / "b") != first
+    assert run_seed(tmp_path / "a", 5) == 5
+    assert run_seed(tmp_path / "a") == 5
+    (tmp_path / "a" / "run.json").write_text("damaged", encoding="utf-8")
+    assert isinstance(run_seed(tmp_path / "a"), int)
+
+
+def test_one_student_with_two_files_gets_two_results(
+    tmp_path: Path, collect: Callable[..., list[Found]]
+) -> None:
+    """Two goes at one assignment are told apart by a number."""
+    for name in ("first", "second"):
+        path = tmp_path / "in" / "ada" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    results = grade_all(collect(), tmp_path / "out", seed=7)
+    assert reasons(results) == {"ada": "first 7", "ada (2)": "second 7"}
+    assert len(list((tmp_path / "out" / "results").iterdir())) == 2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_does_the_same(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same jobs over a Dask cluster that is already there; one that is not there is one sentence."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(many, "_answer", lambda job, _resources: answer(job))
+    found = collect(**{f"s{number}": str(number) for number in range(9)})
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+    ) as cluster:
+        results = grade_all(found, tmp_path / "out", seed=7, cluster=cluster.scheduler_address)
+    assert reasons(results) == {f"s{number}": f"{number} 7" for number in range(9)}
+    with pytest.raises(CannotGrade, match="no Dask cluster"):
+        grade_all(collect(x="x"), tmp_path / "out", seed=7, cluster="nonsense://x")

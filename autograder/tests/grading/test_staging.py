@@ -1,0 +1,55 @@
+"""What workers see of this package is what is public, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from autograder.grading.graded import PACKAGE
+from autograder.grading.staging import PUBLIC, public_folder
+
+PRIVATE = (
+    "hidden",
+    "grading",
+    "reports",
+    "tests",
+    "release",
+    "nbgrader_bridge",
+    "solutions",
+    "assignments",
+    "live",
+    "test_",
+)
+
+
+def test_only_files_that_are_named_are_staged() -> None:
+    """The folder holds exactly the list, and the list names nothing private."""
+    with public_folder() as folder:
+        staged = {
+            str(path.relative_to(folder / "autograder")) for path in folder.rglob("*") if path.is_file()
+        }
+        texts = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    assert staged == set(PUBLIC)
+    assert not [name for name in staged for part in PRIVATE if part in name]
+    assert "BEGIN SOLUTION" not in texts
+    assert not folder.exists()
+
+
+def test_check_does_nothing_where_a_submission_runs() -> None:
+    """`check("task")` in a submission imports, runs no test and returns nothing."""
+    code = "from autograder.checks import check; import autograder; print(autograder.__file__, check('rnn_step'))"
+    with public_folder() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            check=False,
+            cwd=folder,
+            env={"PYTHONPATH": str(folder)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout.split() == [str(folder / "autograder" / "__init__.py"), "None"], done.stderr
+
+
+def test_every_staged_file_exists_in_the_package() -> None:
+    """A file that is renamed is renamed here too."""
+    assert [name for name in PUBLIC if not (PACKAGE / name).is_file()] == []
