@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -58,7 +60,7 @@ def test_pad_batch_leaves_the_lists_alone(student: Student) -> None:
     """The caller's lists are as long afterwards as they were before."""
     sequences = [[1, 2, 3], [4], [5, 6]]
     student.pad_batch(sequences, 0)
-    left = student.last_call.get("arguments")
+    left: Any = student.last_call.get("arguments")
     assert_kind(left, list, _("the list of arguments after the call"))
     assert_equal(left[:1], [sequences], _("after the call, the arguments"))
 

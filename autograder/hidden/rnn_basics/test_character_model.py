@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -39,10 +41,9 @@ def test_CharRNN_passes_gradients_to_its_state(student: Student, draw: Draw) -> 
         direction = gradient / gradient.norm()
         step = 0.02
         ahead, behind = (
-            sum(
-                (value.double() * weight).sum()
-                for value, weight in zip(read(model, ids, at), upstream, strict=True)
-            )
+            torch.stack(
+                [(v.double() * u).sum() for v, u in zip(read(model, ids, at), upstream, strict=True)]
+            ).sum()
             for at in ((h + step * direction).detach(), (h - step * direction).detach())
         )
         slope, expected = gradient.norm().item(), ((ahead - behind) / (2 * step)).item()
@@ -72,7 +73,7 @@ def test_CharRNN_keeps_rows_and_calls_apart(student: Student, draw: Draw) -> Non
         model.train()
         ids, start = draw.integers(0, V, 5, 4), torch.tanh(draw.normal(4, H)).float()
         logits, h = read(model, ids, start)
-        after = student.last_call.get("arguments")
+        after: Any = student.last_call.get("arguments")
         assert_kind(after, list, _("the list of arguments after the call"))
         assert_equal(after[1:], [start], _("after the call, the list of states given"))
         assert_equal(
@@ -102,7 +103,7 @@ def test_fit_hello_step_by_step(student: Student, reference: Student, draw: Draw
     losses = assert_losses(student.fit_hello(got_model, text, 8, 0.1), 8)
     expected = reference.fit_hello(right_model, text, 8, 0.1)
     for step, (loss, right) in enumerate(zip(losses, expected, strict=True)):
-        assert_equal(loss, right, _("losses[{step}]").format(step=step), rtol=ADAMS)
+        assert_equal(loss, right, _("losses[{step}]").format(step=step), rtol=ADAMS, atol=1e-3)
     ids = torch.tensor([[0], [1], [2]])
     got, right = got_model(ids), right_model(ids)
     assert_kind(got, tuple, _("what the trained model returns"))
@@ -123,4 +124,4 @@ def test_fit_hello_with_two_letters(student: Student, reference: Student, draw: 
     for lr in (0.05, 0.4):
         losses = assert_losses(student.fit_hello(model, "ba", 4, lr), 4)
         for step, right in enumerate(reference.fit_hello(model, "ba", 4, lr)):
-            assert_equal(losses[step], right, _("losses[{step}]").format(step=step), rtol=ADAMS)
+            assert_equal(losses[step], right, _("losses[{step}]").format(step=step), rtol=ADAMS, atol=1e-3)
