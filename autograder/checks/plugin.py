@@ -143,7 +143,7 @@ class Plugin:
             return None
         if not isinstance(item, pytest.Function) or "student" not in item.funcargs:
             return None
-        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+        arguments: dict[str, Any] = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
         def rerun(student: Student) -> None:
             student.transcript.clear()
