@@ -4,8 +4,14 @@
 class CharRNN(nn.Module):
     def __init__(self, vocab_size, hidden_size):
         super().__init__()
-        shapes = {"W_xh": (hidden_size, vocab_size), "W_hh": (hidden_size, hidden_size), "W_hy": (vocab_size, hidden_size)}
-        self.weights = nn.ParameterDict({name: nn.Parameter(0.01 * torch.randn(shape)) for name, shape in shapes.items()})
+        shapes = {
+            "W_xh": (hidden_size, vocab_size),
+            "W_hh": (hidden_size, hidden_size),
+            "W_hy": (vocab_size, hidden_size),
+        }
+        self.weights = nn.ParameterDict(
+            {name: nn.Parameter(0.01 * torch.randn(shape)) for name, shape in shapes.items()}
+        )
         self.b_h, self.b_y = nn.Parameter(torch.zeros(hidden_size)), nn.Parameter(torch.zeros(vocab_size))
 
     def forward(self, ids, h=None):

@@ -11,4 +11,6 @@ def rnn_backward(x, h0, states, W_xh, W_hh, d_states):
     d_a = torch.stack(inner[::-1])
     flat = d_a.flatten(0, 1)
     before = torch.cat([h0.unsqueeze(0), states])[:-1].flatten(0, 1)
-    return dict(b=flat.sum(0), W_hh=flat.T @ before, W_xh=flat.T @ x.flatten(0, 1), h0=d_h, x=F.linear(d_a, W_xh.T))
+    return dict(
+        b=flat.sum(0), W_hh=flat.T @ before, W_xh=flat.T @ x.flatten(0, 1), h0=d_h, x=F.linear(d_a, W_xh.T)
+    )
