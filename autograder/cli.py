@@ -38,11 +38,7 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point of the console script."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        print(_("Interrupted."), file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+    app()
 
 
 def _refuse(sentence: object) -> NoReturn:
@@ -125,7 +121,7 @@ def grade_paths(
     assignment: str = "",
     isolation: Isolation | None = None,
 ) -> list[Result]:
-    """Grades what is found in the paths, writes every report, prints the table; exits 2 with a sentence if it cannot."""
+    """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.collect import NothingToGrade, find_submissions
     from autograder.grading.many import CannotGrade, grade_all, label, run_seed
 
@@ -143,6 +139,9 @@ def grade_paths(
         _refuse(error)
     except OSError as error:
         _refuse_path(error, out)
+    except KeyboardInterrupt:
+        print(_("Interrupted. The same command again goes on where it stopped."), file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
     _print_results(results, out, formats)
     return results
 
@@ -334,11 +333,15 @@ def release(
 
     Example: `autograder release --out dist`
     """
+    from autograder.release import CannotRelease, Leak
     from autograder.release import release as write_bundle
 
     _known_assignments()
     try:
-        write_bundle(out)
+        for path in write_bundle(out):
+            print(path)
+    except (CannotRelease, Leak) as error:
+        _refuse(error)
     except OSError as error:
         _refuse_path(error, out)
 

@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -249,7 +250,10 @@ class _Grader:
         return number, job, answer
 
     def stop(self) -> None:
+        """Ends it: an idle one by itself, a busy one by a signal, one that hangs by force."""
         self.connection.close()
+        if self.job is not None:
+            self.process.terminate()
         self.process.join(timeout=5)
         self.process.kill()
         self.process.join()
@@ -317,6 +321,7 @@ def _serve(connection: Connection) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # the keyboard's interruption is for the one who gives the jobs
+    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(1))  # so that temporary folders are removed
     with suppress(EOFError, OSError), ExitStack() as resources:
         while True:
             connection.send(_answer(connection.recv(), resources))

@@ -1,0 +1,150 @@
+"""The commands: what they print, what they write, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course.assignments import source_path
+
+SOURCE = source_path("rnn_basics")
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "200", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", **environment},
+    )
+
+
+def few_cells(path: Path, *names: str, **sources: str) -> None:
+    """A notebook of the solution's setup and a few of its answers, some of them replaced."""
+    document = json.loads(SOURCE.read_text(encoding="utf-8"))
+    kept = []
+    for cell in document["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if "setup" in cell["metadata"].get("tags", []) or grade_id in {*names, *sources}:
+            kept.append(cell | {"source": sources.get(grade_id, cell["source"])})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document | {"cells": kept}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [[], ["grade"], ["check"], ["release"], ["demo"], ["doctor"]])
+def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
+    """Every command explains itself, with an example, and `--help` imports no torch."""
+    code = (
+        "import sys\nfrom autograder.cli import app\n"
+        f"try:\n    app({[*command, '--help']!r})\nexcept SystemExit as end:\n    assert not end.code\n"
+        "assert not {'torch', 'pytest', 'nbformat', 'distributed'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+    assert not command or f"autograder {command[0]}" in done.stdout.split("Example:")[1]
+
+
+def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:
+    """From files to pages; an unreadable notebook and an edited one among them; the seed stays off the pages."""
+    few_cells(tmp_path / "in" / "ada.ipynb", "pad_batch", "masked_mean")
+    few_cells(tmp_path / "in" / "bob.ipynb", pad_batch="def pad_batch(sequences, pad_id):\n    return 1")
+    (tmp_path / "in" / "cy.ipynb").write_text("{", encoding="utf-8")
+    out = tmp_path / "out"
+    formats = "html,json,csv,junit,gradescope,github"
+    done = run(
+        "grade", tmp_path / "in", "--out", out, "--jobs", "1", "--seed", "123454321", "--format", formats
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ungradable" in done.stdout
+    assert "2 of 3 submissions graded" in done.stdout
+    scores = {
+        result["student"]: result["score"]
+        for result in json.loads((out / "results.json").read_text(encoding="utf-8"))["results"]
+    }
+    assert scores == {"ada": 3.0, "bob": 0.0, "cy": 0.0}
+    assert (
+        json.loads((out / "results" / "ada.rnn_basics.json").read_text(encoding="utf-8"))["status"]
+        == "graded"
+    )
+    pages = list(out.rglob("*.html"))
+    assert len(pages) == 4
+    assert not [page for page in pages if "123454321" in page.read_text(encoding="utf-8")]
+    (out / "results.json").unlink()
+    again = run("grade", tmp_path / "in", "--out", out, "--format", "json")
+    assert again.stdout.splitlines()[:4] == done.stdout.splitlines()[:4]
+    assert (out / "results.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["/nowhere"], "cannot be opened"),
+        (["{empty}"], "no notebook"),
+        (["{text}"], "neither a notebook"),
+        (["{notebook}", "--format", "pdf"], "no format called pdf"),
+        (["{notebook}", "--assignment", "cooking"], "no assignment called cooking"),
+        (["{notebook}", "--out", "{text}"], "cannot be used"),
+        (["{notebook}", "--cluster", "nonsense://x"], "no Dask cluster"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], word: str) -> None:
+    """On stderr, and never a traceback."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
+    places = {"empty": tmp_path / "empty", "text": tmp_path / "text.txt", "notebook": tmp_path / "x.ipynb"}
+    out = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
+    done = run("grade", *(argument.format(**places) for argument in arguments), *out)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert word in done.stderr
+
+
+def test_check_ends_with_0_if_everything_holds_1_if_not_and_2_without_anything_to_check(
+    tmp_path: Path,
+) -> None:
+    """The same three ways to end as in any test command."""
+    (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
+    done = run("check", tmp_path / "x.ipynb")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    few_cells(tmp_path / "good.ipynb", "masked_mean", "check-masked_mean")
+    assert run("check", tmp_path / "good.ipynb").returncode == 0
+    few_cells(
+        tmp_path / "bad.ipynb",
+        "check-masked_mean",
+        masked_mean="def masked_mean(states, lengths): return states",
+    )
+    done = run("check", tmp_path / "bad.ipynb")
+    assert done.returncode == 1
+    assert "masked_mean" in done.stdout
+
+
+def test_doctor_says_what_protects_this_machine() -> None:
+    """Every layer with what it protects; exit code 0 where submissions can be graded."""
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    for word in ("torch", "rnn_basics", "seccomp", "can be graded here"):
+        assert word in done.stdout
+
+
+def test_doctor_fails_where_nothing_can_be_graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a sandbox the verdict is no, and says what to do."""
+    from autograder import doctor
+    from autograder.sandbox import SandboxUnavailable
+
+    def no_server() -> None:
+        raise SandboxUnavailable("install bubblewrap")
+
+    monkeypatch.setattr("autograder.grading.staging.grading_server", no_server)
+    lines, is_able = doctor.examine()
+    assert not is_able
+    assert any("install bubblewrap" in line for line in lines)
