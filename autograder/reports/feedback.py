@@ -24,13 +24,15 @@ NOT_RUN = "skipped"  # the state of a cell that was left out
 class Row:
     """One cell of the notebook as the page shows it."""
 
-    kind: str  # markdown | code | supplied (code that came with the notebook, folded)
+    kind: str  # markdown | plain | code
     body: Markup
     cut: str = ""  # a sentence about what is not shown of the source
     output: str = ""
     output_cut: str = ""
     error: str = ""
     is_skipped: bool = False
+    is_supplied: bool = False
+    is_heading: bool = False
     task: TaskResult | None = None
 
 
@@ -66,13 +68,26 @@ def feedback_page(
     """One student's page. Of hidden tests it says what the result says; seed and integrity notes are not on it."""
     rows = list(_rows(result, notebook, outcomes)) if notebook else []
     shown = {row.task.name for row in rows if row.task}
+    introduction = _introduction(rows)
     return render(
         "feedback.html.j2",
         result=result,
         sentence=result_sentence(result),
-        parts=_parts(rows),
+        introduction=rows[:introduction],
+        parts=_parts(rows[introduction:]),
         elsewhere=[task for task in result.tasks if task.name not in shown],
     )
+
+
+def _introduction(rows: Sequence[Row]) -> int:
+    """How many rows at the top came with the notebook and belong to no task: the page folds them.
+
+    They end where the text before the first answer has its last heading, or where the student added something.
+    """
+    first = next((index for index, row in enumerate(rows) if row.task), 0)
+    own = next((index for index, row in enumerate(rows) if not row.is_supplied), 0)
+    headings = [index for index in range(min(first, own)) if rows[index].is_heading]
+    return headings[-1] if headings else 0
 
 
 def _parts(rows: Sequence[Row]) -> list[list[Row]]:
@@ -99,16 +114,23 @@ def _row(cell: Cell, outcome: Outcome | None, task: TaskResult | None) -> Row:
     if cell.kind != "code":
         # A text that has to be cut is shown as it was typed: half a formula or table would be misread.
         body = escape(markup.printable(source)) if cut or cell.kind == "raw" else markup.markdown(source)
-        return Row("plain" if cut or cell.kind == "raw" else "markdown", body, cut, task=task)
+        return Row(
+            kind="plain" if cut or cell.kind == "raw" else "markdown",
+            body=body,
+            cut=cut,
+            is_supplied=cell.is_locked,
+            is_heading=source.lstrip().startswith("#"),
+        )
     state, error, output = outcome or ("", None, "")
     output, output_cut = markup.shortened(markup.terminal_text(output).strip("\n"), markup.MAX_OUTPUT)
     return Row(
-        kind="supplied" if cell.is_locked else "code",
+        kind="code",
         body=markup.code(source),
         cut=cut,
         output=output,
         output_cut=output_cut,
         error=markup.shortened(markup.terminal_text(error or "").strip(), markup.MAX_OUTPUT)[0],
         is_skipped=state == NOT_RUN,
+        is_supplied=cell.is_locked,
         task=task,
     )

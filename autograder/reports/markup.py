@@ -38,6 +38,9 @@ _UNPRINTABLE = re.compile(
 _MACRO = re.compile(r"\\(?:def|newcommand|renewcommand|providecommand|let|gdef|edef)\b")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
+_FOLDED = re.compile(
+    r"^<details><summary>([^<>\n]{1,200})</summary>[ \t]*$(.*?)^</details>[ \t]*$", re.MULTILINE | re.DOTALL
+)
 _MATHML_TAG = re.compile(
     "math|mrow|m[inos]|mtext|mspace|mfrac|msqrt|mroot|mstyle|mpadded|mphantom|menclose|msub|msup|msubsup|munder"
     "|mover|munderover|mmultiscripts|mprescripts|none|mtable|mtr|mtd|mlabeledtr"
@@ -100,8 +103,16 @@ def code(source: str) -> Markup:
 
 
 def markdown(text: str) -> Markup:
-    """Markdown with formulas as MathML; raw HTML stays text, pictures become their description."""
-    return Markup(_MARKDOWN.render(printable(text)))
+    """Markdown with formulas as MathML; raw HTML stays text, pictures become their description.
+
+    One form of raw HTML is known, because our own notebooks fold answers with it: `<details><summary>`.
+    """
+    before, *parts = _FOLDED.split(printable(text))
+    page = Markup(_MARKDOWN.render(before))
+    for summary, body, after in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        page += Markup('<details class="folded"><summary>{}</summary>').format(summary)
+        page += Markup(_MARKDOWN.render(body)) + Markup("</details>") + Markup(_MARKDOWN.render(after))
+    return page
 
 
 def formula(tex: str, options: Mapping[str, Any]) -> str:

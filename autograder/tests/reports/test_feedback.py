@@ -44,6 +44,8 @@ HOSTILE = [
     "[" * 5_000,
     "*a **b " * 2_000,
     '"' * 3_000 + "'''" * 1_000,
+    "<details><summary>a</summary>\n<script>alert(1)</script></details>\n</details>\n</details>\n</div></main>",
+    "<details><summary>x\n" * 900 + "<details><summary>x</summary>\n" * 900,
     "&#60;script&#62;alert(1)&#60;/script&#62; &lt;b&gt;",
 ]
 ALLOWED_TAG = re.compile(
@@ -169,6 +171,37 @@ def test_formulas_become_mathml() -> None:
     source = str(markup.markdown(r"$$h_t = \tanh(W_{xh} x_t)$$"))
     assert "<msub><mi>h</mi><mi>t</mi></msub>" in source
     assert 'display="block"' in source
+
+
+def test_introduction_is_folded_but_not_what_the_student_wrote() -> None:
+    """What came with the notebook before the first task's heading is folded; a student's own cell is not."""
+    before = [
+        samples.cell("markdown", "# Title", "title", locked=True),
+        samples.cell("markdown", "## First task", "first", locked=True),
+        samples.cell("code", "def pad_batch(): return 1", "pad_batch", solution=True),
+    ]
+    own = samples.cell("code", "mine = 1", "")
+    folded = feedback_page(samples.result(), parse_notebook({"cells": before}))
+    introduction = folded.split('class="introduction"')[1].split("</details>")[0]
+    assert "Title" in introduction
+    assert "First task" in folded
+    assert "First task" not in introduction
+    first = feedback_page(samples.result(), parse_notebook({"cells": [own, *before]}))
+    assert 'class="introduction"' not in first
+
+
+def test_folded_answers_stay_folded() -> None:
+    """The one form of HTML that our notebooks use is kept, with Markdown inside; any other stays text."""
+    source = str(
+        markup.markdown("a\n\n<details><summary>Compare</summary>\n\n`ids` is (3, 4)\n\n</details>\n\nb")
+    )
+    assert '<details class="folded"><summary>Compare</summary><p><code>ids</code> is (3, 4)</p>' in source
+    assert source.endswith("</details><p>b</p>\n")
+    for text in (
+        "<details open onclick=x><summary>c</summary>\nd\n</details>",
+        "<details><summary>c</summary>\nd",
+    ):
+        assert "<details" not in str(markup.markdown(text))
 
 
 def test_ungradable_says_what_to_do() -> None:
