@@ -328,22 +328,36 @@ def check(
 @app.command()
 def release(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the bundle goes."))] = Path("dist"),
+    update_assignments: Annotated[
+        bool,
+        typer.Option("--update-assignments", help=_("Write assignments/ anew instead, from the sources.")),
+    ] = False,
 ) -> None:
     """Write the student bundle: notebooks without answers, public tests, and a proof that nothing hidden is in it.
 
+    Exit code 1 if something hidden is in it; no bundle is then left.
+
     Example: `autograder release --out dist`
     """
-    from autograder.release import CannotRelease, Leak
-    from autograder.release import release as write_bundle
+    from autograder import release as releasing
 
     _known_assignments()
     try:
-        for path in write_bundle(out):
-            print(path)
-    except (CannotRelease, Leak) as error:
+        written = releasing.update_assignments() if update_assignments else releasing.release(out)
+    except releasing.Leak as leak:
+        print(
+            _("Not released: something hidden is in what students would get."),
+            leak,
+            sep="\n",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1) from None
+    except releasing.CannotRelease as error:
         _refuse(error)
     except OSError as error:
         _refuse_path(error, out)
+    for path in written:
+        print(path)
 
 
 @app.command()
