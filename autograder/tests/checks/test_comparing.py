@@ -56,7 +56,7 @@ def test_equal_values_pass(got, expected) -> None:
 
 def test_gradients_say_which_are_right_and_which_wrong() -> None:
     """Knowing what already holds narrows the search at once."""
-    with pytest.raises(CheckFailed, match=r"right: x\. wrong: W_hh\."):
+    with pytest.raises(CheckFailed, match=r"right: x; wrong: W_hh\."):
         assert_gradients({"x": ONE, "W_hh": 2 * ONE}, {"x": ONE, "W_hh": ONE})
     with pytest.raises(CheckFailed, match="graph is cut"):
         assert_gradients({"x": None}, {"x": ONE})
