@@ -79,6 +79,7 @@ def test_lstm_step_passes_gradients(student: Student, draw: Draw) -> None:
     "With every gate half open and a candidate of 0, how much of the old memory is left?",
     "What squashes c on the way out to h, and does the stored c feel it?",
 )
+@pytest.mark.supporting  # with all weights 0 the order of the gates does not show
 def test_lstm_step_by_hand(student: Student) -> None:
     """With all weights 0 every gate is one half and the candidate 0: c becomes c/2, h becomes tanh(c/2)/2."""
     H = 2
