@@ -79,10 +79,14 @@ class Plugin:
             config.addinivalue_line("markers", marker)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keeps the tests of the wanted tasks, in the order of the notebook."""
+        """Keeps the tests of the wanted tasks, in the order of the notebook, what is essential first.
+
+        After an endless loop the rest of a task is not run, and an essential test that did not run takes all points.
+        """
         place = {task: index for index, task in enumerate(self.tasks)}
         items[:] = sorted(
-            (item for item in items if task_of(item) in place), key=lambda item: place[task_of(item)]
+            (item for item in items if task_of(item) in place),
+            key=lambda item: (place[task_of(item)], item.get_closest_marker("essential") is None),
         )
 
     @pytest.fixture

@@ -147,6 +147,9 @@ class _Tests:
             except WorkerError as error:
                 self._over.add(task)
                 raise _stopped(error) from None
+            except BaseException:
+                self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
+                raise
 
         student = Student(ask, self.sources)
         failure = self._failure_of_cell(task)
