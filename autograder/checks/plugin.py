@@ -136,7 +136,7 @@ class Plugin:
             hidden=hidden,
             outcome="passed" if error is None else _outcome(error),
             message="" if error is None else _message(error, hidden),
-            hints=() if error is None else hints,
+            hints=() if error is None or _speaks_for_itself(error) else hints,
             mistake=None if mistake is None else mistake.id,
             supporting=item.get_closest_marker("supporting") is not None,
             essential=item.get_closest_marker("essential") is not None,
@@ -192,6 +192,11 @@ def task_of(item: Any) -> str:
     """The task a test belongs to."""
     marker = item.get_closest_marker("task")
     return marker.args[0] if marker else ""
+
+
+def _speaks_for_itself(error: BaseException) -> bool:
+    """Whether a question about the values would miss the point: nothing was computed."""
+    return isinstance(error, Stopped) or (isinstance(error, StudentError) and error.is_unwritten)
 
 
 def _outcome(error: BaseException) -> Any:

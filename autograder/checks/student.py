@@ -45,12 +45,22 @@ class StudentError(CheckFailed):
         self.lines = _lines(error.get("lines"))
         super().__init__(self.sentence(hidden=False))
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the student has not defined the name at all."""
+        return self.type_name == "KeyError" and self.detail == repr(self.name)
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether there is nothing yet that could be right or wrong."""
+        return self.is_missing or self.type_name == "NotImplementedError"
+
     def sentence(self, hidden: bool) -> str:
         """The error in words; in a hidden test without its message, which could carry the hidden inputs."""
         name = f"`{self.name}`"
         if self.type_name == "NotImplementedError":
             return _("{name} is not written yet.").format(name=name)
-        if self.type_name == "KeyError" and self.detail == repr(self.name):
+        if self.is_missing:
             return _("There is no {name} yet: run its cell, or define it under exactly this name.").format(
                 name=name
             )

@@ -119,6 +119,17 @@ def test_a_failure_is_diagnosed_by_putting_others_through_the_same_test(tests: P
     assert run(tests, {"double": lambda x: 4 * x}, diagnose=diagnose)["double"][0].mistake is None
 
 
+def test_a_task_not_written_yet_gets_no_question_about_its_values(tests: Path) -> None:
+    """The words “not written yet” say it all."""
+
+    def unwritten(x):
+        raise NotImplementedError
+
+    for namespace in ({}, {"double": unwritten}):
+        result, _shape = run(tests, namespace)["double"]
+        assert (result.outcome, result.hints) == ("failed", ())
+
+
 def test_nothing_beside_the_tests_has_a_say(tests: Path, monkeypatch) -> None:
     """conftest.py, pytest.ini and PYTEST_ADDOPTS of a submission or a reader change nothing."""
     folder = tests.parent
