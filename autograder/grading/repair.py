@@ -6,6 +6,7 @@ answer its marks, and none of it may gain any: what counts is what the code defi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -76,6 +77,7 @@ def released(cell: Cell) -> str:
     return "\n".join(lines) if _BEGIN in cell.source else STUB
 
 
+@functools.lru_cache(maxsize=4096)
 def _squeezed(source: str) -> str:
     """A text without its white space: what makes two cells the same."""
     return "".join(source.split())
@@ -296,33 +298,25 @@ class _Matching:
         return checked_task(cell.source) != task and task in self.intact
 
     def _match_by_content(self, submitted: Notebook, source: Notebook) -> None:
-        """Finds what has lost its names, for every cell of the source that no submitted one names."""
-        found = {id(origin) for origin in self.origins}
-        texts: dict[str, list[int]] = {}
-        for i, cell in enumerate(submitted.cells):
-            if self.origins[i] is None:
-                texts.setdefault(_squeezed(cell.source), []).append(i)
+        """Finds what has lost its names: answers by what they define, all else by its text."""
+        nameless = [i for i, origin in enumerate(self.origins) if origin is None]
+        named = {id(origin) for origin in self.origins}
         answers = source.answers()
         for origin in source.cells:
-            is_named = id(origin) in found
-            if origin.grade_id in answers or origin.is_check:
-                places = [] if is_named else self._places(origin, answers, submitted, texts)
-            else:  # a copy of a long demonstration is as long
-                places = texts.get(_squeezed(origin.source), [])
-            for i in places:
-                if self.origins[i] is None and origin.source.strip():
+            is_named = id(origin) in named
+            if is_named and (origin.grade_id in answers or origin.is_check):
+                continue  # beside the named one, whatever looks like it is the student's own
+            for i in nameless:
+                cell = submitted.cells[i]
+                if self.origins[i] is None and self._looks_like(cell, origin, origin.grade_id in answers):
                     self.origins[i] = origin
                     self.lost_metadata += bool(origin.grade_id) and not is_named
 
     @staticmethod
-    def _places(
-        origin: Cell, answers: Mapping[str, Cell], submitted: Notebook, texts: Mapping[str, list[int]]
-    ) -> list[int]:
-        if origin.grade_id in answers:
-            return [
-                i for i, cell in enumerate(submitted.cells) if origin.grade_id in defined_names(cell.source)
-            ]
-        return texts.get(_squeezed(origin.source), [])
+    def _looks_like(cell: Cell, origin: Cell, is_answer: bool) -> bool:
+        if is_answer:
+            return origin.grade_id in defined_names(cell.source)
+        return bool(origin.source.strip()) and _squeezed(cell.source) == _squeezed(origin.source)
 
 
 def _claims_other_points(copy: Cell, check: Cell) -> bool:
