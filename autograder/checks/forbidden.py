@@ -14,6 +14,7 @@ import ast
 import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
 _CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
@@ -120,6 +121,12 @@ def _reached(definitions: _Definitions, name: str) -> Iterator[tuple[int, ast.st
 
 
 def _definitions(sources: Sequence[str]) -> _Definitions:
+    """What the cells define, read once for all tasks of a submission."""
+    return _definitions_of(tuple(sources))
+
+
+@lru_cache(maxsize=4)  # one submission asks about the same cells for every task
+def _definitions_of(sources: tuple[str, ...]) -> _Definitions:
     """Every statement that binds a name at the top level of a cell, by that name."""
     found: _Definitions = {}
     for cell, source in enumerate(sources):

@@ -53,9 +53,9 @@ class Harness:
         self.objects: list[Any] = []
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Carries out one request (`seed`, `look`, `put`, `call`, `fetch`, `load` or `fit`)."""
+        """Carries out one request (`begin`, `look`, `put`, `call`, `fetch`, `load` or `fit`)."""
         operation = {
-            "seed": self._seed,
+            "begin": self._begin,
             "look": self._look,
             "put": self._put,
             "call": self._call,
@@ -111,11 +111,12 @@ class Harness:
 
     # Operations
 
-    def _seed(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.objects.clear()
         # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
-        torch.default_generator.manual_seed(request["value"])
-        random.seed(request["value"])
-        numpy.random.seed(request["value"] % 2**32)
+        torch.default_generator.manual_seed(request["seed"])
+        random.seed(request["seed"])
+        numpy.random.seed(request["seed"] % 2**32)
         return {}
 
     def _look(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -93,15 +93,14 @@ class Plugin:
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's namespace, its random states seeded for this test."""
         student = self.student_of(task_of(request.node))
-        student.transcript.clear()
-        student.seed(self.seed_of(request.node))
+        student.begin(self.seed_of(request.node))
         return student
 
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest) -> Student:
         """The reference implementation under the student's interface; hidden tests only."""
         assert self._reference is not None, "only hidden tests may use the reference"
-        self._reference.seed(self.seed_of(request.node))
+        self._reference.begin(self.seed_of(request.node))
         return self._reference
 
     @pytest.fixture
@@ -150,8 +149,7 @@ class Plugin:
         arguments: dict[str, Any] = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
         def rerun(student: Student) -> None:
-            student.transcript.clear()
-            student.seed(self.seed_of(item))
+            student.begin(self.seed_of(item))
             fresh = {"student": student, "draw": Draw(self.seed_of(item))}
             item.obj(**{name: fresh.get(name, value) for name, value in arguments.items()})
 

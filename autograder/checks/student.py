@@ -17,12 +17,27 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import nn
 
-from autograder.checks.harness import Harness
+from autograder.checks.harness import LIBRARY, Harness
 from autograder.course.language import _
 from autograder.course.results import TestOutcome
 from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, decode, encode
 
 Expected = TypeVar("Expected")
+
+# What a message may say of an object that stayed on the student's side.
+COMMON_TYPES = frozenset(dir(builtins)) | {
+    *(
+        "generator",
+        "function",
+        "method",
+        "ndarray",
+        "list_iterator",
+        "dict_keys",
+        "dict_values",
+        "dict_items",
+    ),
+    *("Tensor", "Parameter", "PackedSequence", *LIBRARY),
+}
 
 
 class Ask(Protocol):
@@ -110,6 +125,7 @@ class Student:
         self.sources = tuple(sources)
         self.transcript: list[Any] = []  # every reply, in order: what a known mistake is recognised by
         self.last_call: dict[str, Any] = {}
+        self._called_names: set[str] = set()
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -120,9 +136,10 @@ class Student:
         """Whether the student defined `name` as something that can be called."""
         return self.request(op="look", name=name).get("callable") is True
 
-    def seed(self, value: int) -> None:
-        """Seeds every random state where the student's code is."""
-        self.request(op="seed", value=value)
+    def begin(self, seed: int) -> None:
+        """Begins a test there: every random state seeded, everything kept for earlier tests forgotten."""
+        self.transcript.clear()
+        self.request(op="begin", seed=seed)
 
     def put(self, value: Any, *, gradient: torch.Tensor | None = None, parameter: bool = False) -> Remote:
         """Builds a value there and keeps it: a module of `torch.nn`, or a tensor that has to stay one object."""
@@ -131,6 +148,7 @@ class Student:
 
     def request(self, **request: Any) -> dict[str, Any]:
         """One request and its reply; raises `StudentError` if the student's code raised."""
+        self._called_names.add(str(request.get("name") or ""))
         callbacks: dict[int, Callable[..., Any]] = {}
         reply = self._ask(_outgoing(request, callbacks), callbacks)
         self.transcript.append(reply)
@@ -138,8 +156,20 @@ class Student:
             raise UnreadableReply(_("Your code's answer could not be read."))
         error = reply.get("error")
         if isinstance(error, dict):
-            raise StudentError(_called(request), error)
+            raise StudentError(self._called(request), error)
         return reply
+
+    def shown_type(self, ref: Ref) -> str:
+        """The type of a kept object, if it is a common one or one that a test has called by name.
+
+        Any other name is the student's own choice, at run time: it could be made of hidden inputs.
+        """
+        return ref.type_name if ref.type_name in COMMON_TYPES | self._called_names else "object"
+
+    def _called(self, request: Mapping[str, Any]) -> str:
+        """What a message calls the function of a request: its name, or the class of the object that was called."""
+        name, kept = str(request.get("name") or ""), request.get("owner") or request.get("ref")
+        return self.shown_type(kept) if isinstance(kept, Ref) and (not name or name.startswith("_")) else name
 
 
 class Remote:
@@ -227,7 +257,7 @@ class Remote:
     @property
     def type_name(self) -> str:
         """The type of the kept object, as its side calls it."""
-        return self._ref.type_name if self._ref else "function"
+        return self._student.shown_type(self._ref) if self._ref else "function"
 
 
 def live_student(namespace: dict[str, Any], sources: Sequence[str] = ()) -> Student:
@@ -274,12 +304,6 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         callbacks[len(callbacks)] = value
         return Callback(len(callbacks) - 1)
     return value
-
-
-def _called(request: Mapping[str, Any]) -> str:
-    """What was called, for a message: a name, or the type of a kept object."""
-    name, kept = str(request.get("name") or ""), request.get("owner") or request.get("ref")
-    return kept.type_name if isinstance(kept, Ref) and (not name or name.startswith("_")) else name
 
 
 _OPTIONS = {

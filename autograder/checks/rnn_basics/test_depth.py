@@ -11,15 +11,37 @@ from autograder.checks.draw import Draw
 from autograder.checks.student import Student
 from autograder.course.language import _
 
+WIDTH = 3  # of words and states alike
 
-def read_one_by_one(rnn: nn.RNNBase, embedded: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """(B, directions * H): each row alone, without its padding, through the library's layer."""
-    final = []
-    for row, length in zip(embedded, lengths.tolist(), strict=True):
-        _outputs, last = rnn(row[None, :length])
-        h = last if isinstance(last, torch.Tensor) else last[0]  # (layers * directions, 1, H)
-        final.append(torch.cat(list(h[-2:] if rnn.bidirectional else h[-1:]), dim=1))
-    return torch.cat(final)
+
+def fading_network(directions: int) -> nn.RNN:
+    """A two-layer network whose memory is known: the top state is the sum of the words it has read, each halved
+    once for every word that came after it. The lower layer only hands the words on.
+    """
+    rnn = nn.RNN(
+        WIDTH, WIDTH, 2, nonlinearity="relu", batch_first=True, bidirectional=directions == 2
+    ).double()
+    one, none = torch.eye(WIDTH), torch.zeros(WIDTH, WIDTH)
+    weights = {"weight_ih_l0": one, "weight_hh_l0": none, "weight_hh_l1": one / 2}
+    for name, parameter in rnn.named_parameters():
+        part, _under, reverse = name.partition("_reverse")
+        if part == "weight_ih_l1" and directions == 2:
+            value = torch.cat([none, one] if reverse else [one, none], dim=1)
+        else:
+            value = weights.get(part, one) if part.startswith("weight") else torch.zeros(WIDTH)
+        parameter.data.copy_(value)
+    return rnn
+
+
+def faded_sums(words: torch.Tensor, lengths: torch.Tensor, directions: int) -> torch.Tensor:
+    """(B, directions * WIDTH): what the top layer of `fading_network` must hold after each row, by the formula."""
+    rows = []
+    for row, length in zip(words, lengths.tolist(), strict=True):
+        ages = torch.arange(length, dtype=torch.float64)
+        oldest_first, newest_first = 0.5 ** ages.flip(0), 0.5**ages
+        sums = [oldest_first @ row[:length], newest_first @ row[:length]]
+        rows.append(torch.cat(sums[:directions]))
+    return torch.stack(rows)
 
 
 @pytest.mark.task("last_states")
@@ -29,11 +51,9 @@ def read_one_by_one(rnn: nn.RNNBase, embedded: torch.Tensor, lengths: torch.Tens
 )
 def test_one_direction_stops_at_the_end_of_each_row(student: Student, draw: Draw) -> None:
     """In one direction: for each row the state after its own last word, not after the padding."""
-    gru = draw.weights(nn.GRU(3, 5, batch_first=True))
-    embedded, lengths = draw.normal(4, 6, 3), draw.lengths(4, 6)
-    assert_equal(
-        student.last_states(gru, embedded, lengths), read_one_by_one(gru, embedded, lengths).detach()
-    )
+    words, lengths = draw.normal(4, 6, WIDTH).abs(), draw.lengths(4, 6)
+    got = student.last_states(fading_network(1), words, lengths)
+    assert_equal(got, faded_sums(words, lengths, 1))
 
 
 @pytest.mark.task("last_states")
@@ -43,10 +63,9 @@ def test_one_direction_stops_at_the_end_of_each_row(student: Student, draw: Draw
 )
 def test_both_directions_of_the_top_layer(student: Student, draw: Draw) -> None:
     """In two directions and two layers: the top layer's forward and backward states, side by side."""
-    lstm = draw.weights(nn.LSTM(3, 5, num_layers=2, batch_first=True, bidirectional=True))
-    embedded, lengths = draw.normal(4, 6, 3), draw.lengths(4, 6)
-    got = student.last_states(lstm, embedded, lengths)
-    assert_equal(got, read_one_by_one(lstm, embedded, lengths).detach())
+    words, lengths = draw.normal(4, 6, WIDTH).abs(), draw.lengths(4, 6)
+    got = student.last_states(fading_network(2), words, lengths)
+    assert_equal(got, faded_sums(words, lengths, 2))
 
 
 @pytest.mark.task("last_states")

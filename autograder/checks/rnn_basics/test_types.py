@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from autograder.checks.comparing import assert_equal, assert_tensor, blaming
 from autograder.checks.draw import Draw
-from autograder.checks.rnn_basics.test_depth import read_one_by_one
+from autograder.checks.rnn_basics.test_depth import WIDTH, faded_sums, fading_network
 from autograder.checks.student import CheckFailed, Remote, Student
 from autograder.course.language import _
 
@@ -120,13 +119,11 @@ def padded_rows(draw: Draw, pad_id: int, width: int) -> tuple[torch.Tensor, torc
 @contextmanager
 def blaming_padding(student: Student, draw: Draw, task: str) -> Iterator[None]:
     """Lets a failure name the student's own `last_states` or `masked_mean`, if the task calls them and they fail."""
-    gru = draw.weights(nn.GRU(3, 4, batch_first=True, bidirectional=True))
-    embedded, lengths = draw.normal(2, 3, 3), torch.tensor([2, 3])
+    embedded, lengths = draw.normal(2, 3, WIDTH).abs(), torch.tensor([2, 3])
 
     def probe_states() -> None:
-        assert_equal(
-            student.last_states(gru, embedded, lengths), read_one_by_one(gru, embedded, lengths).detach()
-        )
+        got = student.last_states(fading_network(2), embedded, lengths)
+        assert_equal(got, faded_sums(embedded, lengths, 2))
 
     def probe_mean() -> None:
         means = torch.stack([embedded[0, :2].mean(dim=0), embedded[1].mean(dim=0)])

@@ -175,3 +175,26 @@ def test_overfitting_a_module_on_one_batch() -> None:
     model.fit(x, target=target, steps=60, lr=0.05)
     assert nn.functional.cross_entropy(model(x), target) < 0.05
     assert model.fetch()["evaluating"] is True
+
+
+def test_the_name_of_a_type_is_shown_only_if_it_cannot_carry_anything() -> None:
+    """A class can be made at run time with the hidden inputs for its name."""
+
+    def smuggle(x):
+        return type(f"input_{x}", (), {})()
+
+    student = live_student({"smuggle": smuggle, "Double": Double, "count": iter})
+    assert student.smuggle(41).type_name == "object"
+    assert student.Double(3).type_name == "Double"
+    assert student.count([1]).type_name == "list_iterator"
+
+
+def test_a_test_begins_with_nothing_kept_and_random_states_seeded() -> None:
+    """A reference that serves a whole class must not grow; inputs must not depend on the test before."""
+    student = live_student({"draw": lambda: torch.rand(1).item()})
+    student.begin(3)
+    first = student.draw()
+    student.put(torch.ones(1))
+    student.begin(3)
+    assert student.draw() == first
+    assert student.put(torch.ones(1))._ref.number == 0
