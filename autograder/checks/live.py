@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import random
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +40,9 @@ class Progress:
 
     def sentence(self) -> str:
         """One line for a person."""
-        return _("{passed} of {tasks} tasks, {points:g} of {max_points:g} points visible").format(
-            passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points
-        )
+        return _(
+            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points, as these public checks count"
+        ).format(passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +75,7 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
     names = _kernel_namespace()
     files = public_files(task)
     if not files:
-        print(_("There is no task called {task}. The name stands above its cell.").format(task=f"“{task}”"))
+        print(_no_such_task(task))
         return None
     notebook = _own_notebook(names, task)
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
@@ -100,8 +102,31 @@ def check_task(
 
 def public_files(task: str) -> list[Path]:
     """The public test files in which a task stands: its own part of its assignment, and the rules."""
-    marker = f'"{task}"'
-    return [path for path in sorted(CHECKS.glob("*/test_*.py")) if marker in path.read_text(encoding="utf-8")]
+    if (
+        task not in _all_tasks()
+    ):  # else a name such as "x", which the tests use for other things, would be found
+        return []
+    name = f'"{task}"'
+    return [path for path in _test_files() if name in path.read_text(encoding="utf-8")]
+
+
+def _test_files() -> list[Path]:
+    return sorted(CHECKS.glob("*/test_*.py"))
+
+
+def _all_tasks() -> set[str]:
+    marker = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
+    return {name for path in _test_files() for name in marker.findall(path.read_text(encoding="utf-8"))}
+
+
+def _no_such_task(task: str) -> str:
+    name = str(getattr(task, "__name__", task))  # check(rnn_step), the quotation marks forgotten
+    similar = difflib.get_close_matches(name, sorted(_all_tasks()), n=1)
+    if similar:
+        advice = _("Do you mean {call}?").format(call=f'check("{similar[0]}")')
+    else:
+        advice = _("The name stands above its cell.")
+    return " ".join([_("There is no task called {task}.").format(task=f"“{name}”"), advice])
 
 
 def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress:

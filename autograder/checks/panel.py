@@ -13,7 +13,7 @@ _GREEN, _RED, _GREY = "#1a7f37", "#cf222e", "#808080"  # readable on JupyterLab'
 def html_panel(result: TaskResult, progress: str, hints: int) -> str:
     """The panel under a check cell: a headline, one line a test, what failed in words, and how far one is."""
     colour = _GREEN if result.status == "passed" else _RED
-    lines = "".join(_html_test(result.name, test, hints) for test in result.tests)
+    lines = "".join(_html_test(test, hints) for test in result.tests)
     footer = f"<div style='color:{_GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
     return (
         f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
@@ -21,16 +21,21 @@ def html_panel(result: TaskResult, progress: str, hints: int) -> str:
     )
 
 
-def _html_test(task: str, test: TestResult, hints: int) -> str:
+def _html_test(test: TestResult, hints: int) -> str:
     mark, colour = ("✓", _GREEN) if test.outcome == "passed" else ("✗", _RED)
     title = f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {_html_text(test.title)}</div>"
     if test.outcome == "passed":
         return title
     parts = [f"<div>{_html_text(test.message)}</div>"]
     parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in test.hints[:hints]]
-    if len(test.hints) > hints:
-        parts.append(f"<div style='color:{_GREY}'>{_html_text(_another_hint(task, hints))}</div>")
+    # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
+    parts += [_html_folded(hint) for hint in test.hints[hints:]]
     return f"{title}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+
+
+def _html_folded(hint: str) -> str:
+    summary = f"<summary style='color:{_GREY};cursor:pointer'>{escape(_('Another hint'))}</summary>"
+    return f"<details>{summary}<i>{_html_text(hint)}</i></details>"
 
 
 def _html_text(sentence: str) -> str:
@@ -61,7 +66,3 @@ def headline(result: TaskResult) -> str:
         score=result.score,
         max_score=result.max_score,
     )
-
-
-def _another_hint(task: str, hints: int) -> str:
-    return _("Another hint: {call}").format(call=f'`check("{task}", hints={hints + 1})`')

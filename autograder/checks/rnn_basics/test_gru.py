@@ -47,7 +47,7 @@ def test_gru_step_equals_torch(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("gru_step")
 @pytest.mark.hint(
-    "Is there anything between argument and result that PyTorch cannot follow: detach, .data, numpy, a new tensor?",
+    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
 )
 def test_gru_step_passes_gradients(student: Student, draw: Draw) -> None:
     """Gradients reach the input, the state, both matrices and both biases."""
@@ -56,7 +56,7 @@ def test_gru_step_passes_gradients(student: Student, draw: Draw) -> None:
     state = torch.gru_cell(*arguments)
     expected = torch.autograd.grad(state, arguments, upstream)
     got = student.gru_step.gradients(*arguments, upstream=[upstream])
-    assert_equal(got.value, state.detach(), _("before any gradient, the new state"))
+    assert_equal(got.value, state.detach(), _("gradients are not compared yet: the new state"))
     assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 
 

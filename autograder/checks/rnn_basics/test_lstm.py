@@ -60,7 +60,7 @@ def _says_of_h(got: object, expected: torch.Tensor) -> str:
 
 @pytest.mark.task("lstm_step")
 @pytest.mark.hint(
-    "Is there anything between argument and result that PyTorch cannot follow: detach, .data, numpy, a new tensor?",
+    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
 )
 def test_lstm_step_passes_gradients(student: Student, draw: Draw) -> None:
     """Gradients reach the input, both states, both matrices and both biases."""
@@ -70,7 +70,9 @@ def test_lstm_step_passes_gradients(student: Student, draw: Draw) -> None:
     values = torch.lstm_cell(x, (h, c), *weights)
     expected = torch.autograd.grad(values, arguments, upstream)
     got = student.lstm_step.gradients(*arguments, upstream=upstream)
-    assert_equal(got.value, tuple(value.detach() for value in values), _("before any gradient, (h, c)"))
+    assert_equal(
+        got.value, tuple(value.detach() for value in values), _("gradients are not compared yet: (h, c)")
+    )
     assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 
 

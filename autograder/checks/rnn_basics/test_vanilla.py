@@ -62,7 +62,7 @@ def test_rnn_step_equals_torch(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("rnn_step")
 @pytest.mark.hint(
-    "Is there anything between argument and result that PyTorch cannot follow: detach, .data, numpy, a new tensor?",
+    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
 )
 def test_rnn_step_passes_gradients(student: Student, draw: Draw) -> None:
     """Gradients reach the input, the state, both matrices and the bias."""
@@ -71,7 +71,7 @@ def test_rnn_step_passes_gradients(student: Student, draw: Draw) -> None:
     state = library_step(*arguments)
     expected = torch.autograd.grad(state, arguments, upstream)
     got = student.rnn_step.gradients(*arguments, upstream=[upstream])
-    assert_equal(got.value, state.detach(), _("before any gradient, the new state"))
+    assert_equal(got.value, state.detach(), _("gradients are not compared yet: the new state"))
     names = ("x", "h", "W_xh", "W_hh", "b")
     assert_gradients(name_gradients(got, names), dict(zip(names, expected, strict=True)))
 
@@ -116,7 +116,9 @@ def test_rnn_forward_passes_gradients(student: Student, draw: Draw) -> None:
         expected = torch.autograd.grad([states, states[-1]], arguments, upstream)
         got = student.rnn_forward.gradients(*arguments, upstream=upstream)
         assert_equal(
-            got.value, (states.detach(), states[-1].detach()), _("before any gradient, (states, h_T)")
+            got.value,
+            (states.detach(), states[-1].detach()),
+            _("gradients are not compared yet: (states, h_T)"),
         )
         assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 

@@ -49,7 +49,7 @@ def test_a_right_answer_shows_its_points_and_the_progress(kernel) -> None:
     result = check("rnn_step")
     assert result.result.status == "passed"
     assert repr(result) == "2.0"
-    assert "1 of 2 tasks, 2 of 5 points visible" in result._repr_html_()
+    assert "1 of 2 tasks and 2 of 5 points" in result._repr_html_()
 
 
 def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
@@ -62,6 +62,8 @@ def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
     assert len(failed.hints) > 1
     assert failed.hints[1] not in first.text()
     assert failed.hints[1] in second.text()
+    assert "<details>" in first._repr_html_(), "a locked cell cannot be changed to say hints=2"
+    assert failed.hints[1] in first._repr_html_().split("<details>")[1]
 
 
 def test_an_untouched_cell_says_so(kernel) -> None:
@@ -73,9 +75,23 @@ def test_an_untouched_cell_says_so(kernel) -> None:
 
 
 def test_an_unknown_task_is_one_sentence(kernel, capsys) -> None:
-    """A typing error in the call is no exception."""
+    """A typing error in the call is no exception, and the task that was meant is named."""
     assert check("rnn_stop") is None
-    assert "There is no task called “rnn_stop”" in capsys.readouterr().out
+    assert capsys.readouterr().out == 'There is no task called “rnn_stop”. Do you mean check("rnn_step")?\n'
+
+
+@pytest.mark.parametrize("name", ["x", "wombat"])
+def test_a_word_that_only_the_tests_use_is_no_task(kernel, capsys, name) -> None:
+    """An argument's name stands in the files of tests too."""
+    assert check(name) is None
+    assert f"There is no task called “{name}”" in capsys.readouterr().out
+
+
+def test_a_function_in_place_of_its_name_is_understood(kernel, capsys) -> None:
+    """The quotation marks are easily forgotten."""
+    kernel(RIGHT)
+    kernel("from autograder.checks import check\nassert check(rnn_step) is None")
+    assert 'Do you mean check("rnn_step")?' in capsys.readouterr().out
 
 
 def test_a_forbidden_library_is_named_with_its_line(kernel) -> None:

@@ -41,7 +41,7 @@ def test_a_right_notebook_passes(tmp_path: Path) -> None:
         code("raise SystemExit('too long')", tags=("skip-execution",)),
     )
     assert passed
-    assert "1 of 1 tasks, 2 of 2 points visible" in text
+    assert "1 of 1 tasks and 2 of 2 points" in text
     assert "noise" not in text
 
 
