@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 
 from autograder.course.language import _
 from autograder.course.results import TaskResult, TestResult
@@ -13,7 +15,7 @@ _GREEN, _RED, _GREY = "#1a7f37", "#cf222e", "#808080"  # readable on JupyterLab'
 def html_panel(result: TaskResult, progress: str, hints: int) -> str:
     """The panel under a check cell: a headline, one line a test, what failed in words, and how far one is."""
     colour = _GREEN if result.status == "passed" else _RED
-    lines = "".join(_html_test(test, hints) for test in result.tests)
+    lines = "".join(_html_tests(tests, hints) for tests in _with_equal_messages(result))
     footer = f"<div style='color:{_GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
     return (
         f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
@@ -21,16 +23,26 @@ def html_panel(result: TaskResult, progress: str, hints: int) -> str:
     )
 
 
-def _html_test(test: TestResult, hints: int) -> str:
-    mark, colour = ("✓", _GREEN) if test.outcome == "passed" else ("✗", _RED)
-    title = f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {_html_text(test.title)}</div>"
-    if test.outcome == "passed":
-        return title
-    parts = [f"<div>{_html_text(test.message)}</div>"]
-    parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in test.hints[:hints]]
+def _with_equal_messages(result: TaskResult) -> list[list[TestResult]]:
+    """The tests in their order, neighbours with the same message together: what stops every test is said once."""
+    return [list(tests) for _message, tests in groupby(result.tests, key=lambda test: test.message)]
+
+
+def _html_tests(tests: Sequence[TestResult], hints: int) -> str:
+    titles = "".join(_html_title(test) for test in tests)
+    first = tests[0]
+    if first.outcome == "passed":
+        return titles
+    parts = [f"<div>{_html_text(first.message)}</div>"]
+    parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in first.hints[:hints]]
     # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
-    parts += [_html_folded(hint) for hint in test.hints[hints:]]
-    return f"{title}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+    parts += [_html_folded(hint) for hint in first.hints[hints:]]
+    return f"{titles}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+
+
+def _html_title(test: TestResult) -> str:
+    mark, colour = ("✓", _GREEN) if test.outcome == "passed" else ("✗", _RED)
+    return f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {_html_text(test.title)}</div>"
 
 
 def _html_folded(hint: str) -> str:
@@ -47,12 +59,10 @@ def _html_text(sentence: str) -> str:
 def text_panel(result: TaskResult, hints: int) -> str:
     """The same for a terminal, without colours."""
     lines = [headline(result)]
-    for test in result.tests:
-        passed = test.outcome == "passed"
-        lines.append(f"  {'✓' if passed else '✗'} {test.title}")
-        if not passed:
-            lines.append(f"      {test.message}")
-            lines += [f"      {hint}" for hint in test.hints[:hints]]
+    for tests in _with_equal_messages(result):
+        lines += [f"  {'✓' if test.outcome == 'passed' else '✗'} {test.title}" for test in tests]
+        if tests[0].outcome != "passed":
+            lines += [f"      {sentence}" for sentence in (tests[0].message, *tests[0].hints[:hints])]
     return "\n".join(lines)
 
 

@@ -193,8 +193,10 @@ def task_of(item: Any) -> str:
 
 
 def _speaks_for_itself(error: BaseException) -> bool:
-    """Whether a question about the values would miss the point: nothing was computed."""
-    return isinstance(error, Stopped) or (isinstance(error, StudentError) and error.is_unwritten)
+    """Whether a question about the values would miss the point: nothing was computed, or a name is misspelt."""
+    if isinstance(error, StudentError):
+        return error.is_unwritten or error.type_name in ("NameError", "ModuleNotFoundError")
+    return isinstance(error, Stopped)
 
 
 def _outcome(error: BaseException) -> Any:

@@ -51,7 +51,7 @@ def probe_step(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("rnn_step")
 @pytest.mark.hint(
-    "Feed the same x with two different pasts. Should the answers be equal?",
+    "Five arguments go in. Where does each of them stand in your line?",
     "Write the shapes above your line: which side of each product is H long?",
 )
 def test_rnn_step_equals_torch(student: Student, draw: Draw) -> None:

@@ -71,7 +71,16 @@ def test_an_untouched_cell_says_so(kernel) -> None:
     kernel("def rnn_step(x, h, W_xh, W_hh, b):\n    raise NotImplementedError()")
     result = check("rnn_step")
     assert "`rnn_step` is not written yet" in result.text()
+    assert result._repr_html_().count("is not written yet") == 1, "once for all of its tests"
     assert repr(result) == "0.0"
+
+
+def test_a_misspelt_name_is_told_without_a_question(kernel) -> None:
+    """A question about the values would miss the point."""
+    kernel(RIGHT.replace("tanh(x", "tanh(y"))
+    text = check("rnn_step", hints=2).text()
+    assert text.count("name 'y' is not defined") == 1
+    assert "?" not in text
 
 
 def test_an_unknown_task_is_one_sentence(kernel, capsys) -> None:
