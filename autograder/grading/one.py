@@ -27,6 +27,7 @@ from autograder.grading.graded import (
     ungradable,
 )
 from autograder.grading.intake import Unreadable, read_submission
+from autograder.grading.integrity import integrity_notes
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.hidden.suite import Suite
@@ -76,7 +77,13 @@ def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, 
         )
         results = _Tests(session, suite, repaired, outcomes).run(seed)
         refusals = sorted(session.refusals)
-    integrity = [*repaired.integrity, *_refused(refusals), *_own_faults(results), *_unsafe(server)]
+    integrity = [
+        *repaired.integrity,
+        *integrity_notes(repaired),
+        *_refused(refusals),
+        *_own_faults(results),
+        *_unsafe(server),
+    ]
     result = Result(
         student=clean_line(submission.student),
         assignment=assignment,

@@ -17,7 +17,7 @@ _MAX_LINES_WITH_MAGICS = 300
 @functools.lru_cache(maxsize=4096)
 def python(source: str) -> str:
     """The cell as the worker will see it, magics and shell lines taken out; empty if a cell magic skips it."""
-    if _tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
+    if tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
         return source
     return plain_python(source) or ""
 
@@ -29,13 +29,13 @@ def defined_names(source: str) -> frozenset[str]:
     >>> sorted(defined_names("import math\\ndef f(x): y = 1\\nclass C: pass\\na, b = 1, 2"))
     ['C', 'a', 'b', 'f', 'math']
     """
-    tree = _tree(python(source))
-    return frozenset(name for node in _top_level(tree.body if tree else []) for name in _bound(node))
+    parsed = tree(python(source))
+    return frozenset(name for node in _top_level(parsed.body if parsed else []) for name in _bound(node))
 
 
 def is_python(source: str) -> bool:
     """Whether a cell can be parsed; one that cannot defines nothing, and may still have been meant as an answer."""
-    return _tree(python(source)) is not None
+    return tree(python(source)) is not None
 
 
 def checked_task(source: str) -> str | None:
@@ -44,8 +44,8 @@ def checked_task(source: str) -> str | None:
     >>> checked_task('check("rnn_step", hints=2)')
     'rnn_step'
     """
-    tree = _tree(python(source)) if len(source) < 500 else None
-    call = tree.body[0] if tree and len(tree.body) == 1 else None
+    parsed = tree(python(source)) if len(source) < 500 else None
+    call = parsed.body[0] if parsed and len(parsed.body) == 1 else None
     if not isinstance(call, ast.Expr) or not isinstance(call.value, ast.Call):
         return None
     function, arguments = call.value.func, call.value.args
@@ -67,7 +67,7 @@ def reached(sources: Sequence[str], name: str) -> list[str]:
     definitions = {
         node.name: node
         for source in sources
-        for node in _top_level(getattr(_tree(source), "body", []))
+        for node in _top_level(getattr(tree(source), "body", []))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     found, pending = [name], [name]
@@ -81,7 +81,8 @@ def reached(sources: Sequence[str], name: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _tree(source: str) -> ast.Module | None:
+def tree(source: str) -> ast.Module | None:
+    """The syntax tree of a cell; None if it is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in a string is the student's affair

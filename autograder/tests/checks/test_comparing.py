@@ -84,3 +84,12 @@ def test_a_clean_function_passes() -> None:
     """Returning a view of the argument is fine."""
     student = live_student({"f": lambda x: x.T})
     assert_arguments_kept(student, student.f, ONE)
+
+
+def test_what_was_not_asked_for_is_not_repeated() -> None:
+    """Keys and long integers could be made of hidden inputs, so that a message would tell them."""
+    with pytest.raises(CheckFailed, match="'b' missing, 1 not asked for") as failure:
+        assert_equal({"a": 1, "0.123": 2}, {"a": 1, "b": 2})
+    assert "0.123" not in str(failure.value)
+    with pytest.raises(CheckFailed, match="more than 12 digits"):
+        assert_equal(10**50, 3)

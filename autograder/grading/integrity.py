@@ -1,0 +1,195 @@
+"""Reads the student's own cells for what no honest answer needs, and tells the instructor where it stands.
+
+Advice for a person, never a mark: the syntax tree cannot see through every disguise, and an honest notebook may
+play with anything. It names what the grader cannot prevent in a process that belongs to the student's code:
+patching the library or the harness there, or looking about for what is not hers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from autograder.course.language import _, plural
+from autograder.course.notebook import SETUP_TAG
+from autograder.grading.repair import Repaired
+from autograder.grading.syntax import python, tree
+
+MAX_SENTENCES = 20
+_SHOWN = 80  # letters of a line of code
+_MAX_PARTS = 20  # of a dotted name: a chain of thousands would be walked once for every part
+
+_MODULES = frozenset({"ctypes", "cffi", "subprocess", "socket", "multiprocessing", "pty"})
+_FUNCTIONS = frozenset(
+    {f"gc.{name}" for name in ("get_objects", "get_referrers", "get_referents")}
+    | {f"inspect.{name}" for name in ("stack", "trace", "currentframe", "getouterframes", "getmembers")}
+    | {f"sys.{name}" for name in ("modules", "meta_path", "path_hooks", "_getframe", "_current_frames")}
+    | {f"sys.{name}" for name in ("settrace", "setprofile", "monitoring", "addaudithook")}
+    | {f"threading.{name}" for name in ("settrace", "setprofile")}
+    | {f"os.{name}" for name in ("fork", "forkpty", "system", "popen", "kill", "abort", "_exit")}
+    | {f"os.{name}" for name in ("execv", "execve", "execvp", "posix_spawn", "spawnv", "register_at_fork")}
+    | {"linecache.getlines", "linecache.cache", "atexit.register", "signal.signal"}
+)
+_ATTRIBUTES = frozenset(
+    {"__subclasses__", "__globals__", "__builtins__", "__code__", "__mro__", "_execution_engine"}
+    | {"f_back", "f_locals", "f_globals", "tb_frame", "gi_frame", "cr_frame", "run_backward"}
+)
+_BUILT_CODE = frozenset({"exec", "eval", "compile", "__import__"})
+# Whose attributes nobody sets; settings that are meant to be set are exempt.
+_LIBRARIES = frozenset(
+    {"torch", "numpy", "math", "random", "builtins", "sys", "importlib", "autograder", "json"}
+)
+_SETTINGS = ("torch.backends.",)
+
+_Finding = tuple[int, str]  # line, reason
+
+
+def integrity_notes(repaired: Repaired) -> list[str]:
+    """One sentence for every line that does what no honest answer needs, in the order of the notebook.
+
+    Cells are counted from 1, as they stand on the feedback page.
+    """
+    cells = [
+        (number, cell)
+        for number, cell in enumerate(repaired.notebook.cells, start=1)
+        if number - 1 not in repaired.skipped and SETUP_TAG not in cell.tags
+    ]
+    trees = [
+        (number, cell, found) for number, cell in cells if (found := tree(python(cell.source))) is not None
+    ]
+    imported = _imported([found for _number, _cell, found in trees])
+    notes: list[str] = []
+    for number, cell, found in trees:
+        lines = cell.source.split("\n")
+        reasons: dict[int, list[str]] = {}
+        for line, reason in sorted(set(_findings(found, imported))):
+            reasons.setdefault(line, []).append(reason)
+        for line, all_of_line in reasons.items():
+            notes.append(
+                _("Worth a look: cell {number}{task}, line {line}, {reason}: {code}").format(
+                    number=number,
+                    task=f" (`{cell.grade_id}`)" if cell.is_answer else "",
+                    line=line,
+                    reason=", ".join(all_of_line),
+                    code=f"`{lines[line - 1].strip()[:_SHOWN]}`",
+                )
+            )
+    more = len(notes) - MAX_SENTENCES
+    if more > 0:
+        one, many = "There is {count} more line worth a look.", "There are {count} more lines worth a look."
+        notes[MAX_SENTENCES:] = [plural(one, many, more)]
+    return notes
+
+
+def _findings(parsed: ast.Module, imported: dict[str, str]) -> Iterator[_Finding]:
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((node.lineno, reason) for reason in _import_reasons(node))
+        elif isinstance(node, ast.Call):
+            yield from ((node.lineno, reason) for reason in _call_reasons(node, imported))
+        elif isinstance(node, ast.Attribute):
+            reason = _attribute_reason(node, imported)
+            if reason:
+                yield node.lineno, reason
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            full = imported.get(node.id, "")
+            if full in _FUNCTIONS:
+                yield node.lineno, _uses(full)
+
+
+def _import_reasons(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    for full in (
+        _import_names(node).values() if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    ):
+        if full.split(".")[0] in _MODULES:
+            yield _("imports {name}").format(name=f"`{full}`")
+        if full.split(".")[0] == "autograder" and not _is_for_students(full):
+            yield _("imports a part of the grader, {name}").format(name=f"`{full}`")
+
+
+def _is_for_students(full: str) -> bool:
+    return full in ("autograder.checks.check", "autograder.course") or full.startswith("autograder.course.")
+
+
+def _call_reasons(node: ast.Call, imported: dict[str, str]) -> Iterator[str]:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    first = _full(node.args[0], imported) if node.args else ""
+    if name in _BUILT_CODE:
+        yield _("runs code that is put together at run time ({name})").format(name=f"`{name}`")
+    elif name in ("setattr", "delattr") and _is_library(f"{first}."):
+        yield _("changes {name}").format(name=f"`{first}`")
+    elif name in ("vars", "dir") and _is_library(f"{first}."):
+        yield _("searches {name}").format(name=f"`{first}`")
+    elif name == "getattr" and len(node.args) > 1 and _is_library(f"{first}.") and _is_pieced(node.args[1]):
+        yield _("looks up a name put together at run time in {name}").format(name=f"`{first}`")
+
+
+def _is_pieced(node: ast.expr) -> bool:
+    """Whether a name is calculated; a variable or an f-string such as `f"{kind}_normal_"` is common."""
+    return isinstance(node, ast.BinOp | ast.Call | ast.Subscript)
+
+
+def _attribute_reason(node: ast.Attribute, imported: dict[str, str]) -> str:
+    full = _full(node, imported)
+    if not isinstance(node.ctx, ast.Load):
+        if _is_library(full) and not full.startswith(_SETTINGS):
+            return _("changes {name}").format(name=f"`{full}`")
+        if node.attr in ("__class__", "__code__"):
+            return _("changes {name}").format(name=f"`.{node.attr}`")
+    if full in _FUNCTIONS:
+        return _uses(full)
+    if node.attr in _ATTRIBUTES or (node.attr == "__dict__" and _is_library(full)):
+        return _uses(full if full and "." in full else f".{node.attr}")
+    return ""
+
+
+def _uses(name: str) -> str:
+    return _("uses {name}").format(name=f"`{name}`")
+
+
+def _is_library(full: str) -> bool:
+    root, dot, _rest = full.partition(".")
+    return bool(dot) and root in _LIBRARIES
+
+
+def _imported(trees: Sequence[ast.Module]) -> dict[str, str]:
+    """What names stand for in full: `{"nn": "torch.nn"}`, by an import or by an assignment such as `t = torch`."""
+    # The setup cell's own, which is left out of the scan.
+    found = {
+        "torch": "torch",
+        "math": "math",
+        "nn": "torch.nn",
+        "F": "torch.nn.functional",
+        "init": "torch.nn.init",
+    }
+    nodes = [node for parsed in trees for node in ast.walk(parsed)]
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= _import_names(node)
+    for node in nodes:
+        if (
+            isinstance(node, ast.Assign)
+            and (full := _full(node.value, found))
+            and full.split(".")[0] in _LIBRARIES
+        ):
+            found |= {target.id: full for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _import_names(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    if isinstance(node, ast.ImportFrom):
+        return {alias.asname or alias.name: f"{node.module or ''}.{alias.name}" for alias in node.names}
+    return {
+        alias.asname or alias.name.split(".")[0]: alias.name if alias.asname else alias.name.split(".")[0]
+        for alias in node.names
+    }
+
+
+def _full(node: ast.expr, imported: dict[str, str]) -> str:
+    """`torch.nn.Module` for `nn.Module`; empty for anything that does not start from an imported name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
+        parts.append(node.attr)
+        node = node.value
+    root = imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+    return ".".join([root, *reversed(parts)]) if root else ""

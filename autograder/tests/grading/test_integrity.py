@@ -1,0 +1,68 @@
+"""What the instructor is told of the student's own cells, and what is nobody's business."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course.assignments import assignment_names, source_notebook
+from autograder.course.notebook import Cell, Notebook
+from autograder.grading.integrity import MAX_SENTENCES, integrity_notes
+from autograder.grading.repair import repair
+
+
+def _notes(source: Notebook, code: str) -> list[str]:
+    own = Cell(kind="code", source=code, id="own")
+    return integrity_notes(repair(Notebook((*source.cells, own)), source))
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_the_solution_needs_nothing_of_it(name: str) -> None:
+    """No cell that we wrote ourselves is worth a look."""
+    source = source_notebook(name)
+    assert integrity_notes(repair(source, source)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "torch.backends.cudnn.deterministic = True",
+        "model = nn.LSTM(2, 3)\nmodel.eval()\nmodel.weight_hh_l0.data = torch.zeros(12, 3)",
+        "import gc, sys, os, inspect\ngc.collect()\nprint(sys.version, os.getcwd(), inspect.getsource(rnn_step))",
+        'layer = getattr(nn, kind)(2, 3)\nfill = getattr(init, f"{kind}_normal_")',
+        "from autograder.checks import check\nfrom autograder.course import plots",
+        "%matplotlib inline\nx = 1",
+        "this is not Python",
+    ],
+)
+def test_what_students_do_is_no_news(few_tasks: Notebook, code: str) -> None:
+    """Settings, own models, looking at versions and sources: nothing is said."""
+    assert _notes(few_tasks, code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("import autograder.checks.harness", "imports a part of the grader, `autograder.checks.harness`"),
+        ("from autograder.checks import student", "`autograder.checks.student`"),
+        ("nn.Module.__call__ = print", "changes `torch.nn.Module.__call__`"),
+        ("t = torch\nt.allclose = print", "line 2, changes `torch.allclose`"),
+        ('setattr(torch, "allclose", print)', "changes `torch`"),
+        ("from sys import modules as m\nm.clear()", "line 2, uses `sys.modules`"),
+        ("nn.Module.__subclasses__()", "`torch.nn.Module.__subclasses__`"),
+        ("f = [rnn_step][0]\nf.__code__ = g.__code__", "changes `.__code__`"),
+        ('getattr(torch, "_cell"[::-1])', "looks up a name put together at run time in `torch`"),
+        ('%time x = 1\n__import__("os")', "line 2, runs code"),
+    ],
+)
+def test_what_no_answer_needs_is_named(few_tasks: Notebook, code: str, word: str) -> None:
+    """The sentence says what it is, and in which line."""
+    notes = _notes(few_tasks, code)
+    assert len(notes) == 1
+    assert word in notes[0]
+
+
+def test_a_flood_is_cut_short(few_tasks: Notebook) -> None:
+    """A thousand findings do not bury the rest of a report; an endless dotted name ends."""
+    notes = _notes(few_tasks, "torch.allclose = print\n" * 1000 + "x" + ".y" * 500)
+    assert len(notes) == MAX_SENTENCES + 1
+    assert str(1000 - MAX_SENTENCES) in notes[-1]
