@@ -47,6 +47,7 @@ RECURRENT_SEQUENCE = Rule(_SEQUENCE_MODULES | {"_VF"}, _SEQUENCE_FUNCTIONS)
 AUTOGRAD = Rule(
     frozenset(
         {"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "jacobian", "value_and_grad", "autograd"}
+        | {"run_backward", "grad_fn", "next_functions"}  # the nodes of the graph can be called one by one
     ),
     frozenset({"torch.func", "torch.autograd.functional"}),
 )

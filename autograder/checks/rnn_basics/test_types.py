@@ -269,7 +269,7 @@ class Writer:
 
 def _number(value: Any) -> int:
     """What stands for a number in whatever a step was given."""
-    if isinstance(value, torch.Tensor) and value.numel() == 1:
+    if isinstance(value, torch.Tensor) and value.numel() == 1 and value.isfinite().all():
         return int(value.item())
     return value if isinstance(value, int) else 0
 

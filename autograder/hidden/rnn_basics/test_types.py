@@ -87,6 +87,13 @@ def test_every_word_and_their_order_count(student: Student, draw: Draw) -> None:
             )
             assert_moved(scores[0], scores[place + 1], sentence)
         assert_moved(scores[0], scores[-1], _("The same words in another order get the very same scores."))
+        both = ids[1].clone()
+        both[1] = ids[2, 1]
+        got = model(both[None], torch.tensor([4]))
+        assert_tensor(got, (1, CLASSES), DOUBLE)
+        # The sum of what each change does alone: a weighted bag of words, without any network that reads, gives it.
+        sentence = _("What a word adds to the scores never depends on the words before it.")
+        assert_moved(scores[1] + scores[2] - scores[0], got[0], sentence)
 
 
 @pytest.mark.task("SequenceClassifier")

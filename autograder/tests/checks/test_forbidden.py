@@ -7,6 +7,7 @@ from autograder.checks.forbidden import RULES, find_forbidden, newest, uses
 SETUP = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
 
 FORBIDDEN = {
+    "nodes of the graph": ("rnn_backward", ["def rnn_backward(x):\n    return torch.tanh(x).grad_fn(x)"]),
     "the module": ("lstm_step", ["def lstm_step(x):\n    return nn.LSTM(3, 4)(x)"]),
     "the cell": ("lstm_step", ["def lstm_step(x):\n    return torch.nn.LSTMCell(3, 4)(x)"]),
     "the function": ("gru_step", ["def gru_step(x, h):\n    return torch.gru_cell(x, h)"]),
