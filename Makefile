@@ -12,10 +12,10 @@ demo: $(VENV)/grading.done
 	$(BIN)/autograder demo --out demo
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/development.done
 	$(BIN)/ruff check .

@@ -1,11 +1,20 @@
-"""Runs one task's tests against a mutant or a second solution: shared by the tables that prove the tests."""
+"""Runs one task's tests against a mutant or a second solution: shared by the tables that prove the tests.
+
+`python -m autograder.tests.hidden.mutants` prints the table: by task, how many known mistakes there are, how many of
+them its tests catch and call by their names, and how many second solutions get full marks.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
 from autograder.checks.student import Student
+from autograder.course.assignments import assignment_names
 from autograder.course.results import TaskResult, score_task
 from autograder.hidden.mistakes import Mistake, mutate
 from autograder.hidden.suite import Suite, trusted_student
@@ -44,3 +53,36 @@ def describe(result: TaskResult) -> str:
     lines = [f"{result.name}: {result.status}, {result.score} of {result.max_score}"]
     lines += [f"  {t.outcome:8} {t.name} [{t.mistake or '-'}] {t.message}" for t in result.tests]
     return "\n".join(lines)
+
+
+def is_named(mistake: Mistake, result: TaskResult) -> bool:
+    """Whether at least one test recognised the mistake from outside."""
+    return any(test.mistake == mistake.id for test in result.tests)
+
+
+def print_table(assignment: str) -> None:
+    """Prints the table of one assignment; takes some minutes."""
+    suite = suite_of(assignment)
+    table = Table("task", "mistakes", "caught", "named", "second solutions", "accepted", title=assignment)
+    sums = [0] * 5
+    for task in track([task.name for task in suite.tasks], console=Console(stderr=True), transient=True):
+        mistakes = [mistake for mistake in suite.mistakes if mistake.task == task]
+        results = [grade_mistake(suite, mistake) for mistake in mistakes]
+        second = sorted((SECOND_SOLUTIONS / assignment / task).glob("*.py"))
+        row = [
+            len(mistakes),
+            sum(result.status != "passed" for result in results),
+            sum(map(is_named, mistakes, results)),
+            len(second),
+            sum(grade_second_solution(suite, path).status == "passed" for path in second),
+        ]
+        sums = [total + value for total, value in zip(sums, row, strict=True)]
+        table.add_row(task, *map(str, row))
+    table.add_section()
+    table.add_row("", *map(str, sums))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    for name in assignment_names():
+        print_table(name)

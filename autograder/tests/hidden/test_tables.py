@@ -11,6 +11,7 @@ from autograder.tests.hidden.mutants import (
     grade,
     grade_mistake,
     grade_second_solution,
+    is_named,
     suite_of,
 )
 
@@ -30,9 +31,10 @@ def test_the_reference_gets_full_marks(assignment: str, task: str) -> None:
 
 @pytest.mark.parametrize(("assignment", "mistake"), MISTAKES, ids=[m.id for _a, m in MISTAKES])
 def test_every_known_mistake_fails_in_its_own_task(assignment: str, mistake) -> None:
-    """No mutant survives the tests of the task it belongs to."""
+    """No mutant survives the tests of the task it belongs to, and each is called by its name."""
     result = grade_mistake(suite_of(assignment), mistake)
     assert result.status != "passed", f"{mistake.id} survives: {mistake.what}\n{describe(result)}"
+    assert is_named(mistake, result), f"{mistake.id} is not recognised: {mistake.what}\n{describe(result)}"
 
 
 @pytest.mark.parametrize(("assignment", "path"), SECOND, ids=["-".join(p.parts[-2:]) for _a, p in SECOND])
