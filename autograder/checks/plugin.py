@@ -81,12 +81,18 @@ class Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keeps the tests of the wanted tasks, in the order of the notebook, what is essential first.
 
-        After an endless loop the rest of a task is not run, and an essential test that did not run takes all points.
+        All public tests come before all hidden ones: the message of a public test may hold any text of the
+        student's, and a task can leave a note of what it was called with for a later task. After an endless loop
+        the rest of a task is not run, and an essential test that did not run takes all points.
         """
         place = {task: index for index, task in enumerate(self.tasks)}
         items[:] = sorted(
             (item for item in items if task_of(item) in place),
-            key=lambda item: (place[task_of(item)], item.get_closest_marker("essential") is None),
+            key=lambda item: (
+                _is_hidden(item),
+                place[task_of(item)],
+                item.get_closest_marker("essential") is None,
+            ),
         )
 
     @pytest.fixture
@@ -124,7 +130,7 @@ class Plugin:
         return report
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> TestResult:
-        hidden = CHECKS not in item.path.parents
+        hidden = _is_hidden(item)
         hints = tuple(_(hint) for marker in item.iter_markers("hint") for hint in marker.args)
         mistake = None if error is None else self._mistake(item, error)
         if mistake is not None:
@@ -197,6 +203,10 @@ def _speaks_for_itself(error: BaseException) -> bool:
     if isinstance(error, StudentError):
         return error.is_unwritten or error.type_name in ("NameError", "ModuleNotFoundError")
     return isinstance(error, Stopped)
+
+
+def _is_hidden(item: pytest.Item) -> bool:
+    return CHECKS not in item.path.parents
 
 
 def _outcome(error: BaseException) -> Any:
