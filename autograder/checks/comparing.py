@@ -166,11 +166,11 @@ def assert_gradients(
     if wrong:
         first = next(iter(wrong.values()))
         if not right:
-            raise CheckFailed(f"{_('No gradient is right.')} {first}" if len(wrong) > 1 else first)
+            raise CheckFailed(f"{_('No gradient is right')}: {first}" if len(wrong) > 1 else first)
         names = _("Gradients: right: {right}; wrong: {wrong}.").format(
             right=", ".join(right), wrong=", ".join(wrong)
         )
-        raise CheckFailed(f"{names} {first}")
+        raise CheckFailed(f"{names} {first[:1].upper()}{first[1:]}")
 
 
 def _assert_gradient(got: torch.Tensor | None, expected: torch.Tensor | None, what: str, rtol: float) -> None:

@@ -205,7 +205,11 @@ class Remote:
         value = self._received(reply["result"])
         if found.get("mismatch"):
             shapes = [tuple(tensor.shape) for tensor in upstream]
-            raise CheckFailed(_("The shapes returned are not {shapes}.").format(shapes=shapes))
+            raise CheckFailed(
+                _("Gradients are not compared yet: the shapes returned are not {shapes}.").format(
+                    shapes=shapes
+                )
+            )
         return Gradients(
             value,
             _expect(found.get("arguments"), list),

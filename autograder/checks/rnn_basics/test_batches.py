@@ -16,7 +16,7 @@ from autograder.course.language import _
 
 @pytest.mark.task("pad_batch")
 @pytest.mark.hint(
-    "How wide is the rectangle that just holds the longest sequence?",
+    "How wide is the rectangle that just holds the longest sequence, and on which side is it filled up?",
     "Of which type is a tensor made of ids, and of which type is one that torch.zeros makes?",
 )
 def test_pad_batch_by_hand(student: Student) -> None:

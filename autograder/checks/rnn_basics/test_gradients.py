@@ -131,6 +131,7 @@ def assert_norm(got: Any, expected: float) -> None:
 @pytest.mark.hint(
     "Is there one norm for each tensor, or one for the whole model?",
     "By which factor must a gradient of norm 5 be multiplied to get the norm 1?",
+    "Does your line change the numbers in .grad, or does it only give a name to a new tensor?",
 )
 def test_gradients_above_are_scaled_together(student: Student, draw: Draw) -> None:
     """Above max_norm all gradients shrink by one factor; the norm before clipping is returned."""
@@ -167,7 +168,10 @@ def test_parameters_without_gradient_are_skipped(student: Student) -> None:
     expected = {1: torch.tensor([0.6, 0.0]), 3: torch.tensor([[0.8]])}
     for index, gradient in expected.items():
         assert_equal(
-            now[index], gradient, _("the gradient (3, 0) or (4), clipped to norm 1,"), rtol=CLIPPING_RTOL
+            now[index],
+            gradient,
+            _("with gradients (3, 0) and (4) and max_norm 1, one of them"),
+            rtol=CLIPPING_RTOL,
         )
     if now[0] is not None or now[2] is not None:
         raise CheckFailed(_("A parameter without a gradient has got one."))

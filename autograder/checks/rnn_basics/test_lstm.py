@@ -34,6 +34,7 @@ def lstm_arguments(draw: Draw, sizes: list[int], leaf: bool = False) -> list[tor
 @pytest.mark.hint(
     "Which block of rows belongs to which gate, in PyTorch's order?",
     "Which gate multiplies the old memory, and which the candidate?",
+    "Which function squashes each of the four blocks? Which of the two new states is returned first?",
 )
 def test_lstm_step_equals_torch(student: Student, draw: Draw) -> None:
     """The new h and c are those of PyTorch's own cell with the same weights."""
