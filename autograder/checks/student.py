@@ -53,11 +53,11 @@ class CheckFailed(AssertionError):
 class StudentError(CheckFailed):
     """The student's code raised an exception: its type, its message, and where in her own cells."""
 
-    def __init__(self, name: str, error: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, error: Mapping[str, Any], sources: Sequence[str] = ()) -> None:
         self.name = name
         self.type_name = str(error.get("type", "Exception"))
         self.detail = str(error.get("message", ""))
-        self.lines = _lines(error.get("lines"))
+        self.lines = [place for place in _lines(error.get("lines")) if _exists(*place, sources)]
         super().__init__(self.sentence(hidden=False))
 
     @property
@@ -156,7 +156,7 @@ class Student:
             raise UnreadableReply(_("Your code's answer could not be read."))
         error = reply.get("error")
         if isinstance(error, dict):
-            raise StudentError(self._called(request), error)
+            raise StudentError(self._called(request), error, self.sources)
         return reply
 
     def shown_type(self, ref: Ref) -> str:
@@ -340,6 +340,14 @@ def _expect(value: Any, kind: type[Expected]) -> Expected:
     if not isinstance(value, kind):
         raise UnreadableReply(_("Your code's answer could not be read."))
     return value
+
+
+def _exists(file: str, line: int, sources: Sequence[str]) -> bool:
+    """Whether this line of `<cell 3>` exists: code compiled at run time can give any number, hidden inputs too."""
+    number = file.removeprefix("<cell ").removesuffix(">")
+    if not number.isdecimal() or len(number) > 6:
+        return not file.startswith("<cell ")  # a live kernel names its cells otherwise
+    return int(number) < len(sources) and 1 <= line <= sources[int(number)].count("\n") + 1
 
 
 def _lines(value: Any) -> list[tuple[str, int]]:

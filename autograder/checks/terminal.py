@@ -90,6 +90,7 @@ def _run_cells(notebook: Notebook, folder: Path) -> tuple[dict[str, Any], list[s
         for number, cell in enumerate(notebook.cells):
             source = plain_python(cell.source) if cell.kind == "code" else None
             if source is None or cell.is_check or SKIP_TAG in cell.tags:
+                sources.append("")  # by position, as the cells are called in tracebacks
                 continue
             sources.append(source)
             problem = _run_cell(source, f"<cell {number}>", namespace)

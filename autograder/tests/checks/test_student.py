@@ -198,3 +198,16 @@ def test_a_test_begins_with_nothing_kept_and_random_states_seeded() -> None:
     student.begin(3)
     assert student.draw() == first
     assert student.put(torch.ones(1))._ref.number == 0
+
+
+def test_only_lines_that_exist_are_named() -> None:
+    """Code compiled at run time can claim any line, and so write a number of its choice into the message."""
+    source = "def fail(line):\n    exec(compile('\\n' * (line - 1) + '1 / 0', '<cell 0>', 'exec'))"
+    namespace: dict = {}
+    exec(compile(source, "<cell 0>", "exec"), namespace)
+    student = live_student(namespace, [source])
+    for line, place in ((41, "line 2 of its cell"), (1, "line 1 of its cell")):
+        with pytest.raises(StudentError) as caught:
+            student.fail(line)
+        assert place in str(caught.value)
+        assert "41" not in str(caught.value)

@@ -59,6 +59,14 @@ def test_a_wrong_notebook_says_what_is_wrong(tmp_path: Path) -> None:
     assert "0 of 1 tasks" in text
 
 
+def test_an_error_in_an_answer_is_told_with_its_line(tmp_path: Path) -> None:
+    """Text cells and checks before it do not shift the count."""
+    broken = "def rnn_step(x, h, W_xh, W_hh, b):\n    return x @ W_hx"
+    text_cell = {"cell_type": "markdown", "source": "# Title", "metadata": {}}
+    _passed, text = checked(tmp_path, text_cell, code(broken, ANSWER), code('check("rnn_step")', CHECK))
+    assert "NameError (line 2 of its cell): name 'W_hx' is not defined" in text
+
+
 def test_an_untouched_answer_is_no_error(tmp_path: Path) -> None:
     """It is simply not written yet."""
     untouched = "def rnn_step(x, h, W_xh, W_hh, b):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
