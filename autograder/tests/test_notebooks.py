@@ -1,0 +1,80 @@
+"""The source notebooks themselves: in good form, and right from top to bottom in a real kernel."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from autograder.checks.forbidden import RULES
+from autograder.course.assignments import assignment_names, source_notebook, source_path
+
+NAMES = assignment_names()
+POINTS = 60
+LONGEST_CELL_SECONDS = 600  # a backstop against a cell that hangs, far beyond what any needs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_source_is_committed_without_outputs_and_readable_in_a_diff(name: str) -> None:
+    """No outputs, no counts, one line of JSON for one line of text, letters as they are."""
+    text = source_path(name).read_text(encoding="utf-8")
+    document = json.loads(text)
+    assert text == json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    nbformat.validate(nbformat.from_dict(document))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_task_has_its_answer_and_its_check(name: str) -> None:
+    """Sixty points; each check stands behind its answer and holds nothing else."""
+    notebook = source_notebook(name)
+    tasks = [task.name for task in notebook.tasks()]
+    assert sum(task.points for task in notebook.tasks()) == POINTS
+    assert list(notebook.answers()) == tasks
+    places = {cell.grade_id: place for place, cell in enumerate(notebook.cells) if cell.grade_id}
+    for task in tasks:
+        assert places[task] < places[f"check-{task}"]
+        assert notebook.cells[places[f"check-{task}"]].source == f'check("{task}")'
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_shows_what_its_tasks_forbid(name: str) -> None:
+    """The table in the text and the one in the tests name the same tasks."""
+    notebook = source_notebook(name)
+    rows = [
+        line
+        for cell in notebook.cells
+        if cell.kind == "markdown" and "must not use" in cell.source
+        for line in cell.source.splitlines()
+        if line.startswith("| `")
+    ]
+    shown = {task for row in rows for task in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert shown == RULES.keys() & {task.name for task in notebook.tasks()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
+    """No error, nothing on stderr (nbgrader would take all marks for it), and every check gives its points."""
+    copy = tmp_path / f"{name}.ipynb"
+    shutil.copy(source_path(name), copy)
+    notebook = nbformat.read(copy, as_version=4)
+    nbclient.NotebookClient(
+        notebook,
+        timeout=LONGEST_CELL_SECONDS,
+        resources={"metadata": {"path": str(tmp_path)}},
+        skip_cells_with_tag="",  # nbclient would leave out the long demonstrations, as the grader does
+    ).execute()
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    outputs = [output for cell in code for output in cell.outputs]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    for cell in code:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            (output,) = cell.outputs
+            assert float(output.data["text/plain"]) == cell.metadata.nbgrader.points, cell.source
