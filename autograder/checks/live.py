@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import io
 import json
 import os
 import random
@@ -67,11 +68,30 @@ class CheckResult:
         return text_panel(self.result, self.hints)
 
 
+class CheckUnavailable(Exception):
+    """The check itself is at fault. In a notebook it shows as one sentence, and nbgrader gives no marks for it."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(
+            _(
+                "The check of {task} could not be run. This is a fault of the check, not of your answer: "
+                "restart the kernel and try again, and if it stays, tell your instructor."
+            ).format(task=f"`{task}`")
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [str(self)]
+
+
 _results: dict[str, TaskResult] = {}  # of this kernel, by task: what the progress line counts
 
 
 def check_live(task: str, hints: int = 1) -> CheckResult | None:
-    """Checks one task in the running kernel; prints one sentence if there is no such task."""
+    """Checks one task in the running kernel; prints one sentence if there is no such task.
+
+    Raises `CheckUnavailable` if the check itself is at fault.
+    """
     names = _kernel_namespace()
     files = public_files(task)
     if not files:
@@ -94,17 +114,19 @@ def check_task(
     on_result: Callable[[str, TestResult], None] | None = None,
 ) -> list[TestResult]:
     """The results of a task's public tests; the random state is the same afterwards as before."""
-    with _random_state_kept(), warnings.catch_warnings():
-        # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
+    plugin = Plugin(lambda _task: student, [task], SEED, on_result=on_result)
+    # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
+    with _random_state_kept(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
-        return run_tests(files, Plugin(lambda _task: student, [task], SEED, on_result=on_result))[task]
+        try:
+            return run_tests(files, plugin)[task]
+        except Exception as error:
+            raise CheckUnavailable(task) from error
 
 
 def public_files(task: str) -> list[Path]:
     """The public test files in which a task stands: its own part of its assignment, and the rules."""
-    if (
-        task not in _all_tasks()
-    ):  # else a name such as "x", which the tests use for other things, would be found
+    if task not in _all_tasks():  # a name such as "x" stands in the tests for other reasons
         return []
     name = f'"{task}"'
     return [path for path in _test_files() if name in path.read_text(encoding="utf-8")]

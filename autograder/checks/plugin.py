@@ -224,6 +224,6 @@ def _message(error: BaseException, hidden: bool) -> str:
 
 
 def _capitalised(sentence: str) -> str:
-    """A sentence begins with a capital, unless it begins with a name such as `h_T`."""
-    word = sentence.partition(" ")[0]
-    return sentence[0].upper() + sentence[1:] if len(word) > 1 and word.isalpha() else sentence
+    """The sentence with a capital, if its first word is none of the names that student and test share."""
+    opening = ("the", "a", "for", "in", "with", "no", "already", "row", "argument")
+    return sentence[0].upper() + sentence[1:] if sentence.partition(" ")[0] in opening else sentence

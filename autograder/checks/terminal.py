@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.checks.live import Progress, check_task, public_files
+from autograder.checks.live import CheckUnavailable, Progress, check_task, public_files
 from autograder.checks.panel import text_panel
 from autograder.checks.student import live_student
 from autograder.course.language import _
@@ -47,7 +47,10 @@ def check_notebook(path: Path, hints: int = 1, console: Console | None = None) -
     results: list[TaskResult] = []
     for task in notebook.tasks():
         with console.status(_("Checking {task} …").format(task=task.name)), _quiet():
-            tests = check_task(student, task.name, public_files(task.name))
+            try:
+                tests = check_task(student, task.name, public_files(task.name))
+            except CheckUnavailable as error:
+                raise NotCheckable(str(error)) from error
         results.append(score_task(task.name, task.points, tests))
         style = "green" if results[-1].status == "passed" else "red"
         console.print(escape(text_panel(results[-1], hints)), style=style, highlight=False)

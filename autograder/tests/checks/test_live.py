@@ -134,3 +134,18 @@ def test_the_panel_escapes_what_the_student_wrote() -> None:
     panel = html_panel(score_task("t", 1, [test]), "", 1)
     assert "<script>" not in panel
     assert "<code>f</code>" in panel
+
+
+def test_a_fault_of_the_check_is_one_sentence(kernel, monkeypatch, capfd) -> None:
+    """No traceback of ours; an exception, since nbgrader gives full marks to a check cell without a result."""
+
+    def broken(*_arguments):
+        raise RuntimeError("pytest ended badly")
+
+    monkeypatch.setattr(live, "run_tests", broken)
+    kernel(RIGHT)
+    with pytest.raises(live.CheckUnavailable) as caught:
+        check("rnn_step")
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    assert "not of your answer" in str(caught.value)
+    assert capfd.readouterr().err == ""
