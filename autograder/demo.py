@@ -115,13 +115,18 @@ def _mistaken(notebook: Notebook, mistake: Mistake) -> str:
     return mutate(notebook, mistake)[cells.index(mistake.task)]
 
 
+def _without_markers(source: str) -> str:
+    """The code without the lines that mark the solution for nbgrader: no pupil writes those."""
+    return "".join(line for line in source.splitlines(keepends=True) if " SOLUTION" not in line)
+
+
 def write_submission(release: dict[str, Any], pupil: Pupil, path: Path) -> None:
     """Writes the pupil's notebook: the release notebook with her answers filled in."""
     document = copy.deepcopy(release)
     for cell in document["cells"]:
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if grade_id in pupil.answers and cell["metadata"]["nbgrader"]["solution"]:
-            cell["source"] = pupil.answers[grade_id]
+            cell["source"] = _without_markers(pupil.answers[grade_id])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
