@@ -153,8 +153,6 @@ class Harness:
                 result, request["upstream"], arguments, watched, [owner, *arguments, *watched]
             )
         reply["result"] = self.keep(result) if request.get("keep") else self._portable(result)
-        if request.get("keep") == "both":
-            reply["value"] = self._portable(result)
         reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
         return reply
 
