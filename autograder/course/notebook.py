@@ -14,6 +14,7 @@ from typing import Any, Literal
 CHECK_PREFIX = "check-"  # the check cell of task t has the grade_id "check-t"; its answer cell is called t
 SETUP_TAG = "setup"  # cells a submission needs to run: imports and supplied helpers
 SKIP_TAG = "skip-execution"  # long demonstrations, left out when grading
+TRAINING_TAG = "training"  # cells, otherwise left out, that together make a submission's checkpoint
 
 CellKind = Literal["code", "markdown", "raw"]
 
@@ -44,6 +45,11 @@ class Cell:
         return bool(self.nbgrader.get("grade")) and self.grade_id.startswith(CHECK_PREFIX)
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether this is an answer in words, which a person reads and gives points for."""
+        return bool(self.nbgrader.get("solution")) and bool(self.nbgrader.get("grade"))
+
+    @property
     def is_locked(self) -> bool:
         """Whether a student is not meant to change it."""
         return bool(self.nbgrader.get("locked"))
@@ -51,10 +57,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Task:
-    """One task: the name of what is to be written, and its points."""
+    """One task: the name of what is to be written, and its points.
+
+    A *measured* task has an answer that is left out when grading, since it takes minutes: not the code is tested
+    but what it made, the checkpoint that is handed in with the notebook.
+    """
 
     name: str
     points: float
+    is_measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +76,15 @@ class Notebook:
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks in the order of their check cells, with the points nbgrader's metadata gives them."""
+        left_out = {cell.grade_id for cell in self.cells if cell.is_answer and SKIP_TAG in cell.tags}
+        names = [(cell, cell.grade_id.removeprefix(CHECK_PREFIX)) for cell in self.cells if cell.is_check]
         return tuple(
-            Task(cell.grade_id.removeprefix(CHECK_PREFIX), float(cell.nbgrader.get("points", 0)))
-            for cell in self.cells
-            if cell.is_check
+            Task(name, float(cell.nbgrader.get("points", 0)), name in left_out) for cell, name in names
         )
+
+    def points_by_hand(self) -> float:
+        """The points that a person gives for answers in words."""
+        return sum(float(cell.nbgrader.get("points", 0)) for cell in self.cells if cell.is_by_hand)
 
     def answers(self) -> dict[str, Cell]:
         """The answer cell of every task, by the task's name."""
@@ -77,9 +92,16 @@ class Notebook:
         return {cell.grade_id: cell for cell in self.cells if cell.is_answer and cell.grade_id in names}
 
     def definitions(self) -> Iterator[Cell]:
-        """The cells that define something a task needs: setup cells and answers. They are the reference."""
+        """The cells that define something a task needs: setup cells and answers. They are the reference.
+
+        Answers of measured tasks are not among them: they train for minutes and define nothing others need.
+        """
         return (
-            cell for cell in self.cells if cell.kind == "code" and (SETUP_TAG in cell.tags or cell.is_answer)
+            cell
+            for cell in self.cells
+            if cell.kind == "code"
+            and (SETUP_TAG in cell.tags or cell.is_answer)
+            and SKIP_TAG not in cell.tags
         )
 
 

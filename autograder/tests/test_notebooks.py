@@ -35,7 +35,7 @@ def test_every_task_has_its_answer_and_its_check(name: str) -> None:
     """Sixty points; each check stands behind its answer and holds nothing else."""
     notebook = source_notebook(name)
     tasks = [task.name for task in notebook.tasks()]
-    assert sum(task.points for task in notebook.tasks()) == POINTS
+    assert sum(task.points for task in notebook.tasks()) + notebook.points_by_hand() == POINTS
     assert list(notebook.answers()) == tasks
     places = {cell.grade_id: place for place, cell in enumerate(notebook.cells) if cell.grade_id}
     for task in tasks:

@@ -38,6 +38,23 @@ def test_definitions_are_setup_and_answers_only() -> None:
     ]
 
 
+def test_a_task_whose_answer_is_left_out_when_grading_is_measured() -> None:
+    """It is no part of the reference, and its points come from a checkpoint; words get theirs from a person."""
+    notebook = parse_notebook(
+        {
+            "cells": [
+                *NOTEBOOK["cells"],
+                cell("train()", tags=["skip-execution", "training"], solution=True, grade_id="model"),
+                cell('check("model")', grade=True, locked=True, points=10, grade_id="check-model"),
+                cell("Because …", "markdown", solution=True, grade=True, points=2, grade_id="words"),
+            ]
+        }
+    )
+    assert notebook.tasks() == (Task("f", 3.0), Task("model", 10.0, is_measured=True))
+    assert "train()" not in [c.source for c in notebook.definitions()]
+    assert notebook.points_by_hand() == 2
+
+
 @pytest.mark.parametrize("document", [None, [], {}, {"cells": 1}, {"cells": [1]}, {"cells": [{}]}])
 def test_what_is_no_notebook_is_refused(document) -> None:
     """With a sentence, not a KeyError."""
