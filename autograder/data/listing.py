@@ -1,0 +1,58 @@
+"""The table of `autograder data list`: each known or prepared corpus in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.course.corpora import DATA
+from autograder.course.language import _
+from autograder.data.manifest import MANIFEST, read_json, read_manifest
+from autograder.data.prepare import DEFAULT, prepared_names, problems
+
+
+def corpora_table(data: Path = DATA) -> Table:
+    """Name, state, tokens of the three splits, source and licence."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(_("corpus"), no_wrap=True)
+    table.add_column(_("prepared"))
+    table.add_column(_("tokens (train, valid, hidden)"), justify="right")
+    table.add_column(_("source"))
+    table.add_column(_("licence"))
+    known, prepared = read_manifest(data), prepared_names(data)
+    for name in [*known, *(name for name in prepared if name not in known)]:
+        entry = known.get(name, {})
+        row = (
+            name,
+            _state(name, entry, name in prepared, data),
+            _tokens(name, entry, data),
+            _source(entry),
+            entry.get("licence", ""),
+        )
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _state(name: str, entry: Mapping[str, Any], is_prepared: bool, data: Path) -> str:
+    if "package" in entry.get("source", {}) and name != DEFAULT:
+        return _("not needed")
+    if not is_prepared:
+        return _("no")
+    return _("damaged") if problems(name, data) else _("yes")
+
+
+def _tokens(name: str, entry: Mapping[str, Any], data: Path) -> str:
+    record = data / "prepared" / name / MANIFEST
+    counts = (read_json(record) if record.exists() else entry).get("counts", {})
+    return ", ".join(f"{split['tokens']:,}" for split in counts.values() if "tokens" in split)
+
+
+def _source(entry: Mapping[str, Any]) -> str:
+    source = entry.get("source", {})
+    if "package" in source:
+        return f"{source['package']}=={source['version']}"
+    return _("brought: {files}").format(files=source.get("files", "*.txt"))

