@@ -20,6 +20,7 @@ PUBLIC = (
     "checks/__init__.py",
     "checks/harness.py",
     "course/__init__.py",
+    "course/checkpoints.py",
     "course/language.py",
     "course/plots.py",
     "course/surnames.py",

@@ -265,21 +265,29 @@ def _decode_bytes(body: str) -> bytes:
 
 
 def _load_tensors(blob: bytes) -> list[torch.Tensor]:
-    """The tensors named "0", "1", … of a safetensors blob, after our own check of its header.
-
-    safetensors accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte is neither 0 nor 1.
-    """
+    """The tensors named "0", "1", … of a safetensors blob."""
     if not blob:
         return []
     header = _header(blob)
-    for index in range(len(header)):
-        _check_entry(header.get(str(index)))
+    if any(str(index) not in header for index in range(len(header))):
+        raise WireError("the tensors in the message are not numbered")
+    loaded = read_tensors(blob)
+    return [loaded[str(index)] for index in range(len(loaded))]
+
+
+def read_tensors(blob: bytes) -> dict[str, torch.Tensor]:
+    """The tensors in safetensors bytes of unknown origin, by name, after our own check of the header.
+
+    safetensors accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte is neither 0 nor 1.
+    """
+    for name, entry in _header(blob).items():
+        if name != "__metadata__":
+            _check_entry(entry)
     try:
         loaded = safetensors.torch.load(blob)
     except Exception as error:  # safetensors raises its own type; nothing of it is worth telling apart
         raise WireError("the tensors in the message are malformed") from error
-    tensors = [loaded[str(index)] for index in range(len(loaded))]
-    return [_canonical(tensor) for tensor in tensors]
+    return {name: _canonical(tensor) for name, tensor in loaded.items()}
 
 
 def _header(blob: bytes) -> dict[str, Any]:
