@@ -53,12 +53,13 @@ class Harness:
         self.objects: list[Any] = []
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Carries out one request (`begin`, `look`, `put`, `call`, `fetch`, `load` or `fit`)."""
+        """Carries out one request (`begin`, `look`, `put`, `call`, `attribute`, `fetch`, `load` or `fit`)."""
         operation = {
             "begin": self._begin,
             "look": self._look,
             "put": self._put,
             "call": self._call,
+            "attribute": self._attribute,
             "fetch": self._fetch,
             "load": self._load,
             "fit": self._fit,
@@ -161,6 +162,11 @@ class Harness:
             return self.namespace[request["name"]]
         owner = self.objects[request["owner"].number]
         return getattr(owner, request["name"]) if request.get("name") else owner
+
+    def _attribute(self, request: dict[str, Any]) -> dict[str, Any]:
+        """An attribute of a kept object: its value, or a reference if it cannot travel or `keep` is asked for."""
+        value = getattr(self.objects[request["ref"].number], request["name"])
+        return {"result": self.keep(value) if request.get("keep") else self._portable(value)}
 
     def _fetch(self, request: dict[str, Any]) -> dict[str, Any]:
         """What can be told of a kept object: a tensor's value and gradient, a module's parameters and mode."""

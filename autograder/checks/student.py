@@ -172,6 +172,10 @@ class Student:
         return self.shown_type(kept) if isinstance(kept, Ref) and (not name or name.startswith("_")) else name
 
 
+# What stands behind next(), len(), `in` and [] can be called by its own name: `words.__len__()`.
+_PROTOCOL = ("__next__", "__len__", "__contains__", "__getitem__")
+
+
 class Remote:
     """A function by name, or an object kept on the student's side."""
 
@@ -180,7 +184,7 @@ class Remote:
 
     def __getattr__(self, name: str) -> Remote:
         """A method of the kept object: `model.eval()`."""
-        if name.startswith("_") and name != "__next__":
+        if name.startswith("_") and name not in _PROTOCOL:
             raise AttributeError(name)
         return Remote(self._student, name=name, ref=self._ref)
 
@@ -220,6 +224,13 @@ class Remote:
     def next(self) -> Any:
         """The next item of a generator that the student's function returned."""
         return Remote(self._student, name="__next__", ref=self._ref)()
+
+    def attribute(self, name: str, *, keep: bool = False) -> Any:
+        """An attribute of a kept object: `corpus.train` as a value, or left where it is and kept."""
+        reply = self._student.request(op="attribute", ref=self._ref, name=name, keep=keep)
+        if "result" not in reply:
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        return self._received(reply["result"])
 
     def fetch(self) -> dict[str, Any]:
         """What can be told of a kept object: `value`, `gradient`; of a module `parameters`, `gradients`, `training`."""

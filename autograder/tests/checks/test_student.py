@@ -211,3 +211,28 @@ def test_only_lines_that_exist_are_named() -> None:
             student.fail(line)
         assert place in str(caught.value)
         assert "41" not in str(caught.value)
+
+
+def test_attributes_and_protocols_of_a_kept_object() -> None:
+    """Plain attributes come back as values; what cannot travel stays there and answers len(), `in` and []."""
+
+    class Words:
+        def __init__(self) -> None:
+            self.listed, self.inner = ["a", "b"], object()
+
+        def __len__(self) -> int:
+            return 2
+
+        def __contains__(self, word: str) -> bool:
+            return word in self.listed
+
+        def __getitem__(self, index: int) -> str:
+            return self.listed[index]
+
+    words = live_student({"Words": Words}).Words.keep()
+    assert words.attribute("listed") == ["a", "b"]
+    assert words.attribute("listed", keep=True).__getitem__(1) == "b"
+    assert isinstance(words.attribute("inner"), Remote)
+    assert (words.__len__(), words.__contains__("b"), words.__getitem__(0)) == (2, True, "a")
+    with pytest.raises(StudentError, match="AttributeError"):
+        words.attribute("other")
