@@ -1,7 +1,8 @@
 """Finds the submissions in what an instructor points at: notebooks, folders, zip archives, nbgrader's tree.
 
 File and folder names come from students, and so do archives: nothing is unpacked to disk, no link is followed,
-and what is refused is refused one by one, with a sentence, so that it costs nobody else anything.
+and what is refused is refused one by one, with a sentence, so that it costs nobody else anything. A checkpoint
+belongs to the notebook that lies in the same folder, and is read only when that notebook's turn has come.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder.course.language import _
@@ -24,8 +26,11 @@ from autograder.grading.text import clean_line
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
 MAX_FILES = 50_000
 MAX_MEMBERS = 10_000
-MAX_ARCHIVE_BYTES = 2 * 2**30  # of a whole archive, as it declares itself
+MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
+# What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
+FILE_LIMITS = {"rnn_lm.safetensors": 64 * 2**20, "rnn_lm.json": 2**20}
+_PICKLED = ("rnn_lm.pt", "rnn_lm.pth")  # torch.save; reading one may run what is in it
 _IGNORED = re.compile(r"\.|__MACOSX$|__pycache__$")  # .ipynb_checkpoints, .git, ._notebook.ipynb
 
 
@@ -35,6 +40,9 @@ class NothingToGrade(ValueError):
 
 class Refused(ValueError):
     """One file that is not read; the sentence says why."""
+
+
+_Reader = Callable[[int], bytes]  # up to one byte more than so many; `Refused` if there are none to be had
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,60 @@ class Found:
     member: str = ""  # its name inside the archive at `path`
     assignment: str = ""  # where nbgrader's tree says which; the cells have the last word
     problem: str = ""
+    shares_folder: bool = False  # with notebooks of others: whose the files beside it are cannot be known
+
+    @property
+    def folder(self) -> tuple[Path, str]:
+        """Where it lies: a folder, or an archive and a folder in it."""
+        if self.member:
+            return self.path, self.member[: self.member.rfind("/") + 1]
+        return self.path.parent, ""
 
     def read(self) -> bytes:
         """The bytes of the notebook, at most a little more than intake accepts; `Refused` if they cannot be had."""
         if self.problem:
             raise Refused(self.problem)
         if self.member:
-            return _read_member(self.path, self.member)
-        return _read_file(self.path)
+            return _read_member(self.path, self.member, MAX_FILE_BYTES)
+        return _read_file(self.path, MAX_FILE_BYTES)
+
+    def read_files(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        """The checkpoint files beside the notebook by name, and a sentence for each that is not taken.
+
+        None of them can cost the notebook anything.
+        """
+        if self.problem:
+            return {}, ()
+        files: dict[str, bytes] = {}
+        notes: list[str] = []
+        for name, read in _beside(self.path, self.member):
+            try:
+                files[name] = self._take(name, read)
+            except Refused as error:
+                notes.append(
+                    _("The file {name} was not read. {reason}").format(name=f"`{name}`", reason=error)
+                )
+        return files, tuple(notes)
+
+    def _take(self, name: str, read: _Reader) -> bytes:
+        if name in _PICKLED:
+            raise Refused(
+                _(
+                    "A pickle can run code where it is opened: save the model with `save_checkpoint`, "
+                    "and hand in the two files it writes."
+                )
+            )
+        if self.shares_folder:
+            raise Refused(
+                _("Notebooks of several students lie in the same folder, so it cannot be known whose it is.")
+            )
+        limit = FILE_LIMITS[name]
+        data = read(limit)
+        if len(data) > limit:
+            raise Refused(
+                _("It is larger than the {limit} kB that are accepted.").format(limit=limit // 2**10)
+            )
+        return data
 
 
 def find_submissions(paths: Iterable[Path], assignments: Collection[str] = ()) -> list[Found]:
@@ -68,7 +122,15 @@ def find_submissions(paths: Iterable[Path], assignments: Collection[str] = ()) -
         if not part:
             raise NothingToGrade(_("There is no notebook in {path}.").format(path=path))
         found += part
-    return list(dict.fromkeys(found))
+    return _with_neighbours(list(dict.fromkeys(found)))
+
+
+def _with_neighbours(found: list[Found]) -> list[Found]:
+    """The same submissions; those that lie in one folder with another student's are told."""
+    students: dict[tuple[Path, str], set[str]] = {}
+    for each in found:
+        students.setdefault(each.folder, set()).add(each.student)
+    return [replace(each, shares_folder=len(students[each.folder]) > 1) for each in found]
 
 
 def _in_path(path: Path, assignments: set[str]) -> Iterator[Found]:
@@ -177,13 +239,28 @@ def _known(name: str, assignments: set[str]) -> str:
 # Files
 
 
-def _read_file(path: Path) -> bytes:
+def _beside(path: Path, member: str) -> Iterator[tuple[str, _Reader]]:
+    """The known files in the folder of a notebook, or of a member of an archive, each with a way to read it."""
+    names = (*FILE_LIMITS, *_PICKLED)
+    if member:
+        yield from _members_beside(path, member, names)
+        return
+    for name in names:
+        other = path.with_name(name)
+        if os.path.lexists(other):
+            yield name, partial(_read_file, other)
+
+
+def _read_file(path: Path, limit: int) -> bytes:
+    if problem := _why_refused(path):
+        raise Refused(problem)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # never wait for a pipe
     try:
         with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise Refused(_("It is not an ordinary file."))
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(min(limit, status.st_size) + 1)  # memory is taken for as much as is asked for
     except OSError as error:
         raise Refused(_cannot_open(error)) from None
 
@@ -204,18 +281,21 @@ _DECODING_ERRORS = (OSError, ValueError, KeyError, struct.error, zlib.error, Mem
 def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iterator[Found]:
     """The notebooks in a zip archive; it is to `place`, in a folder, what a subfolder would be."""
     try:
-        members = [member for member in _members(path) if _is_wanted(member)]
+        contents = _members(path)
+        is_bomb = _declares_too_much(path, contents)
     except Refused as error:
         yield Found(_student(place / path.name, path.stem, assignments), path.name, path, problem=str(error))
         return
+    members = [member for member in contents if _is_wanted(member)]
     times = Counter(member.filename for member in members)
-    declared = sum(member.file_size for member in members)
     names = {member.filename: PurePosixPath(_harmless(member.filename) or path.name) for member in members}
     common = _common_folder(list(names.values()))
     for member in members:
         inside = names[member.filename].relative_to(common)
         student = _student(place / inside, common.name or path.stem, assignments)
-        problem = _why_member_refused(member, times[member.filename], declared)
+        problem = _why_member_refused(member, times[member.filename])
+        if is_bomb or member.file_size > MAX_FILE_BYTES:
+            problem = problem or _("It is too large, or the archive it is in.")
         yield Found(student, inside.name, path, member=member.filename, problem=problem)
 
 
@@ -256,7 +336,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
         raise Refused(_("The archive is damaged, or not a zip archive.")) from None
 
 
-def _why_member_refused(member: zipfile.ZipInfo, times: int, declared: int) -> str:
+def _why_member_refused(member: zipfile.ZipInfo, times: int) -> str:
     name = member.orig_filename
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or "\0" in name or ":" in name.split("/")[0] or ".." in parts:
@@ -271,15 +351,42 @@ def _why_member_refused(member: zipfile.ZipInfo, times: int, declared: int) -> s
         )
     if member.flag_bits & 0x1:
         return _("It is encrypted.")
-    if member.file_size > MAX_FILE_BYTES or declared > MAX_ARCHIVE_BYTES:
-        return _("It is too large, or the archive it is in.")
     return ""
 
 
-def _read_member(path: Path, name: str) -> bytes:
+def _declares_too_much(path: Path, members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether what we would read of an archive is far more than it can hold honestly."""
+    wanted = [member for member in members if _is_wanted(member) or _is_checkpoint(member)]
+    return sum(member.file_size for member in wanted) > MAX_ARCHIVE_BYTES + path.stat().st_size
+
+
+def _is_checkpoint(member: zipfile.ZipInfo) -> bool:
+    return PurePosixPath(member.filename).name in FILE_LIMITS
+
+
+def _members_beside(path: Path, member: str, names: Sequence[str]) -> Iterator[tuple[str, _Reader]]:
+    """The members of these names in the same folder of the archive."""
+    folder = member[: member.rfind("/") + 1]
+    try:
+        contents = [each for each in _members(path) if each.filename.startswith(folder)]
+    except (Refused, OSError):  # the notebook will say so
+        return
+    for name in names:
+        same = [each for each in contents if each.filename == folder + name]
+        if same:
+            yield name, partial(_read_checked, path, same)
+
+
+def _read_checked(path: Path, same: Sequence[zipfile.ZipInfo], limit: int) -> bytes:
+    if problem := _why_member_refused(same[0], len(same)):
+        raise Refused(problem)
+    return _read_member(path, same[0].filename, limit)
+
+
+def _read_member(path: Path, name: str, limit: int) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(limit + 1)
     except (*_ARCHIVE_ERRORS, *_DECODING_ERRORS):
         raise Refused(_("It could not be unpacked: the archive is damaged.")) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -20,12 +20,14 @@ _FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
 
 @dataclass(frozen=True)
 class Submission:
-    """One handed-in file. `assignment` is given where it is known from outside, and else read off the cells."""
+    """One handed-in notebook. `assignment` is given where it is known from outside, and else read off the cells."""
 
     student: str
     data: bytes
     file_name: str = ""
     assignment: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # the checkpoint beside it, by name
+    notes: tuple[str, ...] = ()  # a sentence for each file beside it that was not read
 
 
 class Outcome(NamedTuple):

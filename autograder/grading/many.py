@@ -30,7 +30,15 @@ from autograder.course.assignments import assignment_names, source_notebook
 from autograder.course.language import _
 from autograder.course.results import Result
 from autograder.grading.collect import Found, Refused, distinct
-from autograder.grading.graded import Graded, Submission, fingerprint, hash_of_notebook, ungradable
+from autograder.grading.graded import (
+    PACKAGE,
+    Graded,
+    Submission,
+    fingerprint,
+    hash_of,
+    hash_of_notebook,
+    ungradable,
+)
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.names import safe_name
 
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from autograder.hidden.suite import Suite
     from autograder.sandbox import Isolation, Server
 
+DATA = PACKAGE.parent / "data"
 RESULTS = "results"
 CACHE = "cache"
 RUN = "run.json"
@@ -55,14 +64,17 @@ class Job:
     submission: Submission
     seed: int
     isolation: Isolation | None = None
+    train: bool = False  # run the training cells where a checkpoint is wanted and none was handed in
 
     @property
     def key(self) -> str:
         """A hash of everything that has a say in the result: what is finished under it need not be done again."""
         submission = self.submission
+        files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
         parts = [
             *(hashlib.sha256(submission.data).hexdigest(), submission.student, submission.file_name),
-            *(submission.assignment, self.seed, self.isolation, fingerprint(), _sources_hash()),
+            *(submission.assignment, files, submission.notes, self.seed, self.isolation, self.train),
+            *(fingerprint(), _sources_hash(), _data_hash()),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -113,12 +125,20 @@ def grade_all(
     isolation: Isolation | None = None,
     cluster: str = "",
     on_result: OnResult = lambda graded: None,
+    train: bool = False,
 ) -> list[Result]:
     """Grades all submissions; each result is written and reported as soon as it is there. In the order of `found`.
 
     `SandboxUnavailable` if nothing can be graded here.
     """
     results: dict[int, Result] = {}
+
+    def job_of(each: Found) -> Job:
+        files, notes = each.read_files()
+        name = assignment or each.assignment
+        return Job(
+            Submission(each.student, each.read(), each.file_name, name, files, notes), seed, isolation, train
+        )
 
     def finish(number: int, graded: Graded) -> None:
         write_result(out, graded.result)
@@ -127,7 +147,11 @@ def grade_all(
 
     pending: list[int] = []
     for number, each in enumerate(found):
-        graded = _known_already(each, out, seed, assignment, isolation)
+        try:
+            graded = _remembered(out, job_of(each))
+        except Refused as error:
+            empty = Submission(each.student, b"", each.file_name, assignment or each.assignment)
+            graded = ungradable(empty, str(error))
         if graded is None:
             pending.append(number)
         else:
@@ -135,7 +159,7 @@ def grade_all(
 
     def read(number: int) -> Job:
         try:
-            return _job(found[number], seed, assignment, isolation)
+            return job_of(found[number])
         except Refused:  # it was there a moment ago; an empty file is refused in its own words
             return Job(Submission(found[number].student, b"", found[number].file_name), seed, isolation)
 
@@ -147,23 +171,10 @@ def grade_all(
     return [results[number] for number in range(len(found))]
 
 
-def _job(found: Found, seed: int, assignment: str, isolation: Isolation | None) -> Job:
-    submission = Submission(found.student, found.read(), found.file_name, assignment or found.assignment)
-    return Job(submission, seed, isolation)
-
-
-def _known_already(
-    found: Found, out: Path, seed: int, assignment: str, isolation: Isolation | None
-) -> Graded | None:
-    """What needs no grading: a submission that is refused, and one that is finished."""
-    try:
-        job = _job(found, seed, assignment, isolation)
-    except Refused as error:
-        submission = Submission(found.student, b"", found.file_name, assignment or found.assignment)
-        return ungradable(submission, str(error))
-    path = _cache_path(out, job)
+def _remembered(out: Path, job: Job) -> Graded | None:
+    """What came of this very job before; None if it was not finished."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(_cache_path(out, job).read_text(encoding="utf-8"))
         if document["key"] == job.key:
             return Graded.from_json(document["graded"])
     return None
@@ -209,6 +220,12 @@ def write_atomically(path: Path, text: str) -> None:
 def _sources_hash() -> str:
     """One hash of all source notebooks: they are reference, points and stubs in one."""
     return " ".join(hash_of_notebook(source_notebook(name)) for name in assignment_names())
+
+
+@functools.cache
+def _data_hash() -> str:
+    """One hash of the texts a model is scored on, and of the thresholds its mark depends on."""
+    return hash_of(sorted([*DATA.glob("*.json"), *DATA.glob("prepared/**/*.txt")]))
 
 
 # On this machine

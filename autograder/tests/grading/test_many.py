@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from autograder.course.results import Result
 from autograder.grading import many
 from autograder.grading.collect import Found, find_submissions
-from autograder.grading.graded import Graded, ungradable
+from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.many import CannotGrade, Job, grade_all, label, run_seed
 
 
@@ -108,6 +109,74 @@ def test_what_is_finished_is_not_graded_again(
     monkeypatch.setattr(many, "fingerprint", lambda: "another version")
     with pytest.raises(AssertionError):
         grade_all(found, tmp_path / "out", seed=7)
+
+
+def put_checkpoint(tmp_path: Path, content: bytes) -> None:
+    """The weights of a model, beside the submissions."""
+    (tmp_path / "in" / "rnn_lm.safetensors").write_bytes(content)
+
+
+def test_a_checkpoint_has_a_say_in_what_is_finished(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other weights, none, a file that is refused, or training where there was none: each is graded anew."""
+
+    def says(job: Job) -> Graded:
+        submission = job.submission
+        return ungradable(submission, f"{dict(submission.files)} {len(submission.notes)} {job.train}")
+
+    monkeypatch.setattr(many, "_in_processes", lambda pending, read, _jobs: do(map(read, pending)))
+
+    def do(jobs: Iterable[Job]) -> Iterator[tuple[int, Job, Graded]]:
+        return ((number, job, says(job)) for number, job in enumerate(jobs))
+
+    def reason(train: bool = False) -> str:
+        found = label(find_submissions([tmp_path / "in"]))
+        [result] = grade_all(found, tmp_path / "out", seed=7, train=train)
+        return result.reason
+
+    collect(a="one")
+    assert reason() == "{} 0 False"
+    put_checkpoint(tmp_path, b"w")
+    assert reason() == "{'rnn_lm.safetensors': b'w'} 0 False"
+    put_checkpoint(tmp_path, b"v")
+    assert reason() == "{'rnn_lm.safetensors': b'v'} 0 False"
+    assert reason(train=True) == "{'rnn_lm.safetensors': b'v'} 0 True"
+    (tmp_path / "in" / "rnn_lm.safetensors").unlink()
+    (tmp_path / "in" / "rnn_lm.pt").touch()
+    assert reason() == "{} 1 False"
+
+
+def test_the_data_has_a_say_in_what_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark depends on the thresholds and on the hidden text, wherever they lie."""
+    monkeypatch.setattr(many, "DATA", tmp_path / "data")
+    keys = set()
+    for name in ("thresholds.json", "manifest.json", "prepared/hidden/sotu/test.words.txt"):
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+        many._data_hash.cache_clear()
+        keys.add(Job(Submission("a", b""), 7).key)
+    many._data_hash.cache_clear()
+    assert len(keys) == 3
+
+
+def test_a_class_is_never_in_memory_at_once(collect: Callable[..., list[Found]], tmp_path: Path) -> None:
+    """Twenty checkpoints of a megabyte, one after another: a few at a time are held."""
+    for number in range(20):
+        path = tmp_path / "in" / f"s{number}" / "x.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("fine", encoding="utf-8")
+        path.with_name("rnn_lm.safetensors").write_bytes(bytes([number]) * 2**20)
+    found = label(find_submissions([tmp_path / "in"]))
+    many._data_hash()  # once, and it takes memory for the longest text
+    tracemalloc.start()
+    try:
+        results = grade_all(found, tmp_path / "out", seed=7)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert len(results) == 20
 
 
 def test_a_damaged_cache_is_only_a_loss_of_time(collect: Callable[..., list[Found]], tmp_path: Path) -> None:
