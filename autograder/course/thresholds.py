@@ -1,0 +1,61 @@
+"""Says what a measured model is worth: nothing at the floor, everything at the target, linear in log-perplexity between.
+
+The numbers are measured, not chosen: `autograder data thresholds` writes `data/thresholds.json`.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course.corpora import DATA
+from autograder.course.language import _
+
+Perplexities = Mapping[str, float]  # by split: "valid", "hidden"
+
+
+class MissingThresholds(Exception):
+    """The file of thresholds cannot be used; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The perplexities that bound the marks of an assignment, and those that a model can be compared with."""
+
+    corpus: str
+    vocabulary_size: int
+    floor: Perplexities
+    target: Perplexities
+    baselines: Mapping[
+        str, Perplexities
+    ]  # uniform, unigram, bigram, kneser_ney_2, kneser_ney_3, kneser_ney_5
+
+    def credit(self, perplexity: float, split: str = "hidden") -> float:
+        """The share of the points, from 0 to 1; what is no perplexity is worth nothing.
+
+        >>> marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
+        >>> marks.credit(100), marks.credit(50), marks.credit(20), marks.credit(float("nan"))
+        (0.0, 0.5, 1.0, 0.0)
+        """
+        if not 1 <= perplexity < math.inf:  # not NaN either
+            return 0.0
+        floor, target = math.log(self.floor[split]), math.log(self.target[split])
+        return min(max((floor - math.log(perplexity)) / (floor - target), 0.0), 1.0)
+
+
+def thresholds(assignment: str, path: Path = DATA / "thresholds.json") -> Thresholds:
+    """The thresholds of an assignment, as they were measured."""
+    try:
+        entry: dict[str, Any] = json.loads(path.read_bytes())[assignment]
+        return Thresholds(
+            entry["corpus"], entry["vocabulary_size"], entry["floor"], entry["target"], entry["baselines"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MissingThresholds(
+            _(
+                "data/{name} has no thresholds for {assignment}: unpack the course's archive again, or in the "
+                "instructor's copy run “autograder data thresholds”."
+            ).format(name=path.name, assignment=assignment)
+        ) from error
