@@ -458,6 +458,30 @@ def data_list() -> None:
         _refuse(error)
 
 
+@data.command("thresholds")
+def data_thresholds() -> None:
+    """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
+
+    Marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram model.
+
+    Example: `autograder data thresholds`
+    """
+    from rich.console import Console
+
+    from autograder.data.corpus import DataError
+    from autograder.data.listing import baselines_table
+    from autograder.data.thresholds import ASSIGNMENTS, write_baselines
+
+    console = Console(stderr=True)
+    for assignment in ASSIGNMENTS:
+        try:
+            with console.status(_("Looking …")) as status:
+                entry = write_baselines(assignment, status.update)
+        except DataError as error:
+            _refuse(error)
+        Console().print(baselines_table(assignment, entry))
+
+
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the class and its marks go."))] = Path(

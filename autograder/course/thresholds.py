@@ -1,4 +1,4 @@
-"""Says what a measured model is worth: nothing at the floor, everything at the target, linear in log-perplexity between.
+"""Says what a measured model is worth: nothing at the floor, all at the target, linear in log-perplexity between.
 
 The numbers are measured, not chosen: `autograder data thresholds` writes `data/thresholds.json`.
 """
@@ -36,7 +36,7 @@ class Thresholds:
         """The share of the points, from 0 to 1; what is no perplexity is worth nothing.
 
         >>> marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
-        >>> marks.credit(100), marks.credit(50), marks.credit(20), marks.credit(float("nan"))
+        >>> marks.credit(100), round(marks.credit(50), 6), marks.credit(20), marks.credit(float("nan"))
         (0.0, 0.5, 1.0, 0.0)
         """
         if not 1 <= perplexity < math.inf:  # not NaN either

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +59,8 @@ def baselines(
     }
     for order in KNESER_NEY_ORDERS:
         report(_("Counting {order}-grams").format(order=order))
-        # The first word follows the end of a line.
-        found[f"kneser_ney_{order}"] = _of(
-            text, lambda ids, model=KneserNey(text.train, order, size): model.nats(ids, before=[1])
-        )
+        model = KneserNey(text.train, order, size)
+        found[f"kneser_ney_{order}"] = _of(text, partial(model.nats, before=[1]))  # 1: a line ended before
     return found
 
 

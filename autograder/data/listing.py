@@ -1,4 +1,4 @@
-"""The table of `autograder data list`: each known or prepared corpus in one row."""
+"""The tables of `autograder data`: the corpora, and the perplexities of the baselines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from autograder.course.corpora import DATA
 from autograder.course.language import _
+from autograder.data.baselines import FLOOR, TARGET
 from autograder.data.manifest import MANIFEST, read_json, read_manifest
 from autograder.data.prepare import DEFAULT, prepared_names, problems
 
@@ -34,6 +35,23 @@ def corpora_table(data: Path = DATA) -> Table:
             entry.get("licence", ""),
         )
         table.add_row(*map(escape, row))
+    return table
+
+
+def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
+    """Every baseline's perplexity, and which two bound the marks."""
+    table = Table(box=None, pad_edge=False, header_style="bold", title=assignment, title_justify="left")
+    for title, side in (
+        (_("perplexity"), "left"),
+        (_("valid"), "right"),
+        (_("hidden"), "right"),
+        ("", "left"),
+    ):
+        table.add_column(title, justify=side)  # type: ignore[arg-type]
+    bounds = {FLOOR: _("no points"), TARGET: _("all points")}
+    for name, measured in entry["baselines"].items():
+        numbers = (f"{measured[split]:.1f}" for split in ("valid", "hidden"))
+        table.add_row(name, *numbers, bounds.get(name, ""))
     return table
 
 
