@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.release.assignments import CannotRelease, release_notebooks, update_assignments
 from autograder.release.bundle import NAME, bundle_files, unzipped, zipped
+from autograder.release.corpora import assert_no_hidden_text, corpus_files
 from autograder.release.leaks import Leak, all_secrets, assert_nothing_leaks
 
 __all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
@@ -16,13 +17,24 @@ def release(out: Path) -> list[Path]:
 
     The zip is read back and searched before it gets its name: `Leak` says what was found, and no zip is left.
     """
-    data = zipped(bundle_files(release_notebooks()))
+    corpora = corpus_files()
+    data = zipped({**bundle_files(release_notebooks()), **corpora})
     out.mkdir(parents=True, exist_ok=True)
     path, unproven = out / f"{NAME}.zip", out / f".{NAME}.zip.unproven"
     path.unlink(missing_ok=True)  # an older one must not be taken for this one
     try:
         unproven.write_bytes(data)
-        assert_nothing_leaks(unzipped(unproven), all_secrets())
+        files = unzipped(unproven)
+        assert_no_hidden_text(files, prefix=f"{NAME}/")
+        # The corpora are proven to be as recorded; code is searched for where code can be.
+        assert_nothing_leaks(
+            {
+                name: content
+                for name, content in files.items()
+                if name.removeprefix(f"{NAME}/") not in corpora
+            },
+            all_secrets(),
+        )
         unproven.replace(path)
     finally:
         unproven.unlink(missing_ok=True)

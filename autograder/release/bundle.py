@@ -25,6 +25,11 @@ PUBLIC = (
     "sandbox/ipython_syntax.py",
     "sandbox/values.py",
 )
+DATA_FILES = (
+    "README.md",
+    "manifest.json",
+    "thresholds.json",
+)  # the corpora themselves are packed by `corpora`
 NOTEBOOK_PACKAGES = ("jupyterlab", "ipykernel")  # of the extra `notebooks`, what a student needs
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold; equal contents shall be equal bytes
 
@@ -38,6 +43,8 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
     for path in sorted(TEMPLATES.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
+    for name in DATA_FILES:
+        files[f"data/{name}"] = (root / "data" / name).read_bytes()
     files["pyproject.toml"] = _pyproject(root / "pyproject.toml").encode("utf-8")
     return dict(sorted(files.items()))
 

@@ -59,7 +59,7 @@ def assert_nothing_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) 
 
 def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
     try:
-        text = "\n".join([name, *_texts(name, data.decode("utf-8"))])
+        text = "\n".join([name, *texts(name, data.decode("utf-8"))])
     except ValueError:
         yield f"{name}: is not text, so nothing can be said about it"
         return
@@ -73,8 +73,8 @@ def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
             yield f"{name}: {secret.origin}: {secret.text}"
 
 
-def _texts(name: str, text: str) -> Iterator[str]:
-    """The text of a file, and for JSON the strings in it, as its escapes would hide a quotation mark."""
+def texts(name: str, text: str) -> Iterator[str]:
+    """The text of a file, and for JSON the strings in it, as escapes would hide a quotation mark."""
     yield text
     if name.endswith((".ipynb", ".json")):
         yield from _strings(json.loads(text))
