@@ -1,0 +1,86 @@
+"""Packs the public part of the prepared corpora, and proves that no hidden text is in what students get.
+
+A corpus file may be in the bundle only byte for byte as the manifest records it. Everything else in the bundle is
+folded as the corpora are, and searched for every run of `WINDOW` words of the hidden text that the public text has not.
+That the public text itself holds next to none of those runs is counted, so that a wrong split cannot pass either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from autograder.course.corpora import DATA, SPLITS, fold, lines
+from autograder.course.language import _
+from autograder.data.corpus import DataError
+from autograder.data.manifest import read_manifest, sha256
+from autograder.data.prepare import problems
+from autograder.data.thresholds import ASSIGNMENTS
+from autograder.hidden.corpora import hidden_lines
+from autograder.release.assignments import CannotRelease
+from autograder.release.leaks import Leak, texts
+
+CORPORA = tuple(sorted(set(ASSIGNMENTS.values())))
+WINDOW = 12  # words; shorter runs are phrases that any two speakers share
+SHARED = 0.01  # of the hidden runs may be in the public text: the forms of address, above all
+
+
+def corpus_files(data: Path = DATA) -> dict[str, bytes]:
+    """The public files of the corpora that the notebooks need, by their paths in the bundle."""
+    try:
+        for corpus in CORPORA:
+            for problem in problems(corpus, data):
+                raise CannotRelease(problem)
+        return {path: (data.parent / path).read_bytes() for path in _recorded(data)}
+    except DataError as error:
+        raise CannotRelease(str(error)) from error
+
+
+def _recorded(data: Path) -> dict[str, str]:
+    """The recorded checksums of the public files, by their paths in the bundle."""
+    manifest = read_manifest(data)
+    return {
+        f"data/prepared/{path}": checksum
+        for corpus in CORPORA
+        for path, checksum in manifest[corpus]["files"].items()
+        if path.startswith(f"{corpus}/")
+    }
+
+
+def assert_no_hidden_text(files: Mapping[str, bytes], prefix: str = "") -> None:
+    """Raises `Leak` if hidden text is in a file of the bundle, whose paths there begin with `prefix`."""
+    recorded = {prefix + path: checksum for path, checksum in _recorded(DATA).items()}
+    secret = {corpus: _secret_windows(corpus) for corpus in CORPORA}
+    for name, content in files.items():
+        if recorded.get(name) == sha256(content):
+            continue
+        words = fold("\n".join(texts(name, content.decode("utf-8")))).split()
+        for corpus, windows in secret.items():
+            for window in _windows(words):
+                if window in windows:
+                    raise Leak(
+                        _("{name}: hidden text of the corpus {corpus}: {words}").format(
+                            name=name, corpus=corpus, words=" ".join(window)
+                        )
+                    )
+
+
+def _secret_windows(corpus: str) -> set[tuple[str, ...]]:
+    hidden = set(_windows_of(hidden_lines(corpus)))
+    public = {window for split in SPLITS for window in _windows_of(lines(corpus, split)) if window in hidden}
+    if len(public) > SHARED * len(hidden):
+        raise Leak(
+            _("The public text of the corpus {corpus} holds {share:.1%} of the hidden text.").format(
+                corpus=corpus, share=len(public) / len(hidden)
+            )
+        )
+    return hidden - public
+
+
+def _windows_of(text: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    for line in text:
+        yield from _windows(line.split())
+
+
+def _windows(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[start:] for start in range(WINDOW)), strict=False)
