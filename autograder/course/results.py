@@ -30,6 +30,13 @@ class TestResult:
     mistake: str | None = None  # id of the known mistake that gives the very same answers
     supporting: bool = False  # counts only beside a test of the values that passes
     essential: bool = False  # if it fails, the task scores 0
+    credit: float | None = None  # in [0, 1], of a test that measures: what it gives whether it holds in full or not
+    metrics: dict[str, float] = field(default_factory=dict)  # what it measured
+
+    @property
+    def worth(self) -> float:
+        """The share of its weight that it gives, in [0, 1]."""
+        return float(self.outcome == "passed") if self.credit is None else self.credit
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Result:
     score: float
     max_score: float
     tasks: tuple[TaskResult, ...] = ()
+    points_by_hand: float = 0.0  # that a person gives on top, for answers in words; not in score or max_score
     reason: str = ""  # why it could not be graded; empty when it was
     metrics: dict[str, float] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
@@ -89,19 +97,22 @@ def share(tests: Sequence[TestResult]) -> float:
 
     Every test weighs the same, with two exceptions. A *supporting* test (arguments left alone, later inputs
     change no earlier outputs) holds for many empty answers too, so it counts only if a test of the values
-    passes. An *essential* test (a forbidden library) that fails takes all points.
+    passes. An *essential* test (a forbidden library) gives nothing, but takes all points if it fails. A test
+    that *measures* gives its credit, essential or not.
 
     >>> right = TestResult("values", "", False, "passed")
     >>> wrong = TestResult("limits", "", True, "failed")
     >>> share([right, wrong])
     0.5
+    >>> share([TestResult("perplexity", "", True, "failed", credit=0.25)])
+    0.25
     """
-    if not tests or any(test.essential and test.outcome != "passed" for test in tests):
+    if not tests or any(test.essential and not test.worth for test in tests):
         return 0.0
-    counted = [test for test in tests if not test.essential]
-    if not any(test.outcome == "passed" for test in counted if not test.supporting):
+    counted = [test for test in tests if test.credit is not None or not test.essential]
+    if not any(test.worth for test in counted if not test.supporting):
         return 0.0
-    return sum(test.outcome == "passed" for test in counted) / len(counted)
+    return sum(test.worth for test in counted) / len(counted)
 
 
 def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:

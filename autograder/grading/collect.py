@@ -29,7 +29,8 @@ MAX_MEMBERS = 10_000
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
 # What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
-FILE_LIMITS = {"rnn_lm.safetensors": 64 * 2**20, "rnn_lm.json": 2**20}
+WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
+FILE_LIMITS = {WEIGHTS: 64 * 2**20, ARGUMENTS: 2**20}
 _PICKLED = ("rnn_lm.pt", "rnn_lm.pth")  # torch.save; reading one may run what is in it
 _IGNORED = re.compile(r"\.|__MACOSX$|__pycache__$")  # .ipynb_checkpoints, .git, ._notebook.ipynb
 

@@ -40,6 +40,7 @@ from autograder.grading.graded import (
     ungradable,
 )
 from autograder.grading.intake import Unreadable, read_submission
+from autograder.grading.likeness import flag_copies
 from autograder.grading.names import safe_name
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def grade_all(
 ) -> list[Result]:
     """Grades all submissions; each result is written and reported as soon as it is there. In the order of `found`.
 
+    In the end checkpoints are compared with each other, and results that share one say so.
     `SandboxUnavailable` if nothing can be graded here.
     """
     results: dict[int, Result] = {}
@@ -168,7 +170,12 @@ def grade_all(
         if graded.is_final:
             _remember(out, job, graded)
         finish(number, graded)
-    return [results[number] for number in range(len(found))]
+    in_order = [results[number] for number in range(len(found))]
+    flagged = flag_copies(in_order)
+    for before, after in zip(in_order, flagged, strict=True):
+        if after != before:
+            write_result(out, after)
+    return flagged
 
 
 def _remembered(out: Path, job: Job) -> Graded | None:

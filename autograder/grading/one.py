@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.student import Stopped, Student, StudentError, UnreadableReply
+from autograder.course.checkpoints import UnreadableCheckpoint, read_checkpoint
 from autograder.course.language import _
 from autograder.course.notebook import Task
 from autograder.course.results import Result, TaskResult, TestOutcome, TestResult, score_task
 from autograder.grading import syntax
+from autograder.grading.collect import ARGUMENTS, WEIGHTS
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -28,6 +30,7 @@ from autograder.grading.graded import (
 )
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.integrity import integrity_notes
+from autograder.grading.likeness import KEPT, fingerprint_of
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.hidden.suite import Suite
@@ -91,6 +94,7 @@ def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, 
         score=round(sum(task.score for task in results), 2),
         max_score=sum(task.max_score for task in results),
         tasks=tuple(results),
+        points_by_hand=suite.notebook.points_by_hand(),
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
     )
@@ -290,7 +294,19 @@ def _provenance(submission: Submission, suite: Suite | None, server: Server, see
         "package_sha256": fingerprint(),
         "limits": dataclasses.asdict(server.limits),
         "isolation": server.level,
+        **_kept_of_checkpoint(submission, suite),
     }
+
+
+def _kept_of_checkpoint(submission: Submission, suite: Suite | None) -> dict[str, Any]:
+    """The fingerprint by which copies are found, where a checkpoint was asked for and one can be read."""
+    if suite is None or not any(task.is_measured for task in suite.tasks):
+        return {}
+    try:
+        checkpoint = read_checkpoint(submission.files[WEIGHTS], submission.files[ARGUMENTS])
+    except (KeyError, UnreadableCheckpoint):
+        return {}
+    return {KEPT: fingerprint_of(checkpoint)}
 
 
 def load_suites(names: Sequence[str]) -> dict[str, Suite]:

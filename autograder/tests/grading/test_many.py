@@ -6,7 +6,7 @@ import json
 import os
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -145,6 +145,31 @@ def test_a_checkpoint_has_a_say_in_what_is_finished(
     (tmp_path / "in" / "rnn_lm.safetensors").unlink()
     (tmp_path / "in" / "rnn_lm.pt").touch()
     assert reason() == "{} 1 False"
+
+
+def test_copies_are_flagged_in_whatever_order_they_were_graded(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once, one after another, from the cache: the same bytes, and each flag once."""
+
+    def grades(pending: Sequence[int], read: Callable[[int], Job], _jobs: int) -> Iterator[tuple]:
+        for number in sorted(pending, reverse=bool(order)):
+            job = read(number)
+            kept = {"checkpoint": {"sha256": job.submission.data.decode(), "matrices": []}}
+            result = Result(job.submission.student, "x", "graded", 0.0, 0.0, provenance=kept)
+            yield number, job, Graded(result)
+
+    monkeypatch.setattr(many, "_in_processes", grades)
+    found = collect(a="one", b="two", c="one")
+    seen = []
+    for order, parts in enumerate(([found], [found], [found[:1], found])):
+        out = tmp_path / str(order % 2)
+        for part in parts:
+            results = grade_all(part, out, seed=7)
+        seen.append([path.read_bytes() for path in sorted((out / "results").iterdir())])
+        assert [len(result.integrity) for result in results] == [1, 0, 1]
+        assert [result.to_json().encode() for result in results] == seen[-1]
+    assert seen[0] == seen[1] == seen[2]
 
 
 def test_the_data_has_a_say_in_what_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
