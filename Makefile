@@ -6,21 +6,25 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all lint assignments clean
+.PHONY: demo test test-all lint data assignments clean
 
-demo: $(VENV)/grading.done
+demo: data
 	$(BIN)/autograder demo --out demo
 
-test: lint
+test: lint data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: lint
+test-all: lint data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/development.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The corpora: a moment when they are there, else one download.
+data: $(VENV)/grading.done
+	$(BIN)/autograder data prepare
 
 # Writes assignments/ anew from solutions/, after the sources were edited.
 assignments: $(VENV)/development.done

@@ -11,6 +11,9 @@ from rich.markup import escape
 
 from autograder.course.assignments import assignment_names
 from autograder.course.language import _
+from autograder.data.corpus import DataError
+from autograder.data.prepare import DEFAULT, problems
+from autograder.data.sotu import installed_sentence
 
 # What grading needs, and what it can do without.
 REQUIRED = (
@@ -41,7 +44,7 @@ def examine() -> tuple[list[str], bool]:
             version=_version("autograder"), python=platform.python_version(), system=platform.platform()
         )
     ]
-    parts = [_packages(), _course(), _sandbox()]
+    parts = [_packages(), _course(), _data(), _sandbox()]
     for part_lines, _is_able in parts:
         lines += ["", *part_lines]
     is_able = all(able for _lines, able in parts)
@@ -76,6 +79,18 @@ def _course() -> tuple[list[str], bool]:
     if importlib.util.find_spec("faker"):
         lines.append(f"{_GOOD} {_('surnames of fifteen languages (faker)')}")
     return lines, bool(names)
+
+
+def _data() -> tuple[list[str], bool]:
+    """Without the corpus a model cannot be measured; with its package installed, hidden text can be read."""
+    try:
+        found = [*problems(), *filter(None, [installed_sentence()])]
+    except DataError as error:
+        found = [str(error)]
+    lines = [f"[bold]{_('Data')}[/]", *(f"{_BAD} {escape(sentence)}" for sentence in found)]
+    if not found:
+        lines.append(f"{_GOOD} {_('corpus {name}: every file is there and right').format(name=DEFAULT)}")
+    return lines, not found
 
 
 def _sandbox() -> tuple[list[str], bool]:
