@@ -6,6 +6,8 @@ have been tampered with by what ran there before, so whatever it reports is a cl
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import random
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +17,13 @@ import numpy
 import torch
 from torch import nn
 
+from autograder.checks.stand_ins import (
+    LibraryLanguageModel,
+    LibraryStep,
+    RememberingModel,
+    seeded_generator,
+)
+from autograder.course.checkpoints import load_weights
 from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 
 
@@ -35,8 +44,14 @@ class LibraryCharModel(nn.Module):
 
 
 _NAMES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
-LIBRARY: dict[str, type[nn.Module]] = {name: getattr(nn, name) for name in _NAMES}
-LIBRARY["LibraryCharModel"] = LibraryCharModel
+LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
+LIBRARY |= {
+    "LibraryCharModel": LibraryCharModel,
+    "LibraryLanguageModel": LibraryLanguageModel,
+    "RememberingModel": RememberingModel,
+    "LibraryStep": LibraryStep,
+    "Generator": seeded_generator,
+}
 MAX_MESSAGE = 2000
 
 
@@ -51,9 +66,10 @@ class Harness:
         self.namespace = namespace
         self.call_back = call_back
         self.objects: list[Any] = []
+        self.states: dict[int, Any] = {}  # of a recurrent model that reads step by step, by its number
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Carries out one request (`begin`, `look`, `put`, `call`, `attribute`, `fetch`, `load` or `fit`)."""
+        """Carries out one request: its `op` is the name of one of the operations below."""
         operation = {
             "begin": self._begin,
             "look": self._look,
@@ -63,6 +79,10 @@ class Harness:
             "fetch": self._fetch,
             "load": self._load,
             "fit": self._fit,
+            "restore": self._restore,
+            "start": self._start,
+            "step": self._step,
+            "collect": self._collect,
         }[request["op"]]
         try:
             return operation(request)
@@ -88,7 +108,7 @@ class Harness:
                 self.call_back(value.number, [self._portable(argument) for argument in arguments])
             )
         if isinstance(value, Recipe):
-            return _build(value)
+            return _build(value, self._rebuild(value.options))
         if isinstance(value, Once):
             return iter(self._rebuild(value.items))
         if isinstance(value, list | tuple):
@@ -114,6 +134,7 @@ class Harness:
 
     def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
         self.objects.clear()
+        self.states.clear()
         # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
         torch.default_generator.manual_seed(request["seed"])
         random.seed(request["seed"])
@@ -212,14 +233,47 @@ class Harness:
         model.eval()
         return {}
 
+    def _restore(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Builds a model of the student's own class, puts weights into it, and keeps it in eval mode."""
+        model = self.namespace[request["name"]](**request["arguments"])
+        misfit = load_weights(model, request["tensors"])
+        if misfit:
+            return {"misfit": dataclasses.asdict(misfit)}
+        return {"result": self.keep(model.eval())}
+
+    def _start(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Lets a kept model begin to read so many texts side by side."""
+        number = request["ref"].number
+        self.states[number] = self.objects[number].init_state(request["batch"])
+        return {}
+
+    def _step(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Lets a kept model read one id of each text; its scores for the next ones. The state stays here."""
+        number = request["ref"].number
+        with torch.no_grad():
+            logits, self.states[number] = self.objects[number](request["ids"][None], self.states[number])
+        return {"logits": self._portable(logits)}
+
+    def _collect(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The bytes of files that the student's code has written, by name; those too large, empty or missing are left out."""
+        files = {}
+        for name, limit in request["limits"].items():
+            with contextlib.suppress(OSError, ValueError), open(name, "rb") as file:
+                content = file.read(limit + 1)
+                if len(content) <= limit:
+                    files[name] = torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        return {"files": files}
+
 
 _ECHOED = (torch.Tensor, list, tuple, dict)
 
 
-def _build(recipe: Recipe) -> nn.Module:
+def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
     # Building a module draws its initial weights: the student's random state must not notice.
     with torch.random.fork_rng(devices=[]):
-        module = LIBRARY[recipe.kind](**recipe.options)
+        module = LIBRARY[recipe.kind](**options)
+    if not isinstance(module, nn.Module):
+        return module
     if recipe.state:
         first = next(iter(recipe.state.values()))
         module.to(first.dtype).load_state_dict(recipe.state)

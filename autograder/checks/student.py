@@ -10,6 +10,7 @@ The same tests run against a worker in the sandbox, the live kernel, or the refe
 from __future__ import annotations
 
 import builtins
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -311,6 +312,8 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         return recipe(value)
     if isinstance(value, Once):
         return Once(_outgoing(value.items, callbacks))
+    if isinstance(value, Recipe):
+        return dataclasses.replace(value, options=_outgoing(value.options, callbacks))
     if isinstance(value, list | tuple):
         return type(value)(_outgoing(item, callbacks) for item in value)
     if isinstance(value, dict):
@@ -336,7 +339,18 @@ _OPTIONS = {
     "RNNCell": ("input_size", "hidden_size", "bias", "nonlinearity"),
     "LSTMCell": ("input_size", "hidden_size", "bias"),
     "GRUCell": ("input_size", "hidden_size", "bias"),
+    "Linear": ("in_features", "out_features"),
     "LibraryCharModel": ("vocab_size", "hidden_size"),
+    "LibraryLanguageModel": (
+        "kind",
+        "vocab_size",
+        "embed",
+        "hidden",
+        "layers",
+        "tie_weights",
+        "while_training",
+    ),
+    "RememberingModel": ("vocab_size", "rows", "pair", "while_training"),
 }
 
 

@@ -19,11 +19,15 @@ PUBLIC = (
     "__init__.py",
     "checks/__init__.py",
     "checks/harness.py",
+    "checks/stand_ins.py",
     "course/__init__.py",
     "course/checkpoints.py",
+    "course/corpora.py",
+    "course/kneser_ney.py",
     "course/language.py",
     "course/plots.py",
     "course/surnames.py",
+    "course/thresholds.py",
     "sandbox/values.py",
 )
 

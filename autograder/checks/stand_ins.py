@@ -1,0 +1,125 @@
+"""Models and helpers that stand in for the student's own, so that a task is judged alone, whoever wrote the rest.
+
+They live next to her code, as she would use them, and in the grader, which compares; they hold no answer. Their
+start states are not zero and training mode changes their scores: a wrong state or mode shows in the values.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+State: TypeAlias = torch.Tensor | tuple[torch.Tensor, torch.Tensor]
+
+
+class _StandIn(nn.Module):
+    """What both models share: the interface of `RNNModel`, and a count of the calls that built a graph."""
+
+    def __init__(self, vocab_size: int, layers: int, width: int, pair: bool, while_training: float) -> None:
+        super().__init__()
+        self.vocab_size, self.pair = vocab_size, pair
+        self.while_training = (
+            while_training  # what training mode multiplies scores by: dropout without chance
+        )
+        self.graphs_built = 0
+        for name in ("start", "start_c") if pair else ("start",):
+            self.register_buffer(name, torch.zeros(layers, 1, width))
+
+    def init_state(self, batch_size: int) -> State:
+        """The state before the first word, for a number of streams."""
+        parts = [self.get_buffer(name).repeat(1, batch_size, 1) for name, _b in self.named_buffers()]
+        return (parts[0], parts[1]) if self.pair else parts[0]
+
+    def seen_graphs(self) -> int:
+        """How many calls have built a graph so far."""
+        return self.graphs_built
+
+    def _scored(self, scores: torch.Tensor) -> torch.Tensor:
+        self.graphs_built += scores.requires_grad
+        return self.while_training * scores if self.training else scores
+
+
+class LibraryLanguageModel(_StandIn):
+    """A word model out of library parts."""
+
+    def __init__(
+        self,
+        kind: str,
+        vocab_size: int,
+        embed: int,
+        hidden: int,
+        layers: int = 1,
+        tie_weights: bool = False,
+        while_training: float = 1.0,
+    ) -> None:
+        super().__init__(vocab_size, layers, hidden, kind == "LSTM", while_training)
+        self.kind, self.embed, self.hidden = kind, embed, hidden
+        self.layers, self.tie_weights = layers, tie_weights
+        self.embedding = nn.Embedding(vocab_size, embed)
+        self.rnn = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}[kind](embed, hidden, layers)
+        self.readout = nn.Linear(hidden, vocab_size)
+        if tie_weights:
+            self.readout.weight = self.embedding.weight
+
+    def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
+        """(T, B) ids and a state -> (T, B, V) scores and the state after them."""
+        read, last = self.rnn(self.embedding(ids), state)
+        return self._scored(self.readout(read)), last
+
+    def loss(self, text: torch.Tensor) -> torch.Tensor:
+        """The mean nats per word of a text (T, B) after its first words, with its graph."""
+        scores, _last = self(text[:-1], self.init_state(text.shape[1]))
+        return F.cross_entropy(scores.movedim(2, 1), text[1:])
+
+
+class RememberingModel(_StandIn):
+    """Scores that depend on every id read so far and on their order: a row of a table, found by a running number.
+
+    The state of a stream is a whole number below the number of rows (two for `pair`). Nothing is forgotten: one
+    other id, however long ago, gives another row.
+    """
+
+    def __init__(
+        self, vocab_size: int, rows: int = 29, pair: bool = False, while_training: float = 1.0
+    ) -> None:
+        super().__init__(vocab_size, 1, 1, pair, while_training)
+        self.rows = rows  # not a multiple of 3
+        self.table = nn.Parameter(torch.zeros(rows, vocab_size))
+
+    def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
+        """(T, B) ids and a state -> (T, B, V) scores and the state after them."""
+        found = []
+        number, second = state if isinstance(state, tuple) else (state, torch.zeros_like(state))
+        for now in ids:
+            number = (3 * number + now[None, :, None] + 1) % self.rows
+            second = (second + number) % self.rows if self.pair else second
+            found.append(((number + second) % self.rows)[0, :, 0].long())
+        return self._scored(self.table[torch.stack(found)]), (number, second) if self.pair else number
+
+
+class LibraryStep:
+    """What `train_epoch` may be given as `step`: plain gradient descent by the library; it notes the losses."""
+
+    def __init__(self, model: nn.Module, lr: float) -> None:
+        self.noted: list[float] = []
+        self.optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+
+    def __call__(self, loss: torch.Tensor) -> float:
+        """One update; returns the loss."""
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        self.noted.append(loss.item())
+        return self.noted[-1]
+
+    def losses(self) -> list[float]:
+        """The losses so far."""
+        return self.noted
+
+
+def seeded_generator(seed: int) -> torch.Generator:
+    """A source of random numbers of its own."""
+    return torch.Generator().manual_seed(seed)
