@@ -459,12 +459,24 @@ def data_list() -> None:
 
 
 @data.command("thresholds")
-def data_thresholds() -> None:
+def data_thresholds(
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help=_("Also train the solution with N seeds, and flawed models: minutes each."),
+        ),
+    ] = 0,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=_("How many trainings at a time."))] = 1,
+) -> None:
     """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
 
-    Marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram model.
+    Marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram model. With --seeds the
+    solution and flawed models are trained and measured on the hidden text, too; the same command again goes on where
+    it stopped.
 
-    Example: `autograder data thresholds`
+    Examples: `autograder data thresholds`, `autograder data thresholds --seeds 5`
     """
     from rich.console import Console
 
@@ -477,8 +489,15 @@ def data_thresholds() -> None:
         try:
             with console.status(_("Looking …")) as status:
                 entry = write_baselines(assignment, status.update)
+            if seeds:
+                from autograder.data.reference import measure
+
+                entry = measure(assignment, seeds, jobs, lambda step: console.print(step, highlight=False))
         except DataError as error:
             _refuse(error)
+        except KeyboardInterrupt:
+            print(_("Interrupted. The same command again goes on where it stopped."), file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
         Console().print(baselines_table(assignment, entry))
 
 

@@ -39,7 +39,7 @@ def corpora_table(data: Path = DATA) -> Table:
 
 
 def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
-    """Every baseline's perplexity, and which two bound the marks."""
+    """The perplexity of everything measured, and which two bound the marks."""
     table = Table(box=None, pad_edge=False, header_style="bold", title=assignment, title_justify="left")
     for title, side in (
         (_("perplexity"), "left"),
@@ -52,7 +52,16 @@ def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
     for name, measured in entry["baselines"].items():
         numbers = (f"{measured[split]:.1f}" for split in ("valid", "hidden"))
         table.add_row(name, *numbers, bounds.get(name, ""))
+    for seed, measured in entry.get("reference", {}).get("seeds", {}).items():
+        _add_model(table, _("solution, seed {seed}").format(seed=seed), measured)
+    for mistake, measured in entry.get("flawed", {}).items():
+        _add_model(table, mistake, measured)
     return table
+
+
+def _add_model(table: Table, name: str, measured: Mapping[str, float]) -> None:
+    credit = _("{share:.0%} of the points").format(share=measured["credit"])
+    table.add_row(name, f"{measured['valid']:.1f}", f"{measured['hidden']:.1f}", credit)
 
 
 def _state(name: str, entry: Mapping[str, Any], is_prepared: bool, data: Path) -> str:

@@ -1,0 +1,148 @@
+"""Measures the solution, trained with several seeds, and flawed ones, as submissions are measured: on the hidden text.
+
+A training takes minutes, so what it made is kept in `data/prepared/.reference`, under a key of all that it depends on:
+the same command again goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.checks.prequential import restore, score, token_ids
+from autograder.course import corpora
+from autograder.course.checkpoints import load_checkpoint
+from autograder.course.language import _
+from autograder.course.thresholds import thresholds
+from autograder.data.corpus import DataError
+from autograder.data.manifest import write_bytes
+from autograder.data.thresholds import ASSIGNMENTS, checksums, update, versions
+from autograder.hidden.corpora import hidden_lines
+from autograder.hidden.suite import trusted_student
+from autograder.hidden.training import ARGUMENTS, MISTAKES, WEIGHTS, definitions, train_files, training_cells
+
+REFERENCE = None  # no mistake
+FLAWED_SEED = 0  # a flawed model is trained once
+KEPT = Path("prepared", ".reference")  # in data/
+_DIGITS = 3
+
+Run = tuple[int, str | None]  # a seed, and a mistake
+Report = Callable[[str], None]
+
+
+def measure(assignment: str, seeds: int, jobs: int = 1, report: Report = lambda step: None) -> dict[str, Any]:
+    """Trains what was not trained before, scores everything, and adds it to the file of thresholds; the entry."""
+    if not training_cells(assignment):
+        raise DataError(_("The notebook of {name} has no training to run.").format(name=assignment))
+    runs = [*((seed, REFERENCE) for seed in range(seeds)), *((FLAWED_SEED, mistake) for mistake in MISTAKES)]
+    _train_missing(assignment, runs, jobs, report)
+    torch.set_num_threads(1)  # the same numbers on every machine
+    scores = {run: _score(assignment, run, report) for run in runs}
+    return update(
+        assignment,
+        {
+            "reference": summary({seed: scores[seed, REFERENCE] for seed in range(seeds)})
+            | {"versions": versions()},
+            "flawed": {mistake: scores[FLAWED_SEED, mistake] for mistake in MISTAKES},
+        },
+    )
+
+
+def summary(scores: Mapping[int, Mapping[str, float]]) -> dict[str, Any]:
+    """Mean and standard deviation of the perplexities over the seeds, and each seed's own.
+
+    >>> summary({0: {"valid": 70.0, "hidden": 71.0}, 1: {"valid": 72.0, "hidden": 73.0}})["hidden"]
+    {'mean': 72.0, 'sd': 1.414}
+    """
+    found: dict[str, Any] = {}
+    for split in ("valid", "hidden"):
+        numbers = [measured[split] for measured in scores.values()]
+        spread = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
+        found[split] = {"mean": round(statistics.fmean(numbers), _DIGITS), "sd": round(spread, _DIGITS)}
+    return {**found, "seeds": {str(seed): measured for seed, measured in scores.items()}}
+
+
+def _train_missing(assignment: str, runs: Sequence[Run], jobs: int, report: Report) -> None:
+    folder = corpora.DATA / KEPT
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [run for run in runs if not _file(assignment, run, ARGUMENTS).exists()]
+    if not missing:
+        return
+    report(
+        _("{count} models to train, minutes each; their learning curves: {folder}").format(
+            count=len(missing), folder=folder
+        )
+    )
+    # Leaving the pool ends its processes, so an interrupted command leaves no training behind.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(jobs, initializer=_ignore_interrupts, maxtasksperchild=1) as pool:
+        trained = pool.imap_unordered(_train, [(assignment, run) for run in missing])
+        for number, name in enumerate(trained, start=1):
+            report(
+                _("trained: {name} ({number} of {count})").format(
+                    name=name, number=number, count=len(missing)
+                )
+            )
+
+
+def _ignore_interrupts() -> None:
+    """An interrupt is the parent's: a training would keep its best model so far and look as if it had ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["MPLBACKEND"] = "Agg"  # nobody looks at the curves
+
+
+def _train(job: tuple[str, Run]) -> str:
+    assignment, run = job
+    seed, mistake = run
+    log = _file(assignment, run, "log")
+    files = train_files(assignment, seed, mistake, str(log))
+    for name in (WEIGHTS, ARGUMENTS):  # the last one says that both are there
+        write_bytes(_file(assignment, run, name), files[name])
+    return log.stem
+
+
+def _score(assignment: str, run: Run, report: Report) -> dict[str, float]:
+    """Perplexities on valid and hidden text, and what the latter earns."""
+    report(_("Scoring {name}").format(name=_stem(assignment, run)))
+    corpus = ASSIGNMENTS[assignment]
+    words = corpora.vocabulary(corpus)
+    checkpoint = load_checkpoint(_file(assignment, run, WEIGHTS).with_suffix(""))
+    found: dict[str, float] = {}
+    for split, text in (("valid", corpora.lines(corpus, "valid")), ("hidden", hidden_lines(corpus))):
+        predictor = restore(trusted_student(definitions(assignment, run[1])), checkpoint, len(words))
+        measured = score(predictor, token_ids(text, words), words.index(corpora.END_OF_LINE))
+        found[split] = round(measured.perplexity, _DIGITS)
+    return {**found, "credit": round(thresholds(assignment).credit(found["hidden"]), _DIGITS)}
+
+
+def _file(assignment: str, run: Run, name: str) -> Path:
+    """Where the file of a run is kept; a suffix is enough of a name."""
+    return corpora.DATA / KEPT / f"{_stem(assignment, run)}.{name.rpartition('.')[2]}"
+
+
+def _stem(assignment: str, run: Run) -> str:
+    seed, mistake = run
+    return f"{assignment}-{mistake or 'reference'}-{seed}-{_key(assignment, mistake)}"
+
+
+def _key(assignment: str, mistake: str | None) -> str:
+    """Stands for all that a training depends on, comments apart."""
+    live = Path(corpora.__file__).with_name("training.py")
+    sources = [
+        *definitions(assignment, mistake),
+        *training_cells(assignment),
+        live.read_text(encoding="utf-8"),
+    ]
+    code = [ast.dump(ast.parse(source)) for source in sources]
+    text = {path: sha for path, sha in checksums(ASSIGNMENTS[assignment]).items() if "hidden" not in path}
+    return hashlib.sha256(json.dumps([code, text, versions()]).encode("utf-8")).hexdigest()[:16]
