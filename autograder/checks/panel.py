@@ -31,13 +31,18 @@ def _with_equal_messages(result: TaskResult) -> list[list[TestResult]]:
 def _html_tests(tests: Sequence[TestResult], hints: int) -> str:
     titles = "".join(_html_title(test) for test in tests)
     first = tests[0]
-    if first.outcome == "passed":
+    if not _has_more(first):
         return titles
     parts = [f"<div>{_html_text(first.message)}</div>"]
     parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in first.hints[:hints]]
     # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
     parts += [_html_folded(hint) for hint in first.hints[hints:]]
     return f"{titles}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+
+
+def _has_more(test: TestResult) -> bool:
+    """Whether there is something to say beside its title: what failed, or what was measured."""
+    return test.outcome != "passed" or bool(test.message)
 
 
 def _html_title(test: TestResult) -> str:
@@ -61,7 +66,7 @@ def text_panel(result: TaskResult, hints: int) -> str:
     lines = [headline(result)]
     for tests in _with_equal_messages(result):
         lines += [f"  {'✓' if test.outcome == 'passed' else '✗'} {test.title}" for test in tests]
-        if tests[0].outcome != "passed":
+        if _has_more(tests[0]):
             lines += [f"      {sentence}" for sentence in (tests[0].message, *tests[0].hints[:hints])]
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,10 +20,12 @@ import pytest
 
 from autograder.checks.draw import Draw, derive_seed
 from autograder.checks.student import CheckFailed, Stopped, Student, StudentError
+from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, load_checkpoint
 from autograder.course.language import _
 from autograder.course.results import TestResult
 
 CHECKS = Path(__file__).resolve().parent
+CHECKPOINT = "rnn_lm"  # beside the notebook: the current folder of its kernel
 MARKERS = (
     "task(name): the task this test belongs to",
     "hint(first, ...): questions that help",
@@ -48,6 +51,15 @@ class KnownMistake(Protocol):
     def hint(self) -> str: ...
 
 
+@dataclass
+class Measured:
+    """What a test has measured: the share of the points it is worth, what to say of it, and the numbers."""
+
+    credit: float | None = None
+    message: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
 class Plugin:
     """Runs the tests of some tasks.
 
@@ -64,6 +76,7 @@ class Plugin:
         reference: Student | None = None,
         diagnose: Callable[[str, Callable[[Student], None], Student], KnownMistake | None] | None = None,
         on_result: Callable[[str, TestResult], None] | None = None,
+        checkpoint_of: Callable[[], Checkpoint] = lambda: load_checkpoint(CHECKPOINT),
     ) -> None:
         self.student_of = student_of
         self.tasks = list(tasks)
@@ -71,6 +84,7 @@ class Plugin:
         self._reference = reference
         self.diagnose = diagnose
         self.on_result = on_result
+        self.checkpoint_of = checkpoint_of
         self.results: dict[str, list[TestResult]] = {task: [] for task in tasks}
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -114,6 +128,20 @@ class Plugin:
         """A source of inputs, the same for every student of a run."""
         return Draw(self.seed_of(request.node))
 
+    @pytest.fixture
+    def checkpoint(self) -> Checkpoint:
+        """The trained model that lies beside the notebook; a failure with its sentence if there is none to be read."""
+        try:
+            return self.checkpoint_of()
+        except UnreadableCheckpoint as error:
+            raise CheckFailed(str(error)) from None
+
+    @pytest.fixture
+    def measured(self, request: pytest.FixtureRequest) -> Measured:
+        """Where a test that measures says what it has found."""
+        request.node.measured = Measured()
+        return request.node.measured
+
     def seed_of(self, item: pytest.Item) -> int:
         """The test's own seed, derived from the run's."""
         return derive_seed(self.seed, task_of(item), item.name)
@@ -135,16 +163,19 @@ class Plugin:
         mistake = None if error is None else self._mistake(item, error)
         if mistake is not None:
             hints = (_(mistake.hint), *hints)
+        measured = getattr(item, "measured", Measured())
         return TestResult(
             name=item.name,
             title=_((getattr(item, "obj", None).__doc__ or item.name).strip().splitlines()[0]),
             hidden=hidden,
             outcome="passed" if error is None else _outcome(error),
-            message="" if error is None else _message(error, hidden),
+            message=measured.message if error is None else _message(error, hidden),
             hints=() if error is None or _speaks_for_itself(error) else hints,
             mistake=None if mistake is None else mistake.id,
             supporting=item.get_closest_marker("supporting") is not None,
             essential=item.get_closest_marker("essential") is not None,
+            credit=measured.credit,
+            metrics=measured.metrics,
         )
 
     def _mistake(self, item: pytest.Item, error: BaseException) -> KnownMistake | None:

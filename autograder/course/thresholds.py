@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.corpora import DATA
+from autograder.course import corpora
 from autograder.course.language import _
 
 Perplexities = Mapping[str, float]  # by split: "valid", "hidden"
@@ -45,8 +45,9 @@ class Thresholds:
         return min(max((floor - math.log(perplexity)) / (floor - target), 0.0), 1.0)
 
 
-def thresholds(assignment: str, path: Path = DATA / "thresholds.json") -> Thresholds:
+def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
     """The thresholds of an assignment, as they were measured."""
+    path = path or corpora.DATA / "thresholds.json"
     try:
         entry: dict[str, Any] = json.loads(path.read_bytes())[assignment]
         return Thresholds(
