@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.results import Result, TaskResult
+from autograder.reports import measured
 from autograder.reports.feedback import feedback_file
 from autograder.reports.page import render, write_text
 
@@ -50,6 +51,23 @@ class Group:
     histogram: tuple[int, ...]
     hardest: tuple[Hard, ...]
     mistakes: tuple[Common, ...]
+    limits: measured.Bounds | None = None
+    dots: tuple[measured.Dot, ...] = ()
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a model was measured in any of the results."""
+        return any(measured.PERPLEXITY in result.metrics for result in self.results)
+
+    @property
+    def highest(self) -> int:
+        """How high the dots are stacked."""
+        return max((dot.level for dot in self.dots), default=0) + 1
+
+    @property
+    def points_by_hand(self) -> float:
+        """What a person gives on top of the highest score."""
+        return max(result.points_by_hand for result in self.results)
 
     @property
     def mean(self) -> float:
@@ -88,6 +106,7 @@ def group(results: Sequence[Result], mistakes: Mapping[str, str]) -> Group:
     """What can be counted in the results of one assignment."""
     graded = tuple(result for result in results if result.status == "graded")
     tasks = tuple(dict.fromkeys(task.name for result in results for task in result.tasks))
+    limits = measured.bounds(results[0].assignment)
     return Group(
         assignment=results[0].assignment,
         results=tuple(results),
@@ -97,6 +116,8 @@ def group(results: Sequence[Result], mistakes: Mapping[str, str]) -> Group:
         histogram=histogram(graded),
         hardest=_hardest(tasks, graded),
         mistakes=_commonest(graded, mistakes),
+        limits=limits,
+        dots=tuple(measured.dots(graded, limits)) if limits else (),
     )
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from autograder.course.notebook import Cell, Notebook
 from autograder.course.results import Result, TaskResult
-from autograder.reports import markup
+from autograder.reports import markup, measured
 from autograder.reports.page import render, write_text
 from autograder.reports.words import result_sentence
 
@@ -73,6 +73,10 @@ def feedback_page(
         "feedback.html.j2",
         result=result,
         sentence=result_sentence(result),
+        by_hand=measured.points_by_hand(result),
+        measured=measured.sentences(result),
+        facts=measured.facts(result),
+        limits=measured.bounds(result.assignment),
         introduction=rows[:introduction],
         parts=_parts(rows[introduction:]),
         elsewhere=[task for task in result.tasks if task.name not in shown],

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from autograder.course.language import _
 from autograder.course.results import Result, TaskResult, TestResult
+from autograder.reports import measured
 from autograder.reports.feedback import file_name
 from autograder.reports.markup import printable
 from autograder.reports.page import write_text
@@ -61,7 +62,9 @@ def junit(result: Result) -> str:
         ("status", result.status),
         ("score", number(result.score)),
         ("max_score", number(result.max_score)),
+        *([("points_by_hand", number(result.points_by_hand))] if result.points_by_hand else []),
         *((f"score.{task.name}", number(task.score)) for task in result.tasks),
+        *((f"metric.{name}", repr(value)) for name, value in sorted(result.metrics.items())),
     ):
         ElementTree.SubElement(properties, "property", name=printable(key), value=printable(value))
     suite.extend(cases)
@@ -91,6 +94,14 @@ def _junit_case(task: str, name: str, kind: str, message: str) -> ElementTree.El
     return case
 
 
+# The columns of Gradescope's own leaderboard; there, the first one orders it.
+_LEADERBOARD = {
+    measured.PERPLEXITY: "Perplexity",
+    measured.BITS: "Bits per byte",
+    measured.PARAMETERS: "Parameters",
+}
+
+
 def gradescope(result: Result) -> dict[str, Any]:
     """One submission as Gradescope's `results.json`: a test case for every task, all of them visible.
 
@@ -99,8 +110,17 @@ def gradescope(result: Result) -> dict[str, Any]:
     lines = [result_sentence(result)]
     if result.status == "ungradable":
         lines += [printable(result.reason), _("This is not a mark of zero: no mark has been given yet.")]
+    if by_hand := measured.points_by_hand(result):
+        lines[0] += f" {number(result.score)} / {number(result.max_score)}, {by_hand}."
+    lines += measured.sentences(result)
     lines += [printable(repair) for repair in result.repairs]
+    leaderboard = [
+        {"name": name, "value": round(result.metrics[key], 4), "order": "asc"}
+        for key, name in _LEADERBOARD.items()
+        if key in result.metrics and measured.PERPLEXITY in result.metrics
+    ]
     return {
+        **({"leaderboard": leaderboard} if leaderboard else {}),
         "score": round(result.score, 2),
         "output": "\n".join(lines),
         "output_format": "text",
@@ -161,6 +181,8 @@ def github_summary(results: Sequence[Result]) -> str:
             parts.append(f"{_markdown(result_sentence(result))} {_markdown(result.reason)}\n")
             continue
         parts.append(f"**{number(result.score)} / {number(result.max_score)}**\n")
+        said = [*filter(None, [measured.points_by_hand(result)]), *measured.sentences(result)]
+        parts += [f"{_markdown(' '.join(said))}\n"] if said else []
         rows = [f"| | {_('Task')} | {_('Points')} | |", "|:-:|---|--:|---|"]
         for task in result.tasks:
             points = f"{number(task.score)} / {number(task.max_score)}"
@@ -185,11 +207,16 @@ def github_notices(results: Sequence[Result]) -> str:
 
 
 def marks_csv(results: Sequence[Result]) -> str:
-    """All results as a table: a row for every submission, a column for every task."""
+    """All results as a table: a row for every submission, a column for every task and for every number measured."""
     tasks = list(dict.fromkeys(task.name for result in results for task in result.tasks))
+    found = {name for result in results for name in result.metrics}
+    metrics = [name for name in measured.KNOWN if name in found] + sorted(found - {*measured.KNOWN})
+    by_hand = ["points_by_hand"] if any(result.points_by_hand for result in results) else []
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(["student", "assignment", "status", "score", "max_score", *map(_cell, tasks)])
+    rows.writerow(
+        ["student", "assignment", "status", "score", "max_score", *by_hand, *map(_cell, [*tasks, *metrics])]
+    )
     for result in results:
         scores = {task.name: number(task.score) for task in result.tasks}
         rows.writerow(
@@ -199,7 +226,9 @@ def marks_csv(results: Sequence[Result]) -> str:
                 result.status,
                 number(result.score),
                 number(result.max_score),
+                *(number(result.points_by_hand) for _column in by_hand),
                 *(scores.get(task, "") for task in tasks),
+                *(repr(result.metrics[name]) if name in result.metrics else "" for name in metrics),
             ]
         )
     return file.getvalue()

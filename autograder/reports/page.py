@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.course.language import _, plural
-from autograder.reports import markup, words
+from autograder.reports import markup, measured, words
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -48,6 +48,8 @@ def _environment() -> Environment:
     environment.globals.update(_=_, plural=plural)
     environment.filters.update(
         number=words.number,
+        figure=measured.figure,
+        size=measured.size,
         inline=markup.inline,
         printable=markup.printable,
         task_sign=words.task_sign,

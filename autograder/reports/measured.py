@@ -1,0 +1,161 @@
+"""Puts what was measured of a model into words, and onto a scale between the floor and the target of its mark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.course.language import _
+from autograder.course.results import Result
+from autograder.course.thresholds import MissingThresholds, thresholds
+
+# In a result's metrics; what else may be there is shown by its own name.
+PERPLEXITY, BITS, TOKENS = "perplexity", "bits_per_byte", "tokens_scored"
+VALID, PARAMETERS, BYTES = "valid_perplexity", "parameters", "checkpoint_bytes"
+KNOWN = (PERPLEXITY, BITS, TOKENS, VALID, PARAMETERS, BYTES)
+_ENDS = (25.0, 75.0)  # where floor and target stand on the scale, in percent of its width
+_STEP = 2.5  # how near two models of a class may stand before one goes on top of the other
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The perplexities on hidden text that are worth nothing and everything."""
+
+    floor: float
+    target: float
+
+    def place(self, perplexity: float) -> float:
+        """Where a perplexity stands, in percent from the left: the better the further right, at most the edges.
+
+        The scale is logarithmic, as the points are: equal ways are equal points.
+        """
+        share = math.log(self.floor / perplexity) / math.log(self.floor / self.target)
+        return round(min(max(_ENDS[0] + share * (_ENDS[1] - _ENDS[0]), 3.0), 97.0), 2)
+
+
+def bounds(assignment: str) -> Bounds | None:
+    """Floor and target of an assignment; None if nothing in it is measured."""
+    try:
+        found = thresholds(assignment)
+        return Bounds(found.floor["hidden"], found.target["hidden"])
+    except (MissingThresholds, KeyError):
+        return None
+
+
+def figure(value: float) -> str:
+    """A measured number as people write it.
+
+    >>> figure(91.27), figure(5000.0), figure(1.5234)
+    ('91.3', '5,000', '1.523')
+    """
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def size(count: float) -> str:
+    """A number of bytes in words.
+
+    >>> size(5_242_880), size(2048)
+    ('5.0 MB', '2 kB')
+    """
+    return f"{count / 2**20:.1f} MB" if count >= 2**19 else f"{count / 2**10:.0f} kB"
+
+
+def sentences(result: Result) -> list[str]:
+    """What was measured, in whole sentences; none if nothing was."""
+    metrics = result.metrics
+    if PERPLEXITY not in metrics:
+        return []
+    perplexity = metrics[PERPLEXITY]
+    told = [_position(perplexity, bounds(result.assignment))]
+    if BITS in metrics and TOKENS in metrics:
+        told.append(
+            _("That is {bits} bits per byte, measured over {tokens} tokens that no student has.").format(
+                bits=figure(metrics[BITS]), tokens=figure(metrics[TOKENS])
+            )
+        )
+    elif BITS in metrics:
+        told.append(_("That is {bits} bits per byte.").format(bits=figure(metrics[BITS])))
+    if VALID in metrics:
+        told.append(
+            _("On the validation text, which you have, it is {valid}: {percent} % {way}.").format(
+                valid=figure(metrics[VALID]),
+                percent=f"{100 * abs(metrics[VALID] / perplexity - 1):.0f}",
+                way=_("lower") if metrics[VALID] <= perplexity else _("higher"),
+            )
+        )
+    return told
+
+
+def _position(perplexity: float, limits: Bounds | None) -> str:
+    numbers = {"perplexity": figure(perplexity)}
+    if limits is None:
+        return _("On hidden text the model has a perplexity of {perplexity}.").format(**numbers)
+    numbers |= {"floor": figure(limits.floor), "target": figure(limits.target)}
+    if perplexity >= limits.floor:
+        return _(
+            "On hidden text the model has a perplexity of {perplexity}: not yet below the floor of {floor}, where "
+            "points begin. All points are given from {target} on."
+        ).format(**numbers)
+    if perplexity > limits.target:
+        return _(
+            "On hidden text the model has a perplexity of {perplexity}: between the floor of {floor}, where points "
+            "begin, and the target of {target}, where all are given."
+        ).format(**numbers)
+    return _(
+        "On hidden text the model has a perplexity of {perplexity}: beyond the target of {target}, where all points "
+        "are given."
+    ).format(**numbers)
+
+
+def facts(result: Result) -> list[tuple[str, str]]:
+    """What else was measured: a name and a number each."""
+    metrics = result.metrics
+    found = []
+    if PARAMETERS in metrics:
+        found.append((_("parameters"), figure(metrics[PARAMETERS])))
+    if BYTES in metrics:
+        found.append((_("checkpoint"), size(metrics[BYTES])))
+    hidden = KNOWN if PERPLEXITY in metrics else (PARAMETERS, BYTES)
+    return found + [
+        (name.replace("_", " "), f"{value:.5g}")
+        for name, value in sorted(metrics.items())
+        if name not in hidden
+    ]
+
+
+def points_by_hand(result: Result) -> str:
+    """What a person still has to give; empty if nothing."""
+    if not result.points_by_hand:
+        return ""
+    if result.points_by_hand == 1:
+        return _("and 1 point for answers in words, given by a person")
+    return _("and {points} points for answers in words, given by a person").format(
+        points=f"{result.points_by_hand:g}"
+    )
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One model of a class on the scale: how far right, how far up, and what to say of it."""
+
+    at: float
+    level: int
+    label: str
+
+
+def dots(results: Iterable[Result], limits: Bounds) -> list[Dot]:
+    """The models of a class on one scale; those that would cover each other are stacked."""
+    measured = sorted(
+        ((result.metrics[PERPLEXITY], result.student) for result in results if PERPLEXITY in result.metrics),
+        reverse=True,
+    )
+    placed: list[Dot] = []
+    for perplexity, student in measured:
+        at = limits.place(perplexity)
+        below = [dot.level for dot in placed if abs(dot.at - at) < _STEP]
+        level = next(level for level in range(len(below) + 1) if level not in below)
+        placed.append(Dot(at, level, f"{student}: {figure(perplexity)}"))
+    return placed
