@@ -202,7 +202,7 @@ def test_the_vocabulary_is_that_of_the_training_text(student: Student, draw: Dra
             " ".join([third, second, first, *often]),
         ]
         valid = [" ".join([foreign[0], first, rare[0]]), " ".join([foreign[1], often[0]])]
-        test = [" ".join([second, foreign[0], third])]
+        test = [" ".join([second, foreign[0], second])]
         corpus = student.Corpus.keep(train, valid, test, 7)
         size = corpus.attribute("dictionary", keep=True).__len__()
         assert_equal(size, 7, _("with max_vocab 7 the length of the dictionary"))
