@@ -126,7 +126,7 @@ def _order(keys: Ids, counts: Ids, contexts: int, vocabulary_size: int) -> _Orde
 def _discounts(counts: Ids) -> tuple[float, ...]:
     """D1, D2 and D3+: what is taken off a count of 1, of 2, and of 3 or more."""
     ones, twos, threes, fours = (int((counts == count).sum()) for count in (1, 2, 3, 4))
-    if 0 in (ones, twos, threes):
+    if 0 in (ones, twos, threes, fours):
         return _FALLBACK
     share = ones / (ones + 2 * twos)
     found = (1 - 2 * share * twos / ones, 2 - 3 * share * threes / twos, 3 - 4 * share * fours / threes)

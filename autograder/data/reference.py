@@ -105,7 +105,14 @@ def _train(job: tuple[str, Run]) -> str:
     assignment, run = job
     seed, mistake = run
     log = _file(assignment, run, "log")
-    files = train_files(assignment, seed, mistake, str(log))
+    try:
+        files = train_files(assignment, seed, mistake, str(log))
+    except Exception as error:
+        raise DataError(
+            _("The training of {name} stopped with {error}; what it printed is in {log}.").format(
+                name=log.stem, error=type(error).__name__, log=log
+            )
+        ) from error
     for name in (WEIGHTS, ARGUMENTS):  # the last one says that both are there
         write_bytes(_file(assignment, run, name), files[name])
     return log.stem

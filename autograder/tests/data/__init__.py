@@ -1,0 +1,1 @@
+"""Tests of preparing corpora and of measuring baselines."""
