@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from autograder.course.language import _
+from autograder.grading.graded import TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
 
 if TYPE_CHECKING:
     from autograder.course.results import Result
@@ -84,6 +85,16 @@ def grade(
             metavar="NAME", help=_("Grade everything as this assignment; else the cells tell which.")
         ),
     ] = "",
+    train: Annotated[
+        bool,
+        typer.Option(
+            "--train",
+            help=_(
+                "Where a model is measured and none was handed in, run the notebook's training in the sandbox: up to "
+                "{minutes} CPU minutes and {memory} GB of memory a submission."
+            ).format(minutes=TRAINING_CPU_SECONDS // 60, memory=TRAINING_MEMORY_BYTES // 2**30),
+        ),
+    ] = False,
     no_sandbox: Annotated[
         bool,
         typer.Option(
@@ -108,7 +119,7 @@ def grade(
         )
     if no_sandbox:
         print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
-    grade_paths(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None)
+    grade_paths(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train)
 
 
 def grade_paths(
@@ -120,6 +131,7 @@ def grade_paths(
     seed: int | None = None,
     assignment: str = "",
     isolation: Isolation | None = None,
+    train: bool = False,
 ) -> list[Result]:
     """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.collect import NothingToGrade, find_submissions
@@ -131,7 +143,9 @@ def grade_paths(
         seed = run_seed(out, seed)
         results = _with_progress(
             len(found),
-            lambda on_result: grade_all(found, out, seed, jobs, assignment, isolation, cluster, on_result),
+            lambda on_result: grade_all(
+                found, out, seed, jobs, assignment, isolation, cluster, on_result, train
+            ),
             out if "html" in formats else None,
         )
         _write_reports(results, out, formats)
@@ -249,23 +263,34 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     from rich.markup import escape
     from rich.table import Table
 
+    from autograder.reports.measured import PERPLEXITY, figure, points_by_hand
+
     console = Console()
     shown = (
         results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
     )
+    perplexities = any(PERPLEXITY in result.metrics for result in shown)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
         (_("student"), "left"),
         (_("assignment"), "left"),
         (_("score"), "right"),
+        *([(_("perplexity"), "right")] if perplexities else []),
         ("", "left"),
     ):
         table.add_column(title, justify=side)  # type: ignore[arg-type]
     for result in shown[:_ROWS]:
-        table.add_row(
-            *map(escape, (result.student, result.assignment or "–", _score(result), _in_short(result)))
+        perplexity = figure(result.metrics[PERPLEXITY]) if PERPLEXITY in result.metrics else ""
+        texts = (
+            *(result.student, result.assignment or "–", _score(result)),
+            *([perplexity] if perplexities else []),
+            _in_short(result),
         )
+        table.add_row(*map(escape, texts))
     console.print(table)
+    for assignment, by_hand in dict.fromkeys((r.assignment, points_by_hand(r)) for r in results):
+        if by_hand:
+            console.print(f"{assignment}: {by_hand}", highlight=False, markup=False)
     graded = [result for result in results if result.status == "graded"]
     console.print(
         _("{graded} of {all} submissions graded; results in {folder}").format(
@@ -296,11 +321,61 @@ def _in_short(result: Result) -> str:
         (task for task in result.tasks if task.score < task.max_score),
         key=lambda task: task.score - task.max_score,
     )
-    if not lost:
-        return _("everything right")
-    more = f" +{len(lost) - 3}" if len(lost) > 3 else ""
     flag = _("; see integrity") if result.integrity else ""
+    if not lost:
+        return _("everything right") + flag
+    more = f" +{len(lost) - 3}" if len(lost) > 3 else ""
     return ", ".join(f"{task.name} ({task.status})" for task in lost[:3]) + more + flag
+
+
+@app.command()
+def leaderboard(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR...", help=_("Folders that `autograder grade` wrote.")),
+    ],
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Write it as a page as well."))] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Write it as JSON as well."))] = None,
+    top: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help=_("Only so many of the best models."))
+    ] = None,
+    anonymous: Annotated[
+        bool,
+        typer.Option(
+            "--anonymous",
+            help=_("To be shown to everybody: no names, and without submissions that are flagged."),
+        ),
+    ] = False,
+) -> None:
+    """Rank the models of graded submissions by their perplexity on hidden text, beside the floor and the target.
+
+    Equal perplexities share a rank. A flag marks submissions with something for you to look at.
+
+    Example: `autograder leaderboard graded/ --html leaderboard.html --top 10`
+    """
+    from rich.console import Console
+
+    from autograder.reports import leaderboard as ranking
+    from autograder.reports.page import write_text
+
+    try:
+        boards = ranking.leaderboards(ranking.read_results(folders), top, anonymous)
+    except ranking.NoResults as error:
+        _refuse(error)
+    console = Console()
+    for board in boards:
+        console.print(ranking.table(board))
+        for sentence in ranking.remarks(board):
+            console.print(sentence, highlight=False, markup=False)
+    if not boards:
+        console.print(_("No assignment among these results has a model that is measured."), markup=False)
+    for path, text in ((html, ranking.leaderboard_page), (json, ranking.leaderboard_json)):
+        if path is not None:
+            try:
+                write_text(path, text(boards))
+            except OSError as error:
+                _refuse_path(error, path)
+            console.print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

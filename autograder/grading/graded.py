@@ -15,6 +15,10 @@ from autograder.course.results import Result
 from autograder.grading.text import clean, clean_line
 
 PACKAGE = Path(__file__).resolve().parents[1]
+# What `--train` may use for one submission: the notebook's own training takes a third of it on a machine as slow as
+# the one it was measured on.
+TRAINING_CPU_SECONDS = 20 * 60
+TRAINING_MEMORY_BYTES = 2 * 2**30
 _FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
 
 

@@ -32,6 +32,7 @@ from autograder.course.results import Result
 from autograder.grading.collect import Found, Refused, distinct
 from autograder.grading.graded import (
     PACKAGE,
+    TRAINING_CPU_SECONDS,
     Graded,
     Submission,
     fingerprint,
@@ -53,6 +54,7 @@ CACHE = "cache"
 RUN = "run.json"
 # Far beyond what all limits of a submission add up to for honest work: past it the grader itself hangs.
 MAX_SECONDS = 3600.0
+MAX_TRAINING_SECONDS = 4.0 * TRAINING_CPU_SECONDS  # on top, since on a busy machine CPU time takes its time
 _LOOK_SECONDS = 5.0  # how often it is looked whether one hangs
 
 OnResult = Callable[[Graded], None]
@@ -325,7 +327,8 @@ def _that_answered(graders: Sequence[_Grader]) -> list[_Grader]:
     busy = [grader for grader in graders if grader.job is not None]
     ready = wait([grader.connection for grader in busy], timeout=_LOOK_SECONDS)
     for grader in busy:
-        if time.monotonic() - grader.since > MAX_SECONDS:
+        assert grader.job is not None
+        if time.monotonic() - grader.since > MAX_SECONDS + MAX_TRAINING_SECONDS * grader.job.train:
             grader.process.kill()
     return [grader for grader in busy if grader.connection in ready]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.assignments import source_path
+from autograder.course.results import Result
+from autograder.grading.many import write_result
 
 SOURCE = source_path("rnn_basics")
 
@@ -38,7 +40,9 @@ def few_cells(path: Path, *names: str, **sources: str) -> None:
     path.write_text(json.dumps(document | {"cells": kept}), encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["grade"], ["check"], ["release"], ["demo"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command", [[], ["grade"], ["leaderboard"], ["check"], ["release"], ["demo"], ["doctor"]]
+)
 def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
     """Every command explains itself, with an example, and `--help` imports no torch."""
     code = (
@@ -106,6 +110,23 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert word in done.stderr
+
+
+def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:
+    """In the terminal, as a page, as JSON; a folder without results is one sentence that says what to do."""
+    metrics = {"perplexity": 91.27, "parameters": 1000}
+    result = Result("ada", "rnn_language_model", "graded", 5.0, 58.0, metrics=metrics)
+    write_result(tmp_path / "run", result)
+    page, data = tmp_path / "board.html", tmp_path / "board.json"
+    done = run("leaderboard", tmp_path / "run", "--html", page, "--json", data)
+    assert done.returncode == 0, done.stderr
+    for text in (done.stdout, page.read_text(encoding="utf-8"), data.read_text(encoding="utf-8")):
+        assert "ada" in text
+        assert "91.27" in text
+    done = run("leaderboard", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Grade first" in done.stderr
 
 
 def test_check_ends_with_0_if_everything_holds_1_if_not_and_2_without_anything_to_check(

@@ -1,0 +1,254 @@
+"""Ranks the measured models of graded submissions by their perplexity on hidden text: terminal, page, JSON.
+
+Only what the grader measured counts; what a notebook printed or a checkpoint says of itself is not read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from autograder.course.language import _, plural
+from autograder.course.results import Result
+from autograder.reports.markup import printable
+from autograder.reports.measured import BITS, BYTES, PARAMETERS, PERPLEXITY, bounds, figure, size
+from autograder.reports.page import render
+from autograder.reports.words import number
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+FLAG = "⚑"
+
+
+class NoResults(Exception):
+    """A folder that holds no results; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a leaderboard: a submission's model, or a baseline to measure it by."""
+
+    kind: Literal["model", "floor", "target"]
+    student: str
+    perplexity: float
+    rank: int | None = None  # equal perplexities share one; a baseline has none
+    bits_per_byte: float | None = None
+    score: float | None = None
+    max_score: float | None = None
+    parameters: int | None = None
+    checkpoint_bytes: int | None = None
+    is_flagged: bool = False  # there is something for the instructor to look at
+
+
+@dataclass(frozen=True)
+class Board:
+    """The leaderboard of one assignment."""
+
+    assignment: str
+    rows: tuple[Row, ...]
+    more: int = 0  # models beyond the best that were asked for
+    without_model: int = 0  # graded submissions of which nothing could be measured
+    left_out: int = 0  # flagged ones, on a board that is to be shown to everybody
+
+    @property
+    def has_models(self) -> bool:
+        """Whether there is anything to rank."""
+        return any(row.kind == "model" for row in self.rows)
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether the sign of a flag has to be explained."""
+        return any(row.is_flagged for row in self.rows)
+
+
+def read_results(folders: Iterable[Path]) -> list[Result]:
+    """The results in the folders of some runs; `NoResults` for a folder without any."""
+    found: list[Result] = []
+    for folder in folders:
+        place = folder / "results" if (folder / "results").is_dir() else folder
+        results = [result for path in sorted(place.glob("*.json")) if (result := _read(path))]
+        if not results:
+            raise NoResults(
+                _(
+                    "There are no results in {folder}. Grade first: autograder grade submitted/ --out {folder}"
+                ).format(folder=folder)
+            )
+        found += results
+    return found
+
+
+def _read(path: Path) -> Result | None:
+    """A result; None for a file that is something else, such as the run's own notes."""
+    try:
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def leaderboards(
+    results: Iterable[Result], top: int | None = None, is_anonymous: bool = False
+) -> list[Board]:
+    """A leaderboard for every assignment in which models are measured; the order of the results does not matter.
+
+    Who handed in more than once stands there with the best. `is_anonymous` makes a board that can be shown to
+    everybody: no names, and without submissions that the instructor has yet to look at.
+    """
+    groups: defaultdict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        if result.status == "graded":
+            groups[result.assignment].append(result)
+    return [
+        _board(name, groups[name], top, is_anonymous)
+        for name in sorted(groups)
+        if bounds(name) or any(PERPLEXITY in result.metrics for result in groups[name])
+    ]
+
+
+def _board(assignment: str, results: Sequence[Result], top: int | None, is_anonymous: bool) -> Board:
+    best: dict[str, Row] = {}
+    for row in sorted(map(_row, (r for r in results if PERPLEXITY in r.metrics)), key=_order):
+        best.setdefault(row.student, row)
+    measured = list(best.values())
+    shown = [row for row in measured if not (is_anonymous and row.is_flagged)]
+    ranked = [
+        replace(row, rank=1 + sum(other.perplexity < row.perplexity for other in shown)) for row in shown
+    ]
+    if is_anonymous:
+        ranked = [replace(row, student="") for row in ranked]
+    kept = ranked[:top]
+    return Board(
+        assignment,
+        tuple(sorted([*kept, *_baselines(assignment)], key=lambda row: row.perplexity)),
+        more=len(ranked) - len(kept),
+        without_model=len({result.student for result in results} - best.keys()),
+        left_out=len(measured) - len(shown),
+    )
+
+
+def _row(result: Result) -> Row:
+    metrics = result.metrics
+    return Row(
+        "model",
+        result.student,
+        round(metrics[PERPLEXITY], 2),  # what nobody can read off must not decide who is first
+        bits_per_byte=metrics.get(BITS),
+        score=result.score,
+        max_score=result.max_score,
+        parameters=int(metrics[PARAMETERS]) if PARAMETERS in metrics else None,
+        checkpoint_bytes=int(metrics[BYTES]) if BYTES in metrics else None,
+        is_flagged=bool(result.integrity),
+    )
+
+
+def _order(row: Row) -> tuple[float, str, bool, float]:
+    return row.perplexity, row.student, row.is_flagged, -(row.score or 0.0)
+
+
+def _baselines(assignment: str) -> list[Row]:
+    limits = bounds(assignment)
+    if limits is None:
+        return []
+    return [
+        Row("target", _("target: all points from here on"), round(limits.target, 2)),
+        Row("floor", _("floor: points begin here"), round(limits.floor, 2)),
+    ]
+
+
+def remarks(board: Board) -> list[str]:
+    """What has to be said beside the rows, in sentences."""
+    said = []
+    if not board.has_models:
+        said.append(
+            _(
+                "No model has been measured yet: a notebook needs its checkpoint beside it (rnn_lm.safetensors and "
+                "rnn_lm.json), or grade with --train."
+            )
+        )
+    if board.more:
+        one, many = "{count} more model is not shown.", "{count} more models are not shown."
+        said.append(plural(one, many, board.more))
+    if board.without_model:
+        said.append(
+            plural(
+                "{count} graded submission has no model that could be measured.",
+                "{count} graded submissions have no model that could be measured.",
+                board.without_model,
+            )
+        )
+    if board.left_out:
+        said.append(
+            plural(
+                "{count} submission is left out until a person has looked at it.",
+                "{count} submissions are left out until a person has looked at them.",
+                board.left_out,
+            )
+        )
+    if board.has_flags:
+        said.append(
+            _("{flag}: something to look at with your own eyes, see integrity on the class page.").format(
+                flag=FLAG
+            )
+        )
+    return said
+
+
+def columns() -> tuple[str, ...]:
+    """The titles above what `cells` gives."""
+    return (
+        "#",
+        _("student"),
+        _("perplexity"),
+        _("bits per byte"),
+        _("points"),
+        _("parameters"),
+        _("checkpoint"),
+    )
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row as texts, empty where there is nothing to say."""
+    name = printable(row.student) or _("(no name)")
+    return (
+        str(row.rank) if row.rank else "",
+        f"{name} {FLAG}" if row.is_flagged else name,
+        f"{row.perplexity:,.2f}",
+        figure(row.bits_per_byte) if row.bits_per_byte is not None else "",
+        f"{number(row.score)} / {number(row.max_score or 0.0)}" if row.score is not None else "",
+        figure(row.parameters) if row.parameters is not None else "",
+        size(row.checkpoint_bytes) if row.checkpoint_bytes is not None else "",
+    )
+
+
+def table(board: Board) -> Table:
+    """A leaderboard for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=None, pad_edge=False, header_style="bold", title=board.assignment, title_justify="left")
+    for index, title in enumerate(columns()):
+        made.add_column(title, justify="left" if index == 1 else "right")
+    for row in board.rows:
+        style = "" if row.kind == "model" else "dim italic"
+        made.add_row(*(Text(cell, style=style) for cell in cells(row)))
+    return made
+
+
+def leaderboard_page(boards: Sequence[Board]) -> str:
+    """The leaderboards as a page."""
+    return render(
+        "leaderboard.html.j2", boards=boards, columns=columns(), cells=cells, remarks=remarks, bounds=bounds
+    )
+
+
+def leaderboard_json(boards: Sequence[Board]) -> str:
+    """The leaderboards as JSON."""
+    documents = [asdict(board) for board in boards]
+    text = json.dumps(
+        {"schema": 1, "boards": documents}, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
+    )
+    return text + "\n"
