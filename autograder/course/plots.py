@@ -7,6 +7,7 @@ is told from another by its colour alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -43,20 +44,106 @@ def learning_curve(losses: Mapping[str, Numbers], landmarks: Mapping[str, float]
     for colour, array in zip(COLOURS, arrays.values(), strict=False):
         axes.plot(array, color=colour, linewidth=1, alpha=0.25)
     _lines(axes, {name: _running_mean(array) for name, array in arrays.items()})
-    for name, height in (landmarks or {}).items():
-        axes.axhline(height, color="grey", linestyle=":")
-        axes.annotate(
-            name,
-            (1, height),
-            (0, -3),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-        )
+    _landmarks(axes, landmarks or {})
     axes.set(xlabel=_("training step"), ylabel=_("loss in nats"))
     if min(array.min() for array in arrays.values()) < 0.5 * max(array.max() for array in arrays.values()):
         axes.set_ylim(bottom=0)
+    return figure
+
+
+def training_curve(
+    words: Sequence[int], losses: Mapping[str, Numbers], perplexities: Mapping[str, float]
+) -> Figure:
+    """Loss against words read, one line per text, and other models' perplexities as horizontal lines.
+
+    The left axis is in nats per word, the right one says which perplexity that is.
+    """
+    figure, axes = _figure(9, 5)
+    _lines(axes, losses, words, marker="o")
+    text = _("{name}: {perplexity:.0f}")
+    _landmarks(
+        axes,
+        {
+            text.format(name=name, perplexity=perplexity): math.log(perplexity)
+            for name, perplexity in perplexities.items()
+        },
+    )
+    axes.set(xlabel=_("words of training text read"), ylabel=_("loss in nats per word"))
+    axes.margins(y=0.08)  # room for the name under the lowest line
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    ticks = [50, 100, 200, 500, 1000, 2000, 5000]
+    right = axes.secondary_yaxis("right", functions=(lambda nats: nats, lambda nats: nats))
+    right.set_yticks([math.log(tick) for tick in ticks], [str(tick) for tick in ticks])
+    right.set_ylabel(_("perplexity"))
+    return figure
+
+
+def memory_curve(
+    lengths: Sequence[int], perplexities: Mapping[str, Numbers], landmarks: Mapping[str, float] | None = None
+) -> Figure:
+    """Perplexity of models whose state is cleared again and again, against the words from one time to the next."""
+    figure, axes = _figure(8, 4)
+    _lines(axes, perplexities, lengths, marker="o")
+    _landmarks(axes, landmarks or {})
+    axes.set(xlabel=_("words until the state is cleared"), ylabel=_("perplexity"), xscale="log")
+    axes.margins(y=0.1)  # room for the name under the lowest line
+    axes.set_xticks(lengths, [str(length) for length in lengths])
+    axes.minorticks_off()
+    return figure
+
+
+def batches(source: torch.Tensor, symbols: Sequence[str], bptt: int) -> Figure:
+    """Where the tokens of a text stand in a batchified text (T, B), and which windows of it are read.
+
+    An id is a place in the text, and `symbols[id]` is written there. The colour is the place, from dark to bright:
+    where neighbours in the text are neighbours in a column, the colours of a column follow each other.
+    """
+    rows, columns = source.shape
+    figure, (text, table) = _figure(
+        max(9, 0.36 * len(symbols)), 0.42 * rows + 2.2, nrows=2, height_ratios=[1, rows]
+    )
+    places = _array(source)
+    for axes, ids in ((text, _array(range(len(symbols)))[None]), (table, places)):
+        image = axes.imshow(ids, cmap=SEQUENTIAL, vmin=0, vmax=len(symbols), aspect="auto")
+        for (row, column), place in _entries(ids):
+            colour = _readable_on(image.cmap(image.norm(place)))
+            axes.text(column, row, symbols[int(place)], ha="center", va="center", color=colour)
+    text.set(title=_("the text"), xticks=[], yticks=[])
+    left_out = sorted(set(range(len(symbols))) - {int(place) for place in places.flatten()})
+    text.plot(left_out, [0] * len(left_out), "x", color=COLOURS[1], markersize=13, markeredgewidth=2)
+    table.set(title=_("the batch"), xlabel=_("column b"), ylabel=_("row t"), xlim=(-0.5, columns + 0.3))
+    table.set(xticks=range(columns), yticks=range(rows))
+    for number, first in enumerate(range(0, rows - 1, bptt)):
+        last = min(first + bptt, rows - 1) - 1
+        left, right = -0.46, columns - 0.54
+        table.plot(
+            [left, right, right, left, left],
+            [first - 0.42, first - 0.42, last + 0.42, last + 0.42, first - 0.42],
+            color=COLOURS[1],
+            linewidth=3,
+        )
+        words = _("window {number}:\nrows {first} to {last},\ntargets {second} to {end}").format(
+            number=number, first=first, last=last, second=first + 1, end=last + 1
+        )
+        table.text(columns - 0.45, (first + last) / 2, words, va="center")
+    table.spines[:].set_visible(False)
+    return figure
+
+
+def next_words(distributions: Mapping[str, Numbers], words: Sequence[str], shown: int = 10) -> Figure:
+    """The most probable next words, one panel per distribution over `words`; the best words of the first panel."""
+    arrays = {title: _array(values) for title, values in distributions.items()}
+    best = next(iter(arrays.values())).argsort()[::-1][:shown]
+    figure, panels = _figure(
+        9, 0.26 * shown + 1.2, ncols=len(arrays), sharex=True, sharey=True, squeeze=False
+    )
+    for colour, axes, (title, array) in zip(COLOURS * len(arrays), panels[0], arrays.items(), strict=False):
+        axes.barh(range(len(best)), array[best], color=colour)
+        rest = _("{title}\n(all other words: {share:.0%})").format(title=title, share=1 - array[best].sum())
+        axes.set(title=rest, xlabel=_("probability"))
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0, 0].set_yticks(range(len(best)), [words[index] for index in best])
+    panels[0, 0].invert_yaxis()
     return figure
 
 
@@ -224,14 +311,36 @@ def _running_mean(array: np.ndarray, window: int = 15) -> np.ndarray:
     return _array([array[max(0, step - half) : step + half + 1].mean() for step in range(len(array))])
 
 
-def _lines(axes: Axes, series: Mapping[str, Numbers]) -> None:
+def _lines(
+    axes: Axes, series: Mapping[str, Numbers], x: Sequence[float] | None = None, marker: str = ""
+) -> None:
+    """One line per name, over its indices or over `x`."""
     for index, (name, values) in enumerate(series.items()):
         colour, style = COLOURS[index % len(COLOURS)], LINE_STYLES[index % len(LINE_STYLES)]
-        axes.plot(_array(values), color=colour, linestyle=style, linewidth=2, label=name)
+        array = _array(values)
+        places = range(len(array)) if x is None else x
+        axes.plot(
+            places, array, color=colour, linestyle=style, linewidth=2, label=name, marker=marker, markersize=4
+        )
     if len(series) > 1:
         axes.legend(frameon=False)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _landmarks(axes: Axes, heights: Mapping[str, float]) -> None:
+    """Horizontal lines to compare with, each with its name at the right end."""
+    for name, height in heights.items():
+        axes.axhline(height, color="grey", linestyle=":")
+        axes.annotate(
+            name,
+            (1, height),
+            (0, -3),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+        )
 
 
 def _write_values(axes: Axes, array: np.ndarray, digits: int = 2) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,10 @@ from autograder.course import plots
 
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "learning_curve": lambda: plots.learning_curve({"a": [2.0, 1.0], "b": torch.ones(2)}, {"floor": 0.5}),
+    "training_curve": lambda: plots.training_curve([10, 20], {"train": [2.0, 1.0]}, {"bigram": 4.5}),
+    "memory_curve": lambda: plots.memory_curve([1, 10], {"cleared": [9.0, 7.0]}, {"never": 6.5}),
+    "batches": lambda: plots.batches(torch.tensor([[0, 3], [1, 4], [2, 5]]), "abcdefg", bptt=2),
+    "next_words": lambda: plots.next_words({"cold": [0.1, 0.9], "hot": [0.5, 0.5]}, ["a", "b"]),
     "gradient_norms": lambda: plots.gradient_norms({"a": [0.0, 0.1, 1.0]}, cuts=[1]),
     "padding": lambda: plots.padding(torch.tensor([1, 3, 2])),
     "heatmaps": lambda: plots.heatmaps({"p": torch.eye(2), "q": -torch.eye(2)}, "cell", "name", ["ü", "é"]),
@@ -91,3 +96,36 @@ def test_importing_the_module_does_not_import_matplotlib() -> None:
     program = "import sys; import autograder.course.plots; print('matplotlib' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_the_picture_of_a_batch_writes_each_token_at_its_place() -> None:
+    """The text above, the batch below, and what the batch leaves out is crossed out."""
+    text, table = plots.batches(torch.tensor([[0, 3], [1, 4], [2, 5]]), "abcdefg", bptt=2).axes
+    assert "".join(label.get_text() for label in text.texts) == "abcdefg"
+    assert [label.get_text() for label in table.texts[:6]] == ["a", "d", "b", "e", "c", "f"]
+    assert [tuple(line.get_xdata()) for line in text.lines] == [(6,)]
+    windows = [sorted(set(line.get_ydata())) for line in table.lines]
+    assert len(windows) == 1
+    assert round(windows[0][0]) == 0
+    assert round(windows[0][1]) == 1
+
+
+def test_the_right_axis_of_a_training_curve_is_the_perplexity() -> None:
+    """Its ticks stand where the loss is the logarithm of what they say."""
+    (axes,) = plots.training_curve([10, 20], {"train": [5.0, 4.0]}, {"uniform": 5000}).axes
+    (right,) = axes.child_axes
+    assert {
+        label.get_text(): round(tick, 4)
+        for tick, label in zip(right.get_yticks(), right.get_yticklabels(), strict=True)
+    }["100"] == round(math.log(100), 4)
+    assert axes.texts[0].get_text() == "uniform: 5000"
+
+
+def test_bars_of_next_words_start_with_the_best_one() -> None:
+    """In the order of the first panel, so that panels can be compared row by row."""
+    first, second = plots.next_words(
+        {"cold": [0.1, 0.7, 0.2], "hot": [0.4, 0.3, 0.3]}, ["a", "b", "c"], 2
+    ).axes
+    assert [round(bar.get_width(), 6) for bar in first.patches] == [0.7, 0.2]
+    assert [round(bar.get_width(), 6) for bar in second.patches] == [0.3, 0.3]
+    assert "(all other words: 40%)" in second.get_title()

@@ -1,0 +1,229 @@
+"""Shows a training of minutes while it runs, and keeps the best model so far: a bar, a learning curve, a checkpoint.
+
+In a notebook the bar and the curve move; anywhere else every point of the curve is one printed line. Nothing is
+written to stderr. To stop it (the square button, or Ctrl-C) is no error: the best model so far is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import io
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+
+from autograder.course import plots
+from autograder.course.checkpoints import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX, save_checkpoint
+from autograder.course.language import _
+
+WARM_UP = 0.1  # of all updates
+BAR_STEPS = 200  # a bar that moved more often would only make the notebook larger
+
+
+def warm_up_then_cosine(optimizer: torch.optim.Optimizer, updates: int) -> LambdaLR:
+    """A learning rate that rises during a tenth of all updates, and then falls to 0 along half a cosine.
+
+    Call its `step()` after each `optimizer.step()`. The rate that the optimizer was made with is the highest one.
+    """
+
+    def share(update: int) -> float:
+        done = min((update + 1) / updates, 1.0)
+        if done < WARM_UP:
+            return done / WARM_UP
+        return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
+
+    return LambdaLR(optimizer, share)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a learning curve: mean nats per word, after so many words of training text."""
+
+    words: int
+    train_nats: float
+    valid_nats: float
+
+
+class LiveTraining:
+    """Watches a training, and saves the model whenever it is better on the validation text than ever before.
+
+    >>> with LiveTraining("rnn_lm", model, arguments, {"bigram": 253.2}, seed=1) as live:
+    ...     for rows in live.parts(train_rows, bptt=35, points=20):
+    ...         train_nats = train_epoch(model, rows, 35, live.counted(step))
+    ...         live.point(train_nats, evaluate(model, valid_rows, 35))
+    """
+
+    def __init__(
+        self,
+        stem: str | Path,
+        model: nn.Module,
+        arguments: Mapping[str, Any],
+        baselines: Mapping[str, float],
+        **notes: Any,
+    ) -> None:
+        """The checkpoint is two files, `stem.safetensors` and `stem.json`.
+
+        `arguments` are those of the model's constructor, by name, `baselines` are perplexities to compare with,
+        and `notes` (a seed) are saved with the model.
+        """
+        self.points: list[Point] = []
+        self.best: Point | None = None
+        self._stem, self._model, self._arguments, self._notes = Path(stem), model, arguments, notes
+        self._baselines = baselines
+        self._best_weights: dict[str, torch.Tensor] = {}
+        self._words = self._updates = 0
+        self._all_updates = 1
+        self._started = time.monotonic()
+        self._bar, self._curve = _Place(), _Place()
+
+    def parts(self, source: torch.Tensor, bptt: int, points: int) -> Iterator[torch.Tensor]:
+        """A batchified text in at most `points` pieces, each of whole windows of `bptt` rows.
+
+        The last row of a piece is also the first row of the next one, so every word is predicted once.
+        """
+        self._all_updates = math.ceil((len(source) - 1) / bptt)
+        rows = math.ceil(self._all_updates / points) * bptt
+        for first in range(0, len(source) - 1, rows):
+            part = source[first : first + rows + 1]
+            self._words += part[1:].numel()
+            yield part
+
+    def counted(self, step: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], None]:
+        """The same step, and the bar moves with it."""
+
+        def step_and_count(loss: torch.Tensor) -> None:
+            step(loss)
+            self._updates += 1
+            if self._updates % math.ceil(self._all_updates / BAR_STEPS) == 0:
+                self._bar.show(self._bar_html())
+
+        return step_and_count
+
+    def point(self, train_nats: float, valid_nats: float) -> None:
+        """A new point of the curve: mean nats per word on the last piece of training text, and on other text."""
+        point = Point(self._words, train_nats, valid_nats)
+        self.points.append(point)
+        if valid_nats < (self.best.valid_nats if self.best else math.inf):  # which nan never is
+            self._keep(point)
+        text = _("{words:9,} words: perplexity {train:7.1f} in training, {valid:7.1f} on the validation text")
+        line = text.format(
+            words=point.words, train=_perplexity(point.train_nats), valid=_perplexity(point.valid_nats)
+        )
+        self._curve.show(self._curve_html, line)
+
+    def _keep(self, point: Point) -> None:
+        self.best = point
+        self._best_weights = copy.deepcopy(
+            self._model.state_dict()
+        )  # not a reference: that would go on changing
+        measured = {"words": point.words, "valid_perplexity": round(_perplexity(point.valid_nats), 3)}
+        save_checkpoint(self._model, self._arguments, self._stem, **self._notes, **measured)
+
+    def __enter__(self) -> LiveTraining:
+        self._bar.show(self._bar_html())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        was_stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
+        if self.best is not None:
+            self._model.load_state_dict(self._best_weights)
+        if kind is None or was_stopped:
+            print(self._summary(was_stopped))
+        return was_stopped  # any other error goes on its way
+
+    def _summary(self, was_stopped: bool) -> str:
+        sentences = [_("You stopped the training.")] if was_stopped else []
+        if self.best is None:
+            sentences.append(_("Nothing is saved: no model has been measured yet."))
+        else:
+            text = _(
+                "The best model, with perplexity {valid:.1f} on the validation text after {words:,} words, "
+                "is in {weights} and {arguments}."
+            )
+            sentences.append(
+                text.format(
+                    valid=_perplexity(self.best.valid_nats),
+                    words=self.best.words,
+                    weights=f"{self._stem.name}{WEIGHTS_SUFFIX}",
+                    arguments=f"{self._stem.name}{ARGUMENTS_SUFFIX}",
+                )
+            )
+        return " ".join(sentences)
+
+    def _bar_html(self) -> str:
+        share = min(self._updates / self._all_updates, 1.0)
+        text = _("update {done:,} of {all:,}").format(done=self._updates, all=self._all_updates)
+        if self.best is not None:
+            valid = _("best perplexity on the validation text {valid:.1f}")
+            text += " · " + valid.format(valid=_perplexity(self.best.valid_nats))
+        if 0 < share < 1:
+            seconds = (time.monotonic() - self._started) * (1 / share - 1)
+            text += " · " + _("about {minutes:.1f} minutes left").format(minutes=seconds / 60)
+        return (
+            '<div style="max-width:50em">'
+            '<div style="background:#cccccc;border-radius:3px">'
+            f'<div style="background:{plots.COLOURS[0]};border-radius:3px;height:8px;width:{share:.1%}"></div>'
+            f"</div><div>{html.escape(text)}</div></div>"
+        )
+
+    def _curve_html(self) -> str:
+        figure = plots.training_curve(
+            [point.words for point in self.points],
+            {
+                _("training text"): [point.train_nats for point in self.points],
+                _("validation text"): [point.valid_nats for point in self.points],
+            },
+            self._baselines,
+        )
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        image = base64.b64encode(buffer.getvalue()).decode("ascii")
+        last = _perplexity(self.points[-1].valid_nats)
+        title = _("learning curve; perplexity {valid:.1f} on the validation text").format(valid=last)
+        return f'<img style="max-width:100%" src="data:image/png;base64,{image}" alt="{html.escape(title)}">'
+
+
+class _Place:
+    """One place in the output of a cell, where each thing that is shown takes the place of the one before."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def show(self, picture: str | Callable[[], str], line: str = "") -> None:
+        """HTML (or what makes it, if it is costly) in a notebook; elsewhere the line is printed, if there is one."""
+        if not _is_notebook():
+            if line:
+                print(line, flush=True)
+            return
+        from IPython.display import HTML, display
+
+        content = HTML(picture if isinstance(picture, str) else picture())
+        if self._handle is None:
+            self._handle = display(content, display_id=True)
+        else:
+            self._handle.update(content)
+
+
+def _is_notebook() -> bool:
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return hasattr(get_ipython() if get_ipython else None, "kernel")
+
+
+def _perplexity(nats: float) -> float:
+    try:
+        return math.exp(nats)
+    except OverflowError:
+        return math.inf
