@@ -169,9 +169,9 @@ def test_white_space_of_all_kinds(student: Student) -> None:
 def test_two_corpora(student: Student, draw: Draw) -> None:
     """A second corpus knows no word of the first, and leaves it as it was."""
     with blaming(student, "Corpus", "Dictionary", probe_dictionary(student)):
-        a, b, c, d = drawn_words(draw, 4)
+        a, b, c, d, e = drawn_words(draw, 5)
         first = student.Corpus.keep([f"{b} {a} {b}"], [c], [d], 999)
-        second = student.Corpus.keep([f"{c} {b}", d], [a], [b], 999)
+        second = student.Corpus.keep([f"{c} {b}", d], [e], [b], 999)
         assert_known(second.attribute("dictionary", keep=True), a, False)
         assert_dictionary(second.attribute("dictionary", keep=True), ["<unk>", "<eos>", c, b, d])
         assert_dictionary(first.attribute("dictionary", keep=True), ["<unk>", "<eos>", b, a])
