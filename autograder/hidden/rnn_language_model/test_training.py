@@ -144,7 +144,7 @@ def test_every_epoch_starts_afresh(student: Student, draw: Draw) -> None:
     with blaming_earlier(student, draw, "train_epoch"):
         model = remembering(draw).float()
         kept = student.put(model)
-        for rows, batch, bptt in ((5, 2, 2), (4, 3, 8), (5, 2, 1), (3, 1, 2)):
+        for rows, batch, bptt in ((5, 2, 2), (5, 2, 1), (4, 3, 8), (3, 1, 2)):
             source = draw.integers(0, V, rows, batch)
             nats = nats_of_each_word(model, source)
             step = library_step(student, kept, lr=0.0)
@@ -180,7 +180,7 @@ def test_every_evaluation_starts_afresh(student: Student, draw: Draw) -> None:
     with blaming_earlier(student, draw, "evaluate"):
         model = remembering(draw, pair=True).float().eval()
         kept = student.put(model)
-        for rows, batch, bptt in ((5, 2, 2), (4, 3, 8), (2, 1, 1), (5, 2, 2)):
+        for rows, batch, bptt in ((5, 2, 2), (5, 2, 4), (4, 3, 8), (2, 1, 1)):
             source = draw.integers(0, V, rows, batch)
             what = _("for {rows} rows of {batch} streams and bptt = {bptt} the result").format(
                 rows=rows, batch=batch, bptt=bptt
