@@ -255,7 +255,7 @@ class Harness:
         return {"logits": self._portable(logits)}
 
     def _collect(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The bytes of files that the student's code has written, by name; those too large, empty or missing are left out."""
+        """The bytes of files that the student's code has written, by name, without those missing or too large."""
         files = {}
         for name, limit in request["limits"].items():
             with contextlib.suppress(OSError, ValueError), open(name, "rb") as file:

@@ -40,6 +40,7 @@ from autograder.checks.student import CheckFailed, Student, UnreadableReply
 from autograder.course.checkpoints import Checkpoint
 from autograder.course.corpora import END_OF_LINE, UNKNOWN
 from autograder.course.language import _
+from autograder.course.thresholds import Thresholds
 from autograder.sandbox.values import Ref
 
 STREAMS = 256
@@ -81,6 +82,11 @@ class Score:
             return math.exp(self.nats / self.tokens)
         except OverflowError:
             return math.inf
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there is a perplexity at all; a word that was held impossible makes it infinite."""
+        return math.isfinite(self.perplexity)
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,20 @@ def score(
 ) -> Score:
     """The model's score on a whole text, in so many pieces read side by side."""
     return Score(torch.cat(log_probabilities(predictor, pieces(ids, streams), end_id, progress)))
+
+
+def measured_sentence(found: Score, marks: Thresholds, split: str) -> str:
+    """A score on the valid or the hidden text in words, beside the lines that bound the marks."""
+    return _(
+        "A perplexity of {perplexity:.1f} on {tokens} words, which is worth {share:.0%} of the points: "
+        "{floor:.1f} or more is worth nothing, {target:.1f} or less all of them."
+    ).format(
+        perplexity=found.perplexity,
+        tokens=found.tokens,
+        share=marks.credit(found.perplexity, split),
+        floor=marks.floor[split],
+        target=marks.target[split],
+    )
 
 
 def pieces(ids: torch.Tensor, streams: int) -> list[torch.Tensor]:

@@ -8,17 +8,19 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.student import Stopped, Student, StudentError, UnreadableReply
-from autograder.course.checkpoints import UnreadableCheckpoint, read_checkpoint
+from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
+from autograder.course.corpora import MissingCorpus
 from autograder.course.language import _
-from autograder.course.notebook import Task
+from autograder.course.notebook import TRAINING_TAG, Task
 from autograder.course.results import Result, TaskResult, TestOutcome, TestResult, score_task
+from autograder.course.thresholds import MissingThresholds
 from autograder.grading import syntax
-from autograder.grading.collect import ARGUMENTS, WEIGHTS
+from autograder.grading.collect import ARGUMENTS, FILE_LIMITS, WEIGHTS
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -30,10 +32,18 @@ from autograder.grading.graded import (
 )
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.integrity import integrity_notes
+from autograder.grading.language_model import (
+    HiddenText,
+    Program,
+    checkpoint_in,
+    measure,
+    not_handed_in,
+    train,
+)
 from autograder.grading.likeness import KEPT, fingerprint_of
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.text import clean, clean_line, clean_output
-from autograder.hidden.suite import Suite
+from autograder.hidden.suite import Suite, no_checkpoint
 from autograder.sandbox import (
     CellOutcome,
     Conversation,
@@ -45,15 +55,24 @@ from autograder.sandbox import (
 from autograder.sandbox.errors import SandboxLost
 
 
-def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
+def grade(
+    submission: Submission,
+    suites: Mapping[str, Suite],
+    server: Server,
+    seed: int,
+    training_server: Server | None = None,
+) -> Graded:
     """Reads, repairs, executes, tests and scores one submission.
 
     Raises nothing that a submission could cause: one that cannot be graded is a `Result` that says why.
-    `SandboxUnavailable` means that nothing can be graded here.
+    `SandboxUnavailable` means that nothing can be graded here. With a `training_server`, whose limits are the
+    budget, a notebook for which a trained model is wanted and none was handed in trains its own there.
     """
     start = time.monotonic()
     try:
-        graded = _grade(submission, suites, server, seed)
+        graded = _grade(submission, suites, server, seed, training_server)
+    except (MissingCorpus, MissingThresholds) as error:
+        graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
         graded = ungradable(submission, str(error))
     except SandboxLost:
@@ -64,7 +83,13 @@ def grade(submission: Submission, suites: Mapping[str, Suite], server: Server, s
     return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
 
 
-def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, seed: int) -> Graded:
+def _grade(
+    submission: Submission,
+    suites: Mapping[str, Suite],
+    server: Server,
+    seed: int,
+    training_server: Server | None,
+) -> Graded:
     intake = read_submission(submission.data)
     assignment = submission.assignment or recognise(
         intake.notebook, {name: suite.notebook for name, suite in suites.items()}
@@ -73,15 +98,23 @@ def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, 
         raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
     suite = suites[assignment]
     repaired = repair(intake.notebook, suite.notebook)
-    repairs = [*intake.repairs, *_renamed(submission.file_name, assignment), *repaired.repairs]
+    repairs = [
+        *intake.repairs,
+        *_renamed(submission.file_name, assignment),
+        *repaired.repairs,
+        *submission.notes,
+    ]
+    program = Program([cell.source for cell in repaired.notebook.cells], repaired.skipped)
+    model = _model_of(submission, suite, repaired, program, training_server)
     with server.open() as session:
-        outcomes = tuple(
-            session.execute([cell.source for cell in repaired.notebook.cells], skip=repaired.skipped)
-        )
-        results = _Tests(session, suite, repaired, outcomes).run(seed)
+        outcomes = tuple(session.execute(program.cells, skip=program.skipped))
+        results = _Tests(session, suite, repaired, outcomes, model).run(seed)
         refusals = sorted(session.refusals)
+    # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
+    results, notes = _measured(results, model, program, server, seed)
     integrity = [
         *repaired.integrity,
+        *notes,
         *integrity_notes(repaired),
         *_refused(refusals),
         *_own_faults(results),
@@ -95,22 +128,76 @@ def _grade(submission: Submission, suites: Mapping[str, Suite], server: Server, 
         max_score=sum(task.max_score for task in results),
         tasks=tuple(results),
         points_by_hand=suite.notebook.points_by_hand(),
+        metrics={
+            name: value for task in results for test in task.tests for name, value in test.metrics.items()
+        },
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
     )
     return Graded(result, repaired.notebook, tuple(map(_clean_outcome, outcomes)))
 
 
+@dataclass(frozen=True)
+class _Model:
+    """A trained model that was handed in, for one task, and the text it is measured on."""
+
+    task: Task
+    files: Mapping[str, bytes]
+    text: HiddenText
+
+    def read(self) -> Checkpoint:
+        """Its checkpoint; `UnreadableCheckpoint` says what is wrong with it."""
+        return checkpoint_in(self.files)
+
+
+def _model_of(
+    submission: Submission,
+    suite: Suite,
+    repaired: Repaired,
+    program: Program,
+    training_server: Server | None,
+) -> _Model | None:
+    """The model that a submission's measured task is about; None if there is no such task, or no model."""
+    task = next((task for task in suite.tasks if task.is_measured), None)
+    if task is None:
+        return None
+    files = {name: data for name, data in submission.files.items() if name in FILE_LIMITS}
+    if not files and training_server is not None:
+        training = [i for i, cell in enumerate(repaired.notebook.cells) if TRAINING_TAG in cell.tags]
+        files = train(program, training, training_server)
+    return _Model(task, files, HiddenText.of(suite.assignment)) if files else None
+
+
+def _measured(
+    results: Sequence[TaskResult], model: _Model | None, program: Program, server: Server, seed: int
+) -> tuple[list[TaskResult], list[str]]:
+    """The results with that of the measured task completed, and what an instructor should look at."""
+    finished, notes = list(results), list[str]()
+    for i, result in enumerate(results):
+        if model is not None and result.name == model.task.name:
+            found = measure(result.name, result.tests, model.read, model.text, program, server, seed)
+            finished[i] = score_task(result.name, result.max_score, found.tests)
+            notes += found.integrity
+    return finished, notes
+
+
 class _Tests:
     """Runs the tests of a suite against a session, each task in a conversation of its own."""
 
     def __init__(
-        self, session: Session, suite: Suite, repaired: Repaired, outcomes: Sequence[CellOutcome]
+        self,
+        session: Session,
+        suite: Suite,
+        repaired: Repaired,
+        outcomes: Sequence[CellOutcome],
+        model: _Model | None,
     ) -> None:
         self.session = session
         self.suite = suite
         self.repaired = repaired
         self.outcomes = outcomes
+        self.model = model
+        self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
             "" if i in repaired.skipped else syntax.python(cell.source)
@@ -124,11 +211,18 @@ class _Tests:
     def run(self, seed: int) -> list[TaskResult]:
         """The results of all tasks, in the order of the notebook."""
         absent = self.repaired.not_attempted | {
-            task for task in self.repaired.missing if self._is_missing(task)
+            task for task in self.repaired.missing - self._measured if self._is_missing(task)
         }
+        # Whether there is a model does not depend on what stands in the cell that would train one.
+        absent = (absent - self._measured) if self.model else (absent | self._measured)
         attempted = [task.name for task in self.suite.tasks if task.name not in absent]
+        read_model = self.model.read if self.model else no_checkpoint
         try:
-            tests = self.suite.run(self.student_of, seed, attempted) if attempted else {}
+            tests = (
+                self.suite.run(self.student_of, seed, attempted, checkpoint_of=read_model)
+                if attempted
+                else {}
+            )
         finally:
             self._end_conversation()
         results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
@@ -145,8 +239,9 @@ class _Tests:
         return self._student
 
     def _new_student(self, task: str) -> Student:
+        seconds = self.session.limits.scoring_cpu_seconds if task in self._measured else None
         try:
-            conversation = self.session.task()
+            conversation = self.session.task(cpu_seconds=seconds)
         except WorkerError as error:
             self._over.add(task)
             raise _stopped(error) from None
@@ -196,6 +291,8 @@ class _Tests:
         self._task, self._student, self._conversation = "", None, None
 
     def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
+        if task.is_measured and tests is None:
+            return TaskResult(task.name, "not_attempted", 0.0, task.points, (not_handed_in(),))
         if task.name in self.repaired.not_attempted:
             return TaskResult(task.name, "not_attempted", 0.0, task.points)
         if tests is None:

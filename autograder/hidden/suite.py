@@ -14,12 +14,23 @@ from typing import Any
 from autograder.checks.plugin import CHECKS, Plugin, run_tests
 from autograder.checks.student import Student, live_student
 from autograder.course.assignments import source_notebook
+from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint
+from autograder.course.language import _
 from autograder.course.notebook import Notebook, Task
 from autograder.course.results import TestResult
 from autograder.hidden.diagnosis import Following, equal_answers
 from autograder.hidden.mistakes import Mistake, mutate
 
 HIDDEN = Path(__file__).resolve().parent
+
+
+def no_checkpoint() -> Checkpoint:
+    """Where no checkpoint was handed in: what lies in the current folder is nobody's."""
+    raise UnreadableCheckpoint(
+        _(
+            "No trained model was handed in: save yours with {call}, and hand in {files} with the notebook."
+        ).format(call="`save_checkpoint`", files="`rnn_lm.safetensors`, `rnn_lm.json`")
+    )
 
 
 class Suite:
@@ -55,6 +66,7 @@ class Suite:
         tasks: Sequence[str] | None = None,
         diagnose: bool = True,
         on_result: Callable[[str, TestResult], None] | None = None,
+        checkpoint_of: Callable[[], Checkpoint] = no_checkpoint,
     ) -> dict[str, list[TestResult]]:
         """Runs every test of the given tasks (all, if none are given); results by task, in order."""
         plugin = Plugin(
@@ -64,6 +76,7 @@ class Suite:
             reference=self.reference,
             diagnose=self._diagnose if diagnose else None,
             on_result=on_result,
+            checkpoint_of=checkpoint_of,
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # mutants do what PyTorch warns of

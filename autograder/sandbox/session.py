@@ -87,6 +87,11 @@ class Session:
         self._control.close()
 
     @property
+    def limits(self) -> Limits:
+        """What the submission may use."""
+        return self._limits
+
+    @property
     def refusals(self) -> list[str]:
         """System calls that the jail refused so far and that no honest notebook needs, most frequent first."""
         return sorted(self._refused, key=lambda name: (-self._refused[name], name))
