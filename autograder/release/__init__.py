@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.release.assignments import CannotRelease, release_notebooks, update_assignments
 from autograder.release.bundle import NAME, bundle_files, unzipped, zipped
-from autograder.release.corpora import assert_no_hidden_text, corpus_files
+from autograder.release.corpora import assert_no_hidden_text, corpus_files, hidden_runs
 from autograder.release.leaks import Leak, all_secrets, assert_nothing_leaks
 
 __all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
@@ -25,7 +25,7 @@ def release(out: Path) -> list[Path]:
     try:
         unproven.write_bytes(data)
         files = unzipped(unproven)
-        assert_no_hidden_text(files, prefix=f"{NAME}/")
+        assert_no_hidden_text(files, hidden_runs(), prefix=f"{NAME}/")
         # The corpora are proven to be as recorded; code is searched for where code can be.
         assert_nothing_leaks(
             {

@@ -1,7 +1,7 @@
 """Packs the public part of the prepared corpora, and proves that no hidden text is in what students get.
 
 A corpus file may be in the bundle only byte for byte as the manifest records it. Everything else in the bundle is
-folded as the corpora are, and searched for every run of `WINDOW` words of the hidden text that the public text has not.
+folded as the corpora are, and searched for every run of `RUN` words of the hidden text that the public text has not.
 That the public text itself holds next to none of those runs is counted, so that a wrong split cannot pass either.
 """
 
@@ -21,8 +21,10 @@ from autograder.release.assignments import CannotRelease
 from autograder.release.leaks import Leak, texts
 
 CORPORA = tuple(sorted(set(ASSIGNMENTS.values())))
-WINDOW = 12  # words; shorter runs are phrases that any two speakers share
+RUN = 12  # words; shorter runs are phrases that any two speakers share
 SHARED = 0.01  # of the hidden runs may be in the public text: the forms of address, above all
+
+Run = tuple[str, ...]
 
 
 def corpus_files(data: Path = DATA) -> dict[str, bytes]:
@@ -47,27 +49,31 @@ def _recorded(data: Path) -> dict[str, str]:
     }
 
 
-def assert_no_hidden_text(files: Mapping[str, bytes], prefix: str = "") -> None:
+def assert_no_hidden_text(files: Mapping[str, bytes], runs: Mapping[str, set[Run]], prefix: str = "") -> None:
     """Raises `Leak` if hidden text is in a file of the bundle, whose paths there begin with `prefix`."""
     recorded = {prefix + path: checksum for path, checksum in _recorded(DATA).items()}
-    secret = {corpus: _secret_windows(corpus) for corpus in CORPORA}
     for name, content in files.items():
         if recorded.get(name) == sha256(content):
             continue
         words = fold("\n".join(texts(name, content.decode("utf-8")))).split()
-        for corpus, windows in secret.items():
-            for window in _windows(words):
-                if window in windows:
+        for corpus, secret in runs.items():
+            for run in _runs(words):
+                if run in secret:
                     raise Leak(
                         _("{name}: hidden text of the corpus {corpus}: {words}").format(
-                            name=name, corpus=corpus, words=" ".join(window)
+                            name=name, corpus=corpus, words=" ".join(run)
                         )
                     )
 
 
-def _secret_windows(corpus: str) -> set[tuple[str, ...]]:
-    hidden = set(_windows_of(hidden_lines(corpus)))
-    public = {window for split in SPLITS for window in _windows_of(lines(corpus, split)) if window in hidden}
+def hidden_runs() -> dict[str, set[Run]]:
+    """The runs of words by which the hidden text of each corpus is known."""
+    return {corpus: _hidden_runs(corpus) for corpus in CORPORA}
+
+
+def _hidden_runs(corpus: str) -> set[Run]:
+    hidden = set(_runs_of(hidden_lines(corpus)))
+    public = {run for split in SPLITS for run in _runs_of(lines(corpus, split)) if run in hidden}
     if len(public) > SHARED * len(hidden):
         raise Leak(
             _("The public text of the corpus {corpus} holds {share:.1%} of the hidden text.").format(
@@ -77,10 +83,10 @@ def _secret_windows(corpus: str) -> set[tuple[str, ...]]:
     return hidden - public
 
 
-def _windows_of(text: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def _runs_of(text: Iterable[str]) -> Iterator[Run]:
     for line in text:
-        yield from _windows(line.split())
+        yield from _runs(line.split())
 
 
-def _windows(words: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(WINDOW)), strict=False)
+def _runs(words: list[str]) -> Iterator[Run]:
+    return zip(*(words[start:] for start in range(RUN)), strict=False)
