@@ -55,6 +55,7 @@ def measure(assignment: str, seeds: int, jobs: int = 1, report: Report = lambda 
             | {"versions": versions()},
             "flawed": {mistake: scores[FLAWED_SEED, mistake] for mistake in MISTAKES},
         },
+        corpora.DATA,
     )
 
 
@@ -151,5 +152,9 @@ def _key(assignment: str, mistake: str | None) -> str:
         live.read_text(encoding="utf-8"),
     ]
     code = [ast.dump(ast.parse(source)) for source in sources]
-    text = {path: sha for path, sha in checksums(ASSIGNMENTS[assignment]).items() if "hidden" not in path}
+    text = {
+        path: sha
+        for path, sha in checksums(ASSIGNMENTS[assignment], corpora.DATA).items()
+        if "hidden" not in path
+    }
     return hashlib.sha256(json.dumps([code, text, versions()]).encode("utf-8")).hexdigest()[:16]

@@ -1,0 +1,65 @@
+"""The baselines: by hand on a few words, and what `data/thresholds.json` says of the real text."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from autograder.course.corpora import DATA
+from autograder.data.baselines import Streams, baselines, bigram_nats, encode, streams, unigram_nats
+from autograder.data.manifest import read_manifest
+from autograder.data.thresholds import ASSIGNMENTS, FILE, checksums
+
+
+def ids(*numbers: int) -> np.ndarray:
+    """Numbers as a text."""
+    return np.array(numbers, dtype=np.int64)
+
+
+def test_add_one_by_hand() -> None:
+    """1 2 1 3 with V = 4: p(1) = 3/8, p(0) = 1/8; 1 has successors 2 and 3, 3 ends the text and is no context."""
+    train = ids(1, 2, 1, 3)
+    assert unigram_nats(train, ids(1, 0), 4) == pytest.approx(-(math.log(3 / 8) + math.log(1 / 8)) / 2)
+    expected = -(math.log(2 / 6) + math.log(1 / 5) + math.log(1 / 4)) / 3  # p(2 | 1), p(3 | 2), p(3 | 3)
+    assert bigram_nats(train, ids(1, 2, 3, 3), 4) == pytest.approx(expected)
+
+
+def test_words_become_one_stream() -> None:
+    """An `<eos>` after each line, an empty one too; a word that is not known is `<unk>`, id 0."""
+    words = ["<unk>", "<eos>", "the", "cat"]
+    assert encode(["the cat", "", "a <unk> cat"], words).tolist() == [2, 3, 1, 1, 0, 0, 3, 1]
+
+
+def test_baselines_of_a_tiny_text() -> None:
+    """All of them, on both texts; a text that repeats the training text is predicted better than one that does not."""
+    text = Streams(ids(*[1, 2, 3] * 20), ids(*[1, 2, 3] * 5), ids(*[3, 2, 1] * 5), 4)
+    found = baselines(text)
+    assert list(found) == ["uniform", "unigram", "bigram", "kneser_ney_2", "kneser_ney_3", "kneser_ney_5"]
+    assert found["uniform"] == {"valid": 4.0, "hidden": 4.0}
+    assert found["unigram"]["valid"] == pytest.approx(found["unigram"]["hidden"])
+    assert all(found[name]["valid"] < found[name]["hidden"] for name in list(found)[2:])
+
+
+def test_the_file_of_thresholds_belongs_to_the_corpus() -> None:
+    """If the corpus is prepared in another way, `autograder data thresholds` has to follow."""
+    document = json.loads((DATA / FILE).read_text(encoding="utf-8"))
+    assert set(document) == set(ASSIGNMENTS)
+    for assignment, corpus in ASSIGNMENTS.items():
+        entry, counts = document[assignment], read_manifest()[corpus]["counts"]
+        assert entry["corpus_sha256"] == checksums(corpus)
+        assert entry["tokens"] == {split: counts[split]["tokens"] for split in ("valid", "hidden")}
+        assert set(entry["versions"]) == {"python", "autograder", "numpy", "torch"}
+
+
+@pytest.mark.slow
+def test_the_recorded_baselines_are_measured() -> None:
+    """Measured again here, to the last digit that is recorded; near what others found for the same split."""
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]["baselines"]
+    found = baselines(streams("sotu"))
+    for name, splits in found.items():
+        assert {split: round(number, 4) for split, number in splits.items()} == entry[name]
+    assert found["kneser_ney_2"] == pytest.approx({"valid": 106.6, "hidden": 111.5}, abs=0.1)
+    assert found["kneser_ney_5"] == pytest.approx({"valid": 70.1, "hidden": 79.0}, abs=0.1)

@@ -1,0 +1,73 @@
+"""The commands `autograder data …`: what they print, and how they end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.data import prepare, sotu
+from autograder.data import thresholds as measuring
+from autograder.data.corpus import DataError
+
+runner = CliRunner(env={"COLUMNS": "200"})
+
+
+@pytest.mark.parametrize("command", [[], ["prepare"], ["verify"], ["list"], ["thresholds"]])
+def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
+    """Every command explains itself, with an example, and `--help` imports neither torch nor numpy."""
+    code = (
+        "import sys\nfrom autograder.cli import app\n"
+        f"try:\n    app({['data', *command, '--help']!r})\nexcept SystemExit as end:\n    assert not end.code\n"
+        "assert not {'torch', 'numpy', 'pytest'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"autograder data {' '.join(command)}".strip() in done.stdout
+
+
+def test_what_is_prepared_is_listed_and_verified() -> None:
+    """The course's corpus is there and right; every known corpus has its row."""
+    listed = runner.invoke(app, ["data", "list"])
+    assert listed.exit_code == 0
+    rows = {line.split()[0]: line for line in listed.stdout.splitlines()}
+    assert {"sotu", "surnames", "wikitext-2", "nsmc"} <= set(rows)
+    assert "1,983,088, 112,923, 121,715" in rows["sotu"]
+    verified = runner.invoke(app, ["data", "verify"])
+    assert verified.exit_code == 0
+    assert "sotu: every file is there and right." in verified.stdout
+    again = runner.invoke(app, ["data", "prepare"])
+    assert (again.exit_code, again.stdout) == (0, "sotu was prepared already.\n")
+
+
+def test_what_cannot_be_prepared_is_one_sentence() -> None:
+    """On stderr, with exit code 2."""
+    for arguments in (["nsmc"], ["my-letters", "--from", "absent"], ["surnames"], ["../x"]):
+        done = runner.invoke(app, ["data", "prepare", *arguments])
+        assert done.exit_code == 2
+        assert done.stderr.count("\n") == 1
+        assert not done.stdout
+
+
+def test_an_exposed_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is damaged and a package that is installed: both sentences, and exit code 2."""
+    monkeypatch.setattr(prepare, "problems", lambda name: [f"{name} is damaged."])
+    monkeypatch.setattr(sotu, "installed_sentence", lambda: "The package sotu is installed.")
+    done = runner.invoke(app, ["data", "verify"])
+    assert done.exit_code == 2
+    assert "sotu is damaged." in done.stderr
+    assert "The package sotu is installed." in done.stderr
+
+
+def test_thresholds_need_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, and exit code 2."""
+
+    def refuse(*_arguments: object) -> None:
+        raise DataError("The corpus is not there.")
+
+    monkeypatch.setattr(measuring, "write_baselines", refuse)
+    done = runner.invoke(app, ["data", "thresholds"])
+    assert (done.exit_code, done.stderr) == (2, "The corpus is not there.\n")
