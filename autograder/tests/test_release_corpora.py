@@ -93,7 +93,7 @@ def test_without_a_prepared_corpus_nothing_is_released(
 ) -> None:
     """One sentence that says what to do, and no archive."""
     (tmp_path / "manifest.json").write_bytes((module.DATA / "manifest.json").read_bytes())
-    with pytest.raises(CannotRelease, match=r"is missing: run “autograder data prepare sotu”\.$"):
+    with pytest.raises(CannotRelease, match=r"is not prepared: run “autograder data prepare sotu”\.$"):
         corpus_files(tmp_path)
     (tmp_path / "manifest.json").unlink()
     with pytest.raises(CannotRelease, match=r"manifest.json is missing or damaged"):
