@@ -4,8 +4,9 @@ What is compared is text without white space, so that neither indentation nor a 
 that only opens a block or a bracket tells nothing; a short line is taken together with those that open it. What is
 looked for, and what is let through:
 
-* a line of a solution, unless it is shorter than `TELLING`, only returns names, or also stands outside of the
-  solutions in a source notebook, where its author has published it; a comment at its end counts as a line;
+* a line of a solution, unless it is shorter than `TELLING`, only returns names, only calls something without
+  arguments (`loss.backward()`), or also stands outside of the solutions in a source notebook, where its author has
+  published it; a comment at its end counts as a line;
 * the name and the title of a hidden test, and its hints, unless a public test gives the same hint;
 * a line of a hidden test, with the same exceptions; but in a public test file a single one may stand, because
   public and hidden tests set up their inputs with the same calls. Three in a row, or one with the reference in it,
@@ -33,7 +34,7 @@ TELLING = 15  # characters without white space; `return states` says nothing, `r
 PACKAGE = Path(__file__).resolve().parents[1]
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME")
 _REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
-_BARE_RETURN = re.compile(r"return[\w,]*")
+_BARE = re.compile(r"return[\w,]*|[\w.]+\(\)")  # returns names, or calls without arguments
 
 
 class Leak(RuntimeError):
@@ -172,9 +173,7 @@ def _telling(source: str, published: str) -> list[str]:
             opened = ""
         found.append(squash(comment))
     return [
-        line
-        for line in found
-        if len(line) >= TELLING and line not in published and not _BARE_RETURN.fullmatch(line)
+        line for line in found if len(line) >= TELLING and line not in published and not _BARE.fullmatch(line)
     ]
 
 

@@ -242,6 +242,7 @@ def test_every_kind_of_leak_is_found(kind: str, secrets: list[Secret]) -> None:
     ("name", "text"),
     [
         ("checks/x.py", "return ids, lengths\n"),  # only names
+        ("checks/x.py", "optimizer.zero_grad()\n"),  # every tutorial has it
         ("checks/x.py", "    return h, c\n"),  # too short to tell anything
         ("README.md", "torch.manual_seed(0)"),  # stands in the notebook for all to read
         ("checks/rnn_basics/test_x.py", "arguments = step_arguments(draw, sizes, leaf=True)"),  # set-up
