@@ -15,6 +15,7 @@ from autograder.course.results import Result
 from autograder.grading.text import clean, clean_line
 
 PACKAGE = Path(__file__).resolve().parents[1]
+DATA = PACKAGE.parent / "data"
 # What `--train` may use for one submission: the notebook's own training takes a third of it on a machine as slow as
 # the one it was measured on.
 TRAINING_CPU_SECONDS = 20 * 60

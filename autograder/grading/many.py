@@ -31,7 +31,7 @@ from autograder.course.language import _
 from autograder.course.results import Result
 from autograder.grading.collect import Found, Refused, distinct
 from autograder.grading.graded import (
-    PACKAGE,
+    DATA,
     TRAINING_CPU_SECONDS,
     Graded,
     Submission,
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from autograder.hidden.suite import Suite
     from autograder.sandbox import Isolation, Server
 
-DATA = PACKAGE.parent / "data"
 RESULTS = "results"
 CACHE = "cache"
 RUN = "run.json"
@@ -354,7 +353,9 @@ def _serve(connection: Connection) -> None:
             connection.send(_answer(connection.recv(), resources))
 
 
-_bench: dict[Isolation | None, tuple[Server, dict[str, Suite]]] = {}  # what this process has warm
+# What this process has warm.
+_bench: dict[Isolation | None, tuple[Server, dict[str, Suite]]] = {}
+_training: dict[Isolation | None, Server] = {}
 
 
 def _answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
@@ -368,7 +369,8 @@ def _answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
             server = resources.enter_context(grading_server(job.isolation))
             _bench[job.isolation] = server, load_suites(assignment_names())
         server, suites = _bench[job.isolation]
-        return grade(job.submission, suites, server, job.seed)
+        trainer = _trainer(job, resources) if job.train else None
+        return grade(job.submission, suites, server, job.seed, trainer)
     except SandboxUnavailable as error:
         return CannotGrade(str(error))
     except Exception as error:
@@ -376,6 +378,14 @@ def _answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
             kind=type(error).__name__, message=error
         )
         return ungradable(job.submission, reason, is_final=False)
+
+
+def _trainer(job: Job, resources: ExitStack) -> Server:
+    from autograder.grading.staging import training_server
+
+    if job.isolation not in _training:
+        _training[job.isolation] = resources.enter_context(training_server(job.isolation))
+    return _training[job.isolation]
 
 
 # On a Dask cluster

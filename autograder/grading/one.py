@@ -98,14 +98,15 @@ def _grade(
         raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
     suite = suites[assignment]
     repaired = repair(intake.notebook, suite.notebook)
+    program = Program([cell.source for cell in repaired.notebook.cells], repaired.skipped)
+    model = _model_of(submission, suite, repaired, program, training_server)
     repairs = [
         *intake.repairs,
         *_renamed(submission.file_name, assignment),
         *repaired.repairs,
-        *submission.notes,
+        *(submission.notes if _measured_task(suite) else ()),
+        *_trained_here(suite, submission, model, training_server),
     ]
-    program = Program([cell.source for cell in repaired.notebook.cells], repaired.skipped)
-    model = _model_of(submission, suite, repaired, program, training_server)
     with server.open() as session:
         outcomes = tuple(session.execute(program.cells, skip=program.skipped))
         results = _Tests(session, suite, repaired, outcomes, model).run(seed)
@@ -150,6 +151,10 @@ class _Model:
         return checkpoint_in(self.files)
 
 
+def _measured_task(suite: Suite) -> Task | None:
+    return next((task for task in suite.tasks if task.is_measured), None)
+
+
 def _model_of(
     submission: Submission,
     suite: Suite,
@@ -158,7 +163,7 @@ def _model_of(
     training_server: Server | None,
 ) -> _Model | None:
     """The model that a submission's measured task is about; None if there is no such task, or no model."""
-    task = next((task for task in suite.tasks if task.is_measured), None)
+    task = _measured_task(suite)
     if task is None:
         return None
     files = {name: data for name, data in submission.files.items() if name in FILE_LIMITS}
@@ -349,6 +354,23 @@ def _renamed(file_name: str, assignment: str) -> list[str]:
     ]
 
 
+def _trained_here(
+    suite: Suite, submission: Submission, model: _Model | None, training_server: Server | None
+) -> list[str]:
+    if training_server is None or submission.files or _measured_task(suite) is None:
+        return []
+    if model is not None:
+        return [
+            _("No trained model was handed in: the training cells of the notebook were run when grading.")
+        ]
+    return [
+        _(
+            "No trained model was handed in. The training cells of the notebook were run when grading, for up to "
+            "{minutes:.0f} minutes of computing time, and left none."
+        ).format(minutes=training_server.limits.cpu_seconds_total / 60)
+    ]
+
+
 def _refused(names: Sequence[str]) -> list[str]:
     if not names:
         return []
@@ -397,7 +419,7 @@ def _provenance(submission: Submission, suite: Suite | None, server: Server, see
 
 def _kept_of_checkpoint(submission: Submission, suite: Suite | None) -> dict[str, Any]:
     """The fingerprint by which copies are found, where a checkpoint was asked for and one can be read."""
-    if suite is None or not any(task.is_measured for task in suite.tasks):
+    if suite is None or _measured_task(suite) is None:
         return {}
     try:
         checkpoint = read_checkpoint(submission.files[WEIGHTS], submission.files[ARGUMENTS])

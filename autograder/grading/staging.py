@@ -1,6 +1,7 @@
 """Copies what a worker may see of this package into a folder of its own: by name, never "all but".
 
 Of `checks` only the harness is there, so that `check("task")` in a submission finds nothing to run and does nothing.
+Where a model is trained the public corpora are there as well; hidden text lies in another folder, which is not copied.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.grading.graded import PACKAGE
+from autograder.grading.graded import DATA, PACKAGE, TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
 from autograder.sandbox import Isolation, Limits, Server
 
 HARNESS = "autograder.checks.harness"
+CORPUS_FILES = ("vocabulary.txt", "train.txt", "train.words.txt", "valid.txt", "valid.words.txt")
 PUBLIC = (
     "__init__.py",
     "checks/__init__.py",
@@ -28,12 +30,20 @@ PUBLIC = (
     "course/plots.py",
     "course/surnames.py",
     "course/thresholds.py",
+    "course/training.py",
     "sandbox/values.py",
 )
 
 
+TRAINING = Limits(
+    cpu_seconds_per_cell=TRAINING_CPU_SECONDS,
+    cpu_seconds_total=TRAINING_CPU_SECONDS,
+    memory_bytes=TRAINING_MEMORY_BYTES,
+)
+
+
 @contextlib.contextmanager
-def public_folder() -> Iterator[Path]:
+def public_folder(with_corpora: bool = False) -> Iterator[Path]:
     """A temporary folder with the public part of the package, importable from there."""
     with tempfile.TemporaryDirectory(prefix="autograder-public-") as name:
         folder = Path(name)
@@ -41,14 +51,37 @@ def public_folder() -> Iterator[Path]:
             target = folder / "autograder" / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGE / file, target)
+        if with_corpora:
+            _copy_corpora(folder / DATA.name)
         # Another identity may have to read it: the worker's.
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield folder
 
 
+def _copy_corpora(target: Path) -> None:
+    """The thresholds and the public files of every prepared corpus, by name."""
+    names = ["thresholds.json"]
+    for corpus in sorted((DATA / "prepared").glob("*/vocabulary.txt")):
+        names += [f"prepared/{corpus.parent.name}/{name}" for name in CORPUS_FILES]
+    for name in names:
+        if (DATA / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(DATA / name, target / name)
+
+
 @contextlib.contextmanager
 def grading_server(isolation: Isolation | None = None, limits: Limits | None = None) -> Iterator[Server]:
     """A warm server with the public part of the package and nothing else of ours."""
     with public_folder() as folder, Server(folder, HARNESS, limits, isolation=isolation) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def training_server(isolation: Isolation | None = None, limits: Limits = TRAINING) -> Iterator[Server]:
+    """A warm server for the training of a model: with the public corpora, and limits that are its budget."""
+    with (
+        public_folder(with_corpora=True) as folder,
+        Server(folder, HARNESS, limits, isolation=isolation) as server,
+    ):
         yield server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -273,6 +274,37 @@ def test_one_student_with_two_files_gets_two_results(
     results = grade_all(collect(), tmp_path / "out", seed=7)
     assert reasons(results) == {"ada": "first 7", "ada (2)": "second 7"}
     assert len(list((tmp_path / "out" / "results").iterdir())) == 2
+
+
+def test_a_server_for_training_is_started_only_where_one_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once for a process, beside the one for grading; without `--train` there is none."""
+    started: list[str] = []
+
+    def server(name: str) -> Callable[..., contextlib.AbstractContextManager[str]]:
+        @contextlib.contextmanager
+        def start(_isolation: object = None) -> Iterator[str]:
+            started.append(name)
+            yield name
+
+        return start
+
+    def grade(submission: Submission, _suites: object, *servers: object) -> Graded:
+        return ungradable(submission, repr(servers))
+
+    monkeypatch.setattr(many, "_bench", {})
+    monkeypatch.setattr(many, "_training", {})
+    monkeypatch.setattr("autograder.grading.staging.grading_server", server("grading"))
+    monkeypatch.setattr("autograder.grading.staging.training_server", server("training"))
+    monkeypatch.setattr("autograder.grading.one.grade", grade)
+    with contextlib.ExitStack() as resources:
+        reasons = [
+            many._answer(Job(Submission("a", b""), 7, train=train), resources).result.reason
+            for train in (False, True, True)
+        ]
+    assert reasons == ["('grading', 7, None)", "('grading', 7, 'training')", "('grading', 7, 'training')"]
+    assert started == ["grading", "training"]
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from autograder.grading.graded import PACKAGE
-from autograder.grading.staging import PUBLIC, public_folder
+from autograder.grading.staging import CORPUS_FILES, PUBLIC, public_folder, training_server
 
 PRIVATE = (
     "hidden",
@@ -53,3 +53,19 @@ def test_check_does_nothing_where_a_submission_runs() -> None:
 def test_every_staged_file_exists_in_the_package() -> None:
     """A file that is renamed is renamed here too."""
     assert [name for name in PUBLIC if not (PACKAGE / name).is_file()] == []
+
+
+def test_where_a_model_is_trained_the_public_corpora_are_there_and_nothing_hidden() -> None:
+    """By name: the files of a corpus and the thresholds; a notebook can load them in the jail as at home."""
+    with public_folder(with_corpora=True) as folder:
+        found = {path.relative_to(folder / "data") for path in (folder / "data").rglob("*") if path.is_file()}
+    names = {"thresholds.json", *CORPUS_FILES}
+    assert {path.name for path in found} == names
+    assert not [path for path in found if "hidden" in path.parts]
+    cell = (
+        "from autograder.course import corpora, training\n"
+        "print(len(corpora.vocabulary('sotu')), len(corpora.lines('sotu', 'train')) > 1000)"
+    )
+    with training_server() as server, server.open() as session:
+        [outcome] = session.execute([cell])
+    assert (outcome.error, outcome.output.split()) == ("", ["5000", "True"])
