@@ -17,7 +17,6 @@ import torch
 from autograder.checks.draw import derive_seed
 from autograder.checks.prequential import (
     SAME_ANSWER_NATS,
-    STREAMS,
     Predictor,
     Score,
     log_probabilities,
@@ -135,7 +134,7 @@ def measure(
 ) -> Measurement:
     """Completes the results of a measured task's public tests by those of the hidden text."""
     # What the valid text would be worth counts in a notebook; here the hidden text says it.
-    tests = [test if test.credit is None else replace(test, credit=None, outcome="passed") for test in public]
+    tests = [t if t.credit is None else replace(t, credit=None, outcome="passed", hints=()) for t in public]
     if not tests or any(test.outcome != "passed" for test in tests):
         return Measurement(tuple(tests))
     valid = next((t.metrics["valid_perplexity"] for t in tests if "valid_perplexity" in t.metrics), None)
@@ -182,7 +181,7 @@ class _Scorer:
 
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
-        texts = pieces(token_ids(self.text.lines, self.text.words), STREAMS)
+        texts = pieces(token_ids(self.text.lines, self.text.words))
         rows = random.Random(self.seed).sample(range(len(texts)), min(REPLAYED, len(texts)))
         try:
             with self.server.open() as session:
@@ -224,7 +223,7 @@ class _Scorer:
             hidden=True,
             outcome="passed" if credit == 1 else "failed",
             message=measured_sentence(found, self.text.marks, "hidden"),
-            credit=credit,
+            credit=round(credit, 6),
             metrics=metrics,
         )
 
