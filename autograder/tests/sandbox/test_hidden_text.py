@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from autograder.course.corpora import DATA
-from autograder.grading.staging import public_folder
-from autograder.hidden.corpora import hidden_raw_text
-from autograder.sandbox import Server, Session
-from autograder.tests.sandbox.conftest import in_task
+from autograder.grading.staging import public_folder, training_server
+from autograder.hidden.corpora import hidden_lines, hidden_raw_text
+from autograder.sandbox import Isolation, SandboxUnavailable, Server, Session
+from autograder.tests.sandbox.conftest import SMALL, in_task
 
 PREPARED = DATA / "prepared"
 HIDDEN = PREPARED / "hidden" / "sotu"
@@ -74,11 +74,33 @@ def test_the_readers_of_it_cannot_be_imported(tasks: Session) -> None:
 
 
 def test_no_staged_file_holds_it() -> None:
-    """What is copied for workers has no sentence of it, and no link out of the folder."""
-    sentences = [line for line in hidden_raw_text("sotu").split("\n") if len(line) > 200]
-    with public_folder() as folder:
+    """What is copied for workers has no paragraph of it, and no link out of the folder."""
+    raw = hidden_raw_text("sotu").split("\n")
+    secret = {line for line in [*raw, *hidden_lines("sotu")] if len(line) > 300}
+    assert len(secret) > 1_000
+    with public_folder(with_corpora=True) as folder:
+        assert (folder / "data" / "prepared" / "sotu" / "train.txt").is_file()
+        assert not (folder / "data" / "prepared" / "hidden").exists()
         for root, folders, files in os.walk(folder):
             assert not [name for name in (*folders, *files) if Path(root, name).is_symlink()]
             for name in files:
                 text = Path(root, name).read_text(encoding="utf-8")
-                assert not any(sentence in text for sentence in sentences)
+                assert not secret & set(text.split("\n"))
+
+
+@pytest.mark.parametrize("level", ["strong", "inner"])
+def test_a_training_reads_the_public_text_only(level: Isolation) -> None:
+    """Where a model is trained the public corpora are there; the hidden text is in no folder beside them."""
+    cells = [
+        "from autograder.course import corpora",
+        "assert corpora.lines('sotu', 'train')",
+        "import os\nassert 'hidden' not in os.listdir(corpora.DATA / 'prepared')",
+        "open(corpora.DATA / 'prepared' / 'hidden' / 'sotu' / 'test.txt')",
+        f"open({str(HIDDEN / 'test.txt')!r})",
+        f"os.listdir({str(PREPARED)!r})",
+    ]
+    try:
+        with training_server(level, SMALL) as server, server.open() as session:
+            assert [outcome.status for outcome in session.execute(cells)] == ["ok"] * 3 + ["error"] * 3
+    except SandboxUnavailable as reason:
+        pytest.skip(str(reason))
