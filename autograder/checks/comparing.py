@@ -6,6 +6,7 @@ The order of evidence is always: kind of value, shape, dtype, finite, values; a 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -46,7 +47,10 @@ def assert_equal(got: Any, expected: Any, what: str = "", *, rtol: float = RTOL,
             assert_equal(got[key], wanted, f"{what}[{key!r}]", rtol=rtol, atol=atol)
     elif isinstance(expected, float):
         assert_number(got, what)
-        if not _close(torch.tensor(float(got)).double(), torch.tensor(expected).double(), rtol, atol).item():
+        # 1e300 is inf in float32, and an integer of 400 digits is too large for any float.
+        number = float(got) if abs(got) < 2**1023 or isinstance(got, float) else math.inf
+        pair = torch.tensor([number, expected], dtype=torch.float64)
+        if not _close(pair[0], pair[1], rtol, atol).item():
             raise _unequal(what, "", got, expected)
     else:
         assert_kind(got, type(expected), what)

@@ -52,6 +52,7 @@ AUTOGRAD = Rule(
     frozenset({"torch.func", "torch.autograd.functional"}),
 )
 CLIPPING = Rule(frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}))
+OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
 
 # The table that the notebook shows, by task.
 RULES: dict[str, Rule] = {
@@ -63,6 +64,7 @@ RULES: dict[str, Rule] = {
     "gru_step_lecture": RECURRENT,
     "rnn_backward": AUTOGRAD,
     "clip_gradients_": CLIPPING,
+    "sgd_step_": OPTIMISERS,
 }
 
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})

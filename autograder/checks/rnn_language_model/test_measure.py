@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks.comparing import assert_equal, assert_number
+from autograder.checks.comparing import assert_equal
 from autograder.checks.draw import Draw
 from autograder.checks.rnn_language_model.test_training import V, assert_mode, nats_of_each_word, remembering
 from autograder.checks.student import CheckFailed, Student, StudentError
 from autograder.course.language import _
 
 FLOAT32 = 1e-5  # who counts with float32 tensors is right, too
-
-
-def assert_float(got: Any, expected: float, what: str, rtol: float = 1e-6) -> None:
-    """Raises `CheckFailed` unless a number is right."""
-    assert_number(got, what)
-    assert_equal(float(got), expected, what, rtol=rtol)
 
 
 # perplexity
@@ -39,8 +33,10 @@ def test_a_guess_among_equals(student: Student, draw: Draw) -> None:
         what = _("for {tokens} tokens of ln {chances} nats each, the result").format(
             tokens=tokens, chances=chances
         )
-        assert_float(student.perplexity(tokens * math.log(chances), tokens), float(chances), what, FLOAT32)
-    assert_float(student.perplexity(0.0, 3), 1.0, _("for no nats in 3 tokens the result"))
+        assert_equal(
+            student.perplexity(tokens * math.log(chances), tokens), float(chances), what, rtol=FLOAT32
+        )
+    assert_equal(student.perplexity(0.0, 3), 1.0, _("for no nats in 3 tokens the result"))
 
 
 def assert_refused(student: Student, total_nats: float, tokens: int) -> None:
@@ -95,7 +91,7 @@ def assert_baseline(
         what = _("for {kind} of {train} and {valid} ids, V = {V}, the result").format(
             kind=kind, train=len(train), valid=len(valid), V=vocabulary
         )
-        assert_float(function(make(train), make(valid), vocabulary), expected, what, FLOAT32)
+        assert_equal(function(make(train), make(valid), vocabulary), expected, what, rtol=FLOAT32)
 
 
 @pytest.mark.task("unigram_nats")
@@ -144,7 +140,7 @@ def test_every_word_after_those_before_it(student: Student, draw: Draw) -> None:
                 words=words, eos_id=int(text[0])
             )
             got = student.sentence_log_prob(model, ids, *eos_id)
-            assert_float(got, -nats_of_each_word(model, text).sum().item(), what)
+            assert_equal(got, -nats_of_each_word(model, text).sum().item(), what)
 
 
 @pytest.mark.task("sentence_log_prob")
@@ -153,7 +149,7 @@ def test_every_word_after_those_before_it(student: Student, draw: Draw) -> None:
 def test_a_sentence_of_no_words(student: Student, draw: Draw) -> None:
     """No words: 0.0, which is the logarithm of 1."""
     model = remembering(draw).eval()
-    assert_float(student.sentence_log_prob(model, []), 0.0, _("for no words the result"))
+    assert_equal(student.sentence_log_prob(model, []), 0.0, _("for no words the result"))
 
 
 @pytest.mark.task("sentence_log_prob")
@@ -168,5 +164,5 @@ def test_sentences_are_read_in_eval_mode(student: Student, draw: Draw) -> None:
         before = _("training mode") if training else _("eval mode")
         what = _("for a model that was in {before} the result").format(before=before)
         expected = -nats_of_each_word(model, torch.tensor([1, *ids])[:, None]).sum().item()
-        assert_float(student.sentence_log_prob(kept, ids), expected, what)
+        assert_equal(student.sentence_log_prob(kept, ids), expected, what)
         assert_mode(kept, training, "sentence_log_prob")

@@ -38,17 +38,18 @@ ENOUGH = 5  # how often a word has to be expected, for its count to tell anythin
 def test_all_three_in_order(student: Student, reference: Student, draw: Draw) -> None:
     """Temperature first, then top-k, then top-p on what is left: one after the other."""
     weights, order = scrambled(draw, (4.0, 3.0, 2.0, 1.0))
-    # After top-k the heaviest word alone has 4/7; before, it has 4/10.
-    got = student.filter_logits(weights.log(), 1.0, top_k=2, top_p=0.5)
-    assert_probabilities(got, shares(weights, order[:1]), _("with top_k and top_p"))
-    # Warmed, the two heaviest words have 7/10; unwarmed, they would have 25/30.
-    got = student.filter_logits(2.0 * weights.log(), 2.0, top_p=0.8)
-    assert_probabilities(got, shares(weights, order[:3]), _("with temperature and top_p"))
-    for temperature, top_k, top_p in ((0.6, 7, 0.83), (1.7, 9, 0.71), (1.0, 4, 0.9), (0.0, 3, 0.9)):
+    cases: list[tuple[torch.Tensor, tuple[Any, ...], torch.Tensor]] = [
+        # After top-k the heaviest word alone has 4/7; before, it has 4/10.
+        (weights.log(), (1.0, 2, 0.5), shares(weights, order[:1])),
+        # Warmed, the two heaviest words have 7/10; unwarmed, they would have 25/30.
+        (2.0 * weights.log(), (2.0, None, 0.8), shares(weights, order[:3])),
+    ]
+    for options in ((0.6, 7, 0.83), (1.7, 9, 0.71), (1.0, 4, 0.9), (0.0, 3, 0.9)):
         logits = draw.normal(11, scale=1.5)
-        got = student.filter_logits(logits, temperature, top_k, top_p)
-        expected = reference.filter_logits(logits, temperature, top_k, top_p)
-        assert_probabilities(got, expected, _("with temperature, top_k and top_p"))
+        cases.append((logits, options, reference.filter_logits(logits, *options)))
+    answers = [student.filter_logits(logits, *options) for logits, options, _expected in cases]
+    for answer, (_logits, _options, expected) in zip(answers, cases, strict=True):
+        assert_probabilities(answer, expected, _("with temperature, top_k and top_p"))
 
 
 @pytest.mark.task("filter_logits")

@@ -93,3 +93,11 @@ def test_what_was_not_asked_for_is_not_repeated() -> None:
     assert "0.123" not in str(failure.value)
     with pytest.raises(CheckFailed, match="more than 12 digits"):
         assert_equal(10**50, 3)
+
+
+def test_numbers_are_compared_as_float64() -> None:
+    """1e300 is not infinite, and an integer too large for a float is wrong, not an error of ours."""
+    assert_equal(1e300, 1e300)
+    for wrong in (math.inf, 1.1e300, 10**400):
+        with pytest.raises(CheckFailed):
+            assert_equal(wrong, 1e300)
