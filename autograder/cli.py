@@ -495,20 +495,20 @@ def data_prepare(
 def data_verify() -> None:
     """Compare every prepared file with its recorded checksum, and look for hidden text where submissions could read it.
 
-    Exit code 2 if anything is missing, damaged or exposed.
+    Exit code 2 if anything is missing, damaged or exposed, or the thresholds of the marks belong to another text.
 
     Example: `autograder data verify`
     """
     from autograder.data.corpus import DataError
     from autograder.data.prepare import DEFAULT, prepared_names, problems
     from autograder.data.sotu import installed_sentence
+    from autograder.data.thresholds import stale
 
     try:
         names = list(dict.fromkeys([DEFAULT, *prepared_names()]))
-        found = {name: problems(name) for name in names}
+        sentences = [sentence for name in names for sentence in problems(name)] + stale()
     except DataError as error:
         _refuse(error)
-    sentences = [sentence for of_one in found.values() for sentence in of_one]
     sentences += filter(None, [installed_sentence()])
     if sentences:
         _refuse("\n".join(sentences))

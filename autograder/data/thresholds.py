@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.corpora import DATA
+from autograder.course.language import _
 from autograder.data.baselines import FLOOR, TARGET, baselines, streams
 from autograder.data.corpus import DataError
 from autograder.data.manifest import read_json, read_manifest, write_json
@@ -52,6 +53,18 @@ def update(assignment: str, measured: Mapping[str, Any], data: Path = DATA) -> d
     document[assignment] = {**kept, **measured}
     write_json(data / FILE, document)
     return document[assignment]
+
+
+def stale(data: Path = DATA) -> list[str]:
+    """A sentence for each assignment whose thresholds were not measured on the corpus of the manifest."""
+    document = read_json(data / FILE) if (data / FILE).exists() else {}
+    return [
+        _("The thresholds of {assignment} belong to another text: run “autograder data thresholds”.").format(
+            assignment=assignment
+        )
+        for assignment, corpus in ASSIGNMENTS.items()
+        if document.get(assignment, {}).get("corpus_sha256") != checksums(corpus, data)
+    ]
 
 
 def checksums(corpus: str, data: Path = DATA) -> dict[str, str]:

@@ -8,6 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from autograder import doctor
 from autograder.cli import app
 from autograder.data import prepare, sotu
 from autograder.data import thresholds as measuring
@@ -60,6 +61,19 @@ def test_an_exposed_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.exit_code == 2
     assert "sotu is damaged." in done.stderr
     assert "The package sotu is installed." in done.stderr
+
+
+def test_the_doctor_looks_at_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the corpus, or with its package installed, submissions cannot be graded here."""
+    assert doctor._data()[1]
+    monkeypatch.setattr(doctor, "problems", lambda: ["sotu is not prepared."])
+    monkeypatch.setattr(doctor, "installed_sentence", lambda: "The package sotu is installed.")
+    lines, is_able = doctor._data()
+    assert not is_able
+    assert [line.partition("] ")[2] for line in lines[1:]] == [
+        "sotu is not prepared.",
+        "The package sotu is installed.",
+    ]
 
 
 def test_thresholds_need_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:

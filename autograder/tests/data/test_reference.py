@@ -16,7 +16,7 @@ from autograder.course.checkpoints import save_checkpoint
 from autograder.data import reference as module
 from autograder.data.corpus import DataError
 from autograder.data.reference import measure, summary
-from autograder.data.thresholds import FILE, update
+from autograder.data.thresholds import FILE, stale, update
 from autograder.hidden.training import ARGUMENTS, MISTAKES, WEIGHTS
 
 ASSIGNMENT = "rnn_language_model"
@@ -148,11 +148,15 @@ def test_the_spread_over_seeds() -> None:
 
 def test_measurements_on_another_text_are_dropped(data: Path) -> None:
     """Perplexities of two texts must not stand side by side."""
+    assert stale(data) == []
     kept = update(ASSIGNMENT, {"reference": {"hidden": {"mean": 70.0}}}, data)
     assert kept["floor"] == {"hidden": 4.0}
     (data / "manifest.json").write_text(
         json.dumps({"corpora": {"sotu": {"files": {"hidden/x.words.txt": "2"}}}}), encoding="utf-8"
     )
+    assert [sentence.split(":")[0] for sentence in stale(data)] == [
+        "The thresholds of rnn_language_model belong to another text"
+    ]
     assert update(ASSIGNMENT, {"floor": {"hidden": 5.0}}, data) == {"floor": {"hidden": 5.0}}
 
 
