@@ -181,7 +181,7 @@ class Plugin:
     def _mistake(self, item: pytest.Item, error: BaseException) -> KnownMistake | None:
         if self.diagnose is None or not isinstance(error, CheckFailed) or isinstance(error, Stopped):
             return None
-        if not isinstance(item, pytest.Function) or "student" not in item.funcargs:
+        if not isinstance(item, pytest.Function) or "student" not in item._fixtureinfo.argnames:
             return None
         arguments: dict[str, Any] = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 

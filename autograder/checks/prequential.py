@@ -44,6 +44,7 @@ from autograder.course.thresholds import Thresholds
 from autograder.sandbox.values import Ref
 
 STREAMS = 256
+SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
 # Reading a row in a batch of another size moves a float32 log-probability by about 1e-6 nats; dropout moves it by
 # some tenths. A thousandth of a nat is a thousandth of the perplexity: no gain that is worth the trouble.
 SAME_ANSWER_NATS = 1e-3
@@ -159,7 +160,7 @@ def score(
 def measured_sentence(found: Score, marks: Thresholds, split: str) -> str:
     """A score on the valid or the hidden text in words, beside the lines that bound the marks."""
     return _(
-        "A perplexity of {perplexity:.1f} on {tokens} words, which is worth {share:.0%} of the points: "
+        "A perplexity of {perplexity:.1f} on {tokens} tokens, which is worth {share:.0%} of the points: "
         "{floor:.1f} or more is worth nothing, {target:.1f} or less all of them."
     ).format(
         perplexity=found.perplexity,
@@ -170,9 +171,9 @@ def measured_sentence(found: Score, marks: Thresholds, split: str) -> str:
     )
 
 
-def pieces(ids: torch.Tensor, streams: int) -> list[torch.Tensor]:
-    """The text cut into so many pieces, whose lengths differ by one at most."""
-    return list(torch.tensor_split(ids, min(streams, len(ids))))
+def pieces(ids: torch.Tensor, streams: int = STREAMS) -> list[torch.Tensor]:
+    """The text cut into so many pieces, whose lengths differ by one at most; fewer if the text is short."""
+    return list(torch.tensor_split(ids, max(1, min(streams, len(ids) // SHORTEST_PIECE))))
 
 
 def log_probabilities(

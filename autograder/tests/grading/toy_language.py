@@ -1,0 +1,165 @@
+"""A language course in miniature: sixty words, each with three likely successors, and a model trained in a second.
+
+Everything is where the real corpus has it, so that what is tested is the real path from bytes to marks.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import random
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+from torch import nn
+
+from autograder.checks.prequential import token_ids
+from autograder.course.assignments import source_notebook
+from autograder.course.checkpoints import save_checkpoint
+from autograder.course.kneser_ney import KneserNey
+from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.grading.graded import Submission
+
+ASSIGNMENT, TASK, CORPUS = "rnn_language_model", "language_model", "toy"
+WORDS = 58
+ARGUMENTS = {"vocab_size": WORDS + 2, "hidden": 32}
+
+MODEL = """
+class RNNModel(nn.Module):
+    def __init__(self, vocab_size, hidden):
+        super().__init__()
+        self.vocab_size, self.hidden = vocab_size, hidden
+        self.embedding = nn.Embedding(vocab_size, hidden)
+        self.rnn = nn.LSTM(hidden, hidden)
+        self.decoder = nn.Linear(hidden, vocab_size)
+        self.decoder.weight = self.embedding.weight
+
+    def init_state(self, batch_size):
+        zeros = self.decoder.weight.new_zeros(1, batch_size, self.hidden)
+        return zeros, zeros
+
+    def forward(self, ids, state):
+        states, state = self.rnn(self.embedding(ids), state)
+        return self.decoder(states), state
+"""
+
+
+def write_course(data: Path) -> None:
+    """The toy corpus, its vocabulary and its thresholds, as `autograder data` would write them."""
+    rng = random.Random(1)
+    successors = [rng.sample(range(WORDS), 3) for _word in range(WORDS)]
+    texts = {split: _lines(rng, count, successors) for split, count in SPLITS.items()}
+    counts = Counter(word for line in texts["train"] for word in line.split())
+    words = ["<unk>", "<eos>", *(word for word, _count in counts.most_common())]
+    public, hidden = data / "prepared" / CORPUS, data / "prepared" / "hidden" / CORPUS
+    for folder in (public, hidden):
+        folder.mkdir(parents=True)
+    for split in ("train", "valid"):
+        (public / f"{split}.words.txt").write_text("\n".join(texts[split]) + "\n", encoding="utf-8")
+    (hidden / "test.words.txt").write_text("\n".join(texts["hidden"]) + "\n", encoding="utf-8")
+    (public / "vocabulary.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    (data / "thresholds.json").write_text(json.dumps({ASSIGNMENT: _thresholds(texts, words)}), "utf-8")
+
+
+SPLITS = {"train": 1500, "valid": 150, "hidden": 200}
+
+
+def _lines(rng: random.Random, count: int, successors: list[list[int]]) -> list[str]:
+    lines = []
+    for _line in range(count):
+        word = rng.randrange(WORDS)
+        line = []
+        for _word in range(rng.randint(5, 15)):
+            line.append(f"w{word}")
+            likely = rng.random() < 0.85
+            word = rng.choices(successors[word], weights=(12, 5, 3))[0] if likely else rng.randrange(WORDS)
+        lines.append(" ".join(line))
+    return lines
+
+
+def _thresholds(texts: dict[str, list[str]], words: list[str]) -> dict[str, Any]:
+    ids = {split: token_ids(lines, words).numpy() for split, lines in texts.items()}
+
+    def perplexities(order: int, factor: float = 1.0) -> dict[str, float]:
+        model = KneserNey(ids["train"], order, len(words))
+        return {
+            split: factor * math.exp(-numpy.log(model.probabilities(ids[split])).mean())
+            for split in ("valid", "hidden")
+        }
+
+    return {
+        "corpus": CORPUS,
+        "vocabulary_size": len(words),
+        "floor": perplexities(1),
+        "target": perplexities(2, 0.8),  # out of the honest model's reach, so that any gain would show
+        "baselines": {},
+    }
+
+
+@functools.cache
+def model_class() -> type[nn.Module]:
+    """The honest model, as the submission defines it."""
+    namespace: dict[str, Any] = {"nn": nn, "torch": torch}
+    exec(MODEL, namespace)
+    return namespace["RNNModel"]
+
+
+def train(data: Path) -> nn.Module:
+    """The honest model after a second of training on the toy corpus."""
+    words = (data / "prepared" / CORPUS / "vocabulary.txt").read_text(encoding="utf-8").split()
+    lines = (data / "prepared" / CORPUS / "train.words.txt").read_text(encoding="utf-8").splitlines()
+    ids = token_ids(lines, words)
+    source = ids[: len(ids) // 32 * 32].view(32, -1).t()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = model_class()(**ARGUMENTS)
+        optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
+        for _epoch in range(5):
+            state = model.init_state(32)
+            for start in range(0, len(source) - 20, 20):
+                state = tuple(part.detach() for part in state)
+                logits, state = model(source[start : start + 20], state)
+                targets = source[start + 1 : start + 21]
+                loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+    return model
+
+
+def files_of(model: nn.Module, **arguments: Any) -> dict[str, bytes]:
+    """The two files of a checkpoint by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_checkpoint(model, {**ARGUMENTS, **arguments}, Path(folder) / "rnn_lm")
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def notebook() -> Notebook:
+    """The setup and the measured task of the real notebook."""
+    return Notebook(
+        tuple(
+            cell
+            for cell in source_notebook(ASSIGNMENT).cells
+            if SETUP_TAG in cell.tags or cell.grade_id.removeprefix(CHECK_PREFIX) == TASK
+        )
+    )
+
+
+def submission(code: str, files: dict[str, bytes], training: str = "pass") -> Submission:
+    """A notebook that defines the honest model and then runs `code`, with these files beside it."""
+    cells = []
+    for cell in notebook().cells:
+        source = training if cell.grade_id == TASK else cell.source
+        metadata = {"tags": sorted(cell.tags), "nbgrader": cell.nbgrader}
+        cells.append({"id": cell.id, "cell_type": cell.kind, "source": source, "metadata": metadata})
+    own = [
+        {"id": f"own-{i}", "cell_type": "code", "source": source, "metadata": {}}
+        for i, source in enumerate([MODEL, code])
+    ]
+    document = {"cells": cells[:-2] + own + cells[-2:], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return Submission("pupil", json.dumps(document).encode(), f"{ASSIGNMENT}.ipynb", ASSIGNMENT, files)
