@@ -166,7 +166,7 @@ def test_the_best_word_after_all_before_it(student: Student, draw: Draw) -> None
             model = remembering(draw, pair=pair).eval()
             prompt = draw.random.choices(range(V), k=length)
             got = assert_written(student.generate(model, prompt, n, seeded(student, 1), **options), n)
-            where = _("after a prompt of {length} ids, with {options}, the list of ids").format(
+            where = _("after a prompt of {length} ids, with {options}, ids").format(
                 length=length, options=", ".join(f"{name} = {value}" for name, value in options.items())
             )
             assert_equal(got, best_words(model, prompt, n), where)
@@ -180,7 +180,7 @@ def test_writes_in_eval_mode(student: Student, draw: Draw) -> None:
         model = remembering(draw, while_training=-1.0)
         model.train()
         got = student.generate(model, [3, 1, 4], 5, seeded(student, 1), temperature=0.0)
-        assert_equal(assert_written(got, 5), best_words(model, [3, 1, 4], 5), _("the list of ids"))
+        assert_equal(assert_written(got, 5), best_words(model, [3, 1, 4], 5), "ids")
 
 
 @pytest.mark.task("generate")
@@ -200,7 +200,7 @@ def test_chance_comes_from_the_generator(student: Student, draw: Draw) -> None:
         second = assert_written(student.generate(model, [2, 5], 25, one), 25)
         again = assert_written(student.generate(model, [2, 5], 25, same), 25)
         third = assert_written(student.generate(model, [2, 5], 25, other), 25)
-        assert_equal(again, first, _("with a generator of the same state the list of ids"))
+        assert_equal(again, first, _("with a generator of the same state ids"))
         if second == first:
             raise CheckFailed(_("Two calls with one generator give the very same 25 ids."))
         if third == first:

@@ -173,7 +173,7 @@ def test_generates_with_recurrent_layers(student: Student, reference: Student, d
                 prompt = draw.random.choices(range(V), k=length)
                 got = student.generate(kept, prompt, n, seeded(student, 3), temperature=0.0)
                 expected = reference.generate(right, prompt, n, seeded(reference, 3), temperature=0.0)
-                what = _("for a model of kind {kind} the list of ids").format(kind=kind)
+                what = _("for a model of kind {kind} ids").format(kind=kind)
                 assert_equal(assert_written(got, n), expected, what)
 
 
@@ -189,7 +189,7 @@ def test_exactly_n_words(student: Student, draw: Draw) -> None:
         kept = student.put(model)
         for n in (20, 2, 1, 0):
             got = student.generate(kept, [1, 4], n, seeded(student, 1), top_k=1)
-            what = _("for n = {n} the list of ids").format(n=n)
+            what = _("for n = {n} ids").format(n=n)
             assert_equal(assert_written(got, n), best_words(model, [1, 4], n), what)
 
 
