@@ -6,8 +6,6 @@ the same command again goes on where it stopped.
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
 import multiprocessing
 import os
@@ -21,11 +19,12 @@ import torch
 
 from autograder.checks.prequential import restore, score, token_ids
 from autograder.course import corpora
-from autograder.course.checkpoints import load_checkpoint
+from autograder.course.checkpoints import UnreadableCheckpoint, load_checkpoint
 from autograder.course.language import _
 from autograder.course.thresholds import thresholds
 from autograder.data.corpus import DataError
-from autograder.data.manifest import write_bytes
+from autograder.data.dependencies import dependencies
+from autograder.data.manifest import sha256, write_bytes
 from autograder.data.thresholds import ASSIGNMENTS, checksums, update, versions
 from autograder.hidden.corpora import hidden_lines
 from autograder.hidden.suite import trusted_student
@@ -105,7 +104,9 @@ def _ignore_interrupts() -> None:
 def _train(job: tuple[str, Run]) -> str:
     assignment, run = job
     seed, mistake = run
-    log = _file(assignment, run, "log")
+    log = _file(
+        assignment, run, "log"
+    )  # now: an edit of the notebook must not give the old code's model a new name
     try:
         files = train_files(assignment, seed, mistake, str(log))
     except Exception as error:
@@ -115,7 +116,7 @@ def _train(job: tuple[str, Run]) -> str:
             )
         ) from error
     for name in (WEIGHTS, ARGUMENTS):  # the last one says that both are there
-        write_bytes(_file(assignment, run, name), files[name])
+        write_bytes(log.with_suffix(Path(name).suffix), files[name])
     return log.stem
 
 
@@ -124,7 +125,12 @@ def _score(assignment: str, run: Run, report: Report) -> dict[str, float]:
     report(_("Scoring {name}").format(name=_stem(assignment, run)))
     corpus = ASSIGNMENTS[assignment]
     words = corpora.vocabulary(corpus)
-    checkpoint = load_checkpoint(_file(assignment, run, WEIGHTS).with_suffix(""))
+    try:
+        checkpoint = load_checkpoint(_file(assignment, run, WEIGHTS).with_suffix(""))
+    except UnreadableCheckpoint as error:
+        raise DataError(
+            _("The notebook was edited meanwhile: the same command again trains what is new.")
+        ) from error
     found: dict[str, float] = {}
     for split, text in (("valid", corpora.lines(corpus, "valid")), ("hidden", hidden_lines(corpus))):
         predictor = restore(trusted_student(definitions(assignment, run[1])), checkpoint, len(words))
@@ -144,17 +150,9 @@ def _stem(assignment: str, run: Run) -> str:
 
 
 def _key(assignment: str, mistake: str | None) -> str:
-    """Stands for all that a training depends on, comments apart."""
-    live = Path(corpora.__file__).with_name("training.py")
-    sources = [
-        *definitions(assignment, mistake),
-        *training_cells(assignment),
-        live.read_text(encoding="utf-8"),
-    ]
-    code = [ast.dump(ast.parse(source)) for source in sources]
-    text = {
-        path: sha
-        for path, sha in checksums(ASSIGNMENTS[assignment], corpora.DATA).items()
-        if "hidden" not in path
-    }
-    return hashlib.sha256(json.dumps([code, text, versions()]).encode("utf-8")).hexdigest()[:16]
+    """Stands for all that a training depends on: the code, ours for trainings, the text, the versions."""
+    code = dependencies(definitions(assignment, mistake), training_cells(assignment))
+    ours = dependencies([], [Path(corpora.__file__).with_name("training.py").read_text(encoding="utf-8")])
+    recorded = checksums(ASSIGNMENTS[assignment], corpora.DATA)
+    text = {path: checksum for path, checksum in recorded.items() if "hidden" not in path}
+    return sha256(json.dumps([code, ours, text, versions()]).encode("utf-8"))[:16]
