@@ -92,7 +92,7 @@ class RememberingModel(_StandIn):
     def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
         """(T, B) ids and a state -> (T, B, V) scores and the state after them."""
         found = []
-        number, second = state if isinstance(state, tuple) else (state, torch.zeros_like(state))
+        number, second = state if isinstance(state, tuple | list) else (state, torch.zeros_like(state))
         for now in ids:
             number = (3 * number + now[None, :, None] + 1) % self.rows
             second = (second + number) % self.rows if self.pair else second

@@ -203,7 +203,8 @@ def test_nothing_changes_by_writing(student: Student, draw: Draw) -> None:
     """The model stays in the mode it was in, no graph is built, and the prompt is left alone."""
     with blaming_filter(student):
         for training in (True, False):
-            kept = student.put(remembering(draw).train(training))
+            model = remembering(draw).train(training)
+            kept = student.put(model)
             assert_written(student.generate(kept, [2, 6, 3], 4, seeded(student, 5)), 4)
             after: Any = student.last_call.get("arguments")
             if not isinstance(after, list) or after[1:2] != [[2, 6, 3]]:
@@ -213,3 +214,6 @@ def test_nothing_changes_by_writing(student: Student, draw: Draw) -> None:
                 raise CheckFailed(
                     _("The model was called with gradients switched on: a graph was built for nothing.")
                 )
+            kept(torch.tensor([[1]]), model.init_state(1))
+            if kept.seen_graphs() != 1:
+                raise CheckFailed(_("After the call gradients are switched off, for everything."))

@@ -197,7 +197,8 @@ def test_nothing_is_left_behind(student: Student, draw: Draw) -> None:
     with blaming_earlier(student, draw, "evaluate"):
         model = library_model(draw, "LSTM")
         kept = student.put(model)
-        student.evaluate(kept, draw.integers(0, V, 5, 2), 2)
+        source = draw.integers(0, V, 5, 2)
+        student.evaluate(kept, source, 2)
         if student.last_call.get("random_state_kept") is not True:
             raise CheckFailed(_("The call drew from the global random state."))
         assert_parameters(kept, model, _("after the evaluation,"))
@@ -208,3 +209,6 @@ def test_nothing_is_left_behind(student: Student, draw: Draw) -> None:
             raise CheckFailed(
                 _("The model was called with gradients switched on: a graph was built for nothing.")
             )
+        kept.loss.keep(source)
+        if kept.seen_graphs() != 1:
+            raise CheckFailed(_("After the evaluation gradients are switched off, for everything."))

@@ -447,6 +447,22 @@ EPOCH: tuple[Mistake, ...] = (
         hint="Which axis of the ids is time? Which shape does the model ask for?",
         edits=((_READ, "logits, state = model(data.T.contiguous(), repackage(state))"),),
     ),
+    Mistake(
+        id="X637",
+        task="train_epoch",
+        what="Cuts the graph at every row, inside the windows too.",
+        hint="Inside a window, should the loss of the last row still reach the first one?",
+        edits=(
+            (
+                _READ,
+                "scores = []\n"
+                "        for row in data:\n"
+                "            logits, state = model(row[None], repackage(state))\n"
+                "            scores.append(logits)\n"
+                "        logits = torch.cat(scores)",
+            ),
+        ),
+    ),
 )
 
 _SUM = 'total += F.cross_entropy(logits.flatten(0, 1), target, reduction="sum").item()'
