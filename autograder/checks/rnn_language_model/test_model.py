@@ -362,7 +362,9 @@ def assert_learns(student: Student, draw: Draw, kind: str, steps: int = 50) -> N
     assert_raw(logits)
     loss = F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
     if not loss < 0.05:
-        sentence = _("After {steps} steps of Adam on one small batch the loss is still {loss:.3f}; below 0.05 is easy.")
+        sentence = _(
+            "After {steps} steps of Adam on one small batch the loss is still {loss:.3f}; below 0.05 is easy."
+        )
         raise CheckFailed(sentence.format(steps=steps, loss=loss))
 
 
@@ -426,12 +428,18 @@ def test_a_new_model_knows_nothing(student: Student, draw: Draw) -> None:
 
 def assert_tied(model: Model) -> None:
     """Raises `CheckFailed` unless embedding and decoder are one parameter."""
-    count = len(weight_names(model.parameters(), model.vocab, model.hidden))
-    if count != 1:
-        sentence = _(
-            "With tie_weights=True, {count} parameters have the shape ({V}, {H}), expected one: it is shared."
-        )
-        raise CheckFailed(sentence.format(count=count, V=model.vocab, H=model.hidden))
+    names = weight_names(model.parameters(), model.vocab, model.hidden)
+    if len(names) == 1:
+        return
+    sentence = _(
+        "With tie_weights=True, {count} parameters have the shape ({V}, {H}), expected one: it is shared."
+    )
+    sentence = sentence.format(count=len(names), V=model.vocab, H=model.hidden)
+    if len(names) == 2:
+        model.remote.load({names[0]: torch.ones_like(model.parameters()[names[0]])})
+        if (model.parameters()[names[1]] == 1).all():
+            sentence = f"{sentence} {_('The two share their numbers, but each has a gradient of its own.')}"
+    raise CheckFailed(sentence)
 
 
 @pytest.mark.task("RNNModel")
@@ -454,7 +462,7 @@ def test_tied_weights(student: Student, draw: Draw) -> None:
 def assert_refused(student: Student, kind: str) -> None:
     """Raises `CheckFailed` unless tied weights of different sizes are a `ValueError`."""
     try:
-        Model(student, kind, 1, tie_weights=True)
+        model = Model(student, kind, 1, tie_weights=True)
     except StudentError as error:
         if error.type_name == "ValueError":
             return
@@ -465,6 +473,12 @@ def assert_refused(student: Student, kind: str) -> None:
         )
     else:
         sentence = _("With tie_weights=True, embed {E} and hidden {H} there is no ValueError.")
+        try:
+            model.read(torch.zeros(1, 1, dtype=torch.int64), model.zeros(1))
+        except StudentError:
+            sentence = _(
+                "With tie_weights=True, embed {E} and hidden {H} the error comes only when the model reads."
+            )
     raise CheckFailed(sentence.format(E=E, H=H))
 
 

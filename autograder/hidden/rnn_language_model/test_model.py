@@ -227,6 +227,7 @@ def test_dropout_on_the_output(student: Student, draw: Draw) -> None:
         values = _without_words(model, draw)
         shown = torch.zeros(V, H, dtype=torch.float64)  # a decoder whose first scores are what it reads
         shown[:H] = torch.eye(H)
+        shown[H] = 1  # and one that is their sum: what is dropped from the scores themselves breaks it
         for name in weight_names(values, V, H):
             values[name] = shown if values[name].shape == shown.shape else shown.T
         values |= {name: torch.zeros_like(p) for name, p in values.items() if p.shape == (V,)}
@@ -252,6 +253,8 @@ def test_dropout_on_the_output(student: Student, draw: Draw) -> None:
                     "In training mode a number of the last output is neither dropped nor divided by 1 - dropout."
                 )
             )
+        if not torch.allclose(logits[..., H], got.sum(-1)):
+            raise CheckFailed(_("In training mode the scores are not those of the numbers that are left."))
         _assert_share(dropped, rate, _("of the last layer's output"))
 
 
