@@ -223,7 +223,4 @@ def _is_notebook() -> bool:
 
 
 def _perplexity(nats: float) -> float:
-    try:
-        return math.exp(nats)
-    except OverflowError:
-        return math.inf
+    return math.exp(min(nats, 700.0))  # a diverged training shows a huge number, and goes on to be stopped
