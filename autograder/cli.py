@@ -290,7 +290,10 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     console.print(table)
     for assignment, by_hand in dict.fromkeys((r.assignment, points_by_hand(r)) for r in results):
         if by_hand:
-            console.print(f"{assignment}: {by_hand}", highlight=False, markup=False)
+            sentence = _("Not in the scores of {assignment}: {points}.")
+            console.print(
+                sentence.format(assignment=assignment, points=by_hand), highlight=False, markup=False
+            )
     graded = [result for result in results if result.status == "graded"]
     console.print(
         _("{graded} of {all} submissions graded; results in {folder}").format(
@@ -375,7 +378,9 @@ def leaderboard(
                 write_text(path, text(boards))
             except OSError as error:
                 _refuse_path(error, path)
-            console.print(str(path), highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                _("Leaderboard: {path}").format(path=path), highlight=False, markup=False, soft_wrap=True
+            )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Simulates a small class from the solution notebook, grades it, and says where the pages are."""
+"""Simulates a small class from the solution notebooks, grades it, and says where the pages are."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course.assignments import ROOT, source_notebook
+from autograder.course.assignments import ROOT
 from autograder.course.language import _
 from autograder.course.notebook import Notebook
 from autograder.hidden.mistakes import Mistake, mutate
 from autograder.hidden.suite import Suite
 
 ASSIGNMENT = "rnn_basics"
+MODELS = "rnn_language_model"  # the assignment whose submissions carry a trained model
+STATE_IGNORED = "The state that is given is ignored."
 
 SYNTAX_ERROR = "def gru_step(x, h, W_x, W_h, b_x, b_h)\n    return h"
 ENDLESS_LOOP = """def greedy_decode(step, state, first_id, eos_id, max_len):
@@ -68,6 +70,7 @@ class Pupil:
     name: str
     did: str
     answers: Mapping[str, str]  # source of the answer cell, by task
+    files: Mapping[str, bytes] = field(default_factory=dict)  # the checkpoint beside it, by name
 
 
 def the_class(suite: Suite) -> list[Pupil]:
@@ -96,6 +99,31 @@ def the_class(suite: Suite) -> list[Pupil]:
         Pupil("jan", "takes all the memory", right | {"masked_mean": MEMORY_HOG}),
         Pupil("kira", "nothing yet", {}),
         Pupil("loki", "tries to cheat", cheat),
+    ]
+
+
+def the_class_with_models(suite: Suite, tokens: int) -> list[Pupil]:
+    """Five of the pupils in the second assignment: the same answers, and a model each, a copied one, or none.
+
+    The best model is trained on `tokens` tokens, which takes its time.
+    """
+    from autograder.demo_models import trained_model
+
+    right = {task: cell.source for task, cell in suite.notebook.answers().items()}
+    mistake = next(mistake for mistake in suite.mistakes if mistake.what == STATE_IGNORED)
+    without_state = right | {mistake.task: _mistaken(suite.notebook, mistake)}
+    best = trained_model(suite.notebook, tokens, seed=1)
+    return [
+        Pupil("ada", "everything right, and a small model", right, best),
+        Pupil("chen", "everything but the training", {t: right[t] for t in right if t != "language_model"}),
+        Pupil("dora", "a model that was never trained", right, trained_model(suite.notebook, 0, seed=2)),
+        Pupil(
+            "felix",
+            "a model that forgets its state at every word",
+            without_state,
+            trained_model(suite.notebook, tokens // 5, seed=3),
+        ),
+        Pupil("grace", "the model of somebody else", right, best),
     ]
 
 
@@ -129,31 +157,47 @@ def write_submission(release: dict[str, Any], pupil: Pupil, path: Path) -> None:
             cell["source"] = _without_markers(pupil.answers[grade_id])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    for name, content in pupil.files.items():
+        path.with_name(name).write_bytes(content)
 
 
 def write_class(folder: Path) -> list[Pupil]:
     """Writes the class as nbgrader collects it, `submitted/<student>/<assignment>/`, and returns it."""
-    suite = Suite(ASSIGNMENT, source_notebook(ASSIGNMENT))
-    released = ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    return _write(folder, ASSIGNMENT, the_class(Suite(ASSIGNMENT)))
+
+
+def write_class_with_models(folder: Path, tokens: int) -> list[Pupil]:
+    """The same for the second assignment; each model lies beside its notebook."""
+    return _write(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
+
+
+def _write(folder: Path, assignment: str, pupils: list[Pupil]) -> list[Pupil]:
+    released = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
     release = json.loads(released.read_text(encoding="utf-8"))
-    pupils = the_class(suite)
     for pupil in pupils:
-        write_submission(release, pupil, folder / pupil.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+        write_submission(release, pupil, folder / pupil.name / assignment / f"{assignment}.ipynb")
     return pupils
 
 
 def run_demo(out: Path) -> None:
-    """Writes the class into `out`, grades it there, prints the table and where the pages are."""
+    """Writes the class into `out`, grades it there, prints the tables and where the pages are."""
     from rich.console import Console
 
-    from autograder.cli import grade_paths
+    from autograder.cli import grade_paths, leaderboard
+    from autograder.demo_models import TOKENS
 
     console = Console()
-    submitted = out / "submitted"
-    with console.status(_("Simulating a class …")):
+    submitted, graded = out / "submitted", out / "graded"
+    with console.status(_("Simulating a class …")) as status:
         shutil.rmtree(submitted, ignore_errors=True)
-        pupils = write_class(submitted)
-    for pupil in pupils:
-        console.print(f"{pupil.name:8} {pupil.did}", highlight=False)
+        classes = {ASSIGNMENT: write_class(submitted)}
+        status.update(_("Training a small language model for half a minute …"))
+        classes[MODELS] = write_class_with_models(submitted, TOKENS)
+    for assignment, pupils in classes.items():
+        console.print(assignment, style="bold", highlight=False)
+        for pupil in pupils:
+            console.print(f"{pupil.name:8} {pupil.did}", highlight=False)
+        console.print()
+    grade_paths([submitted], graded, jobs=os.cpu_count() or 1)
     console.print()
-    grade_paths([submitted], out / "graded", jobs=os.cpu_count() or 1)
+    leaderboard([graded], html=graded / "leaderboard.html")

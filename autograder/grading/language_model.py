@@ -93,13 +93,14 @@ def checkpoint_in(files: Mapping[str, bytes]) -> Checkpoint:
     return read_checkpoint(files[WEIGHTS], files[ARGUMENTS])
 
 
-def not_handed_in() -> TestResult:
-    """What is said of a measured task for which no checkpoint was handed in."""
+def not_handed_in(notes: Sequence[str] = ()) -> TestResult:
+    """What is said of a measured task for which no checkpoint was handed in; `notes` are on files that were refused."""
     try:
         checkpoint_in({})
     except UnreadableCheckpoint as error:
         message = str(error)
     title = _("A trained model lies beside the notebook.")
+    message = " ".join([message, *notes])
     return TestResult("test_the_checkpoint_is_there", title, False, "failed", message, essential=True)
 
 

@@ -104,12 +104,11 @@ def _grade(
         *intake.repairs,
         *_renamed(submission.file_name, assignment),
         *repaired.repairs,
-        *(submission.notes if _measured_task(suite) else ()),
         *_trained_here(suite, submission, model, training_server),
     ]
     with server.open() as session:
         outcomes = tuple(session.execute(program.cells, skip=program.skipped))
-        results = _Tests(session, suite, repaired, outcomes, model).run(seed)
+        results = _Tests(session, suite, repaired, outcomes, model, submission.notes).run(seed)
         refusals = sorted(session.refusals)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)
@@ -145,10 +144,14 @@ class _Model:
     task: Task
     files: Mapping[str, bytes]
     text: HiddenText
+    notes: tuple[str, ...] = ()  # on files that were refused
 
     def read(self) -> Checkpoint:
         """Its checkpoint; `UnreadableCheckpoint` says what is wrong with it."""
-        return checkpoint_in(self.files)
+        try:
+            return checkpoint_in(self.files)
+        except UnreadableCheckpoint as error:
+            raise UnreadableCheckpoint(" ".join([str(error), *self.notes])) from None
 
 
 def _measured_task(suite: Suite) -> Task | None:
@@ -170,7 +173,7 @@ def _model_of(
     if not files and training_server is not None:
         training = [i for i, cell in enumerate(repaired.notebook.cells) if TRAINING_TAG in cell.tags]
         files = train(program, training, training_server)
-    return _Model(task, files, HiddenText.of(suite.assignment)) if files else None
+    return _Model(task, files, HiddenText.of(suite.assignment), submission.notes) if files else None
 
 
 def _measured(
@@ -196,12 +199,14 @@ class _Tests:
         repaired: Repaired,
         outcomes: Sequence[CellOutcome],
         model: _Model | None,
+        notes: Sequence[str],
     ) -> None:
         self.session = session
         self.suite = suite
         self.repaired = repaired
         self.outcomes = outcomes
         self.model = model
+        self.notes = notes
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
@@ -297,7 +302,7 @@ class _Tests:
 
     def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
         if task.is_measured and tests is None:
-            return TaskResult(task.name, "not_attempted", 0.0, task.points, (not_handed_in(),))
+            return TaskResult(task.name, "not_attempted", 0.0, task.points, (not_handed_in(self.notes),))
         if task.name in self.repaired.not_attempted:
             return TaskResult(task.name, "not_attempted", 0.0, task.points)
         if tests is None:

@@ -111,7 +111,7 @@ def gradescope(result: Result) -> dict[str, Any]:
     if result.status == "ungradable":
         lines += [printable(result.reason), _("This is not a mark of zero: no mark has been given yet.")]
     if by_hand := measured.points_by_hand(result):
-        lines[0] += f" {number(result.score)} / {number(result.max_score)}, {by_hand}."
+        lines.append(_("There are more to come: {points}.").format(points=by_hand))
     lines += measured.sentences(result)
     lines += [printable(repair) for repair in result.repairs]
     leaderboard = [
@@ -181,7 +181,9 @@ def github_summary(results: Sequence[Result]) -> str:
             parts.append(f"{_markdown(result_sentence(result))} {_markdown(result.reason)}\n")
             continue
         parts.append(f"**{number(result.score)} / {number(result.max_score)}**\n")
-        said = [*filter(None, [measured.points_by_hand(result)]), *measured.sentences(result)]
+        said = measured.sentences(result)
+        if by_hand := measured.points_by_hand(result):
+            said.insert(0, _("There are more to come: {points}.").format(points=by_hand))
         parts += [f"{_markdown(' '.join(said))}\n"] if said else []
         rows = [f"| | {_('Task')} | {_('Points')} | |", "|:-:|---|--:|---|"]
         for task in result.tasks:

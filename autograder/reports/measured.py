@@ -131,8 +131,8 @@ def points_by_hand(result: Result) -> str:
     if not result.points_by_hand:
         return ""
     if result.points_by_hand == 1:
-        return _("and 1 point for answers in words, given by a person")
-    return _("and {points} points for answers in words, given by a person").format(
+        return _("1 point for answers in words, given by a person")
+    return _("{points} points for answers in words, given by a person").format(
         points=f"{result.points_by_hand:g}"
     )
 

@@ -72,7 +72,8 @@ def task_sentence(task: TaskResult) -> str:
             "Your code did not come to an end in the time it is given. Other tasks are not affected."
         ),
         "missing": _("The notebook has no cell that answers this task: it may have been deleted or renamed."),
-        "not_attempted": _("Nothing has been written here yet."),
+        # A model that was not handed in has a test that says so, whatever was written.
+        "not_attempted": "" if task.tests else _("Nothing has been written here yet."),
     }[task.status]
 
 

@@ -19,6 +19,7 @@ from torch import nn
 from autograder.checks.prequential import token_ids
 from autograder.course import corpora
 from autograder.course.results import Result, TaskResult
+from autograder.grading.collect import ARGUMENTS
 from autograder.grading.graded import TRAINING_CPU_SECONDS
 from autograder.grading.language_model import bits_per_byte
 from autograder.grading.one import grade
@@ -185,6 +186,18 @@ def test_without_a_checkpoint_the_task_says_how_to_save_one(graded: Grade) -> No
     assert task_of(result).status == "not_attempted"
     assert "save_checkpoint" in words_of(result)
     assert result.metrics == {}
+
+
+def test_files_that_were_refused_are_named_with_the_task(
+    data: Path, short_server: Server, files: dict[str, bytes]
+) -> None:
+    """The sentence stands where the points are missing, whether something else was handed in or nothing."""
+    suites = {toy.ASSIGNMENT: Suite(toy.ASSIGNMENT, toy.notebook())}
+    for kept in ({}, {ARGUMENTS: files[ARGUMENTS]}):
+        submission = replace(toy.submission("", kept), notes=("The file was too large.",))
+        result = grade(submission, suites, short_server, SEED).result
+        assert "The file was too large." in words_of(result)
+        assert result.repairs == ()
 
 
 @dataclass(frozen=True)

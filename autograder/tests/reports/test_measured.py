@@ -82,7 +82,7 @@ def test_the_page_shows_the_scale_only_where_something_was_measured() -> None:
         "target 25.0",
         "5.0 MB",
         "1,324,200",
-        "and 2 points for answers",
+        "more to come: 2 points for answers",
     ):
         assert text in page.text
     assert not list(Page(feedback_page(result())).all("svg", role="img"))
@@ -90,9 +90,10 @@ def test_the_page_shows_the_scale_only_where_something_was_measured() -> None:
 
 def test_points_by_hand_are_in_no_total() -> None:
     """They are told beside it; a submission without such answers says nothing of them."""
-    assert "3.33 / 20 points, and 2 points" in Page(feedback_page(result())).text
+    assert "3.33 / 20 points" in Page(feedback_page(result())).text
+    assert "more to come: 2 points" in Page(feedback_page(result())).text
     assert "by a person" not in feedback_page(samples.result())
-    assert points_by_hand(replace(result(), points_by_hand=1.0)).startswith("and 1 point for")
+    assert points_by_hand(replace(result(), points_by_hand=1.0)).startswith("1 point for")
 
 
 def test_models_of_a_class_do_not_cover_each_other() -> None:
