@@ -231,9 +231,19 @@ def assert_arguments_kept(student: Student, function: Callable[..., Any], *argum
             now = after.fetch().get("value")
             if not isinstance(now, torch.Tensor) or not _same(now, before):
                 raise CheckFailed(_("Argument {number} was changed by the call.").format(number=index + 1))
-    if student.last_call.get("random_state_kept") is not True:
-        raise CheckFailed(_("The call drew from the global random state."))
+    assert_random_state_kept(student)
     assert_equal(second, first, _("the result of a second, equal call"))
+
+
+def assert_random_state_kept(student: Student, name: str = "") -> None:
+    """Raises `CheckFailed` if the last call, that of `name`, drew from the global random state."""
+    if student.last_call.get("random_state_kept") is not True:
+        sentence = (
+            _("`{name}` drew from the global random state.")
+            if name
+            else _("The call drew from the global random state.")
+        )
+        raise CheckFailed(sentence.format(name=name))
 
 
 def _same(a: torch.Tensor, b: torch.Tensor) -> bool:

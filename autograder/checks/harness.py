@@ -135,7 +135,7 @@ class Harness:
     def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
         self.objects.clear()
         self.states.clear()
-        torch.set_grad_enabled(True)  # a function that was tested before may have switched them off for good
+        torch.set_grad_enabled(True)  # a function tested earlier may have left gradients switched off
         # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
         torch.default_generator.manual_seed(request["seed"])
         random.seed(request["seed"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import torch
-from torch import nn
+from torch import nn, optim
 from torch.nn import functional as F
 
 State: TypeAlias = torch.Tensor | tuple[torch.Tensor, torch.Tensor]
@@ -58,15 +58,15 @@ class LibraryLanguageModel(_StandIn):
         super().__init__(vocab_size, layers, hidden, kind == "LSTM", while_training)
         self.kind, self.embed, self.hidden = kind, embed, hidden
         self.layers, self.tie_weights = layers, tie_weights
-        self.embedding = nn.Embedding(vocab_size, embed)
+        self.lookup = nn.Embedding(vocab_size, embed)
         self.rnn = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}[kind](embed, hidden, layers)
         self.readout = nn.Linear(hidden, vocab_size)
         if tie_weights:
-            self.readout.weight = self.embedding.weight
+            self.readout.weight = self.lookup.weight
 
     def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
         """(T, B) ids and a state -> (T, B, V) scores and the state after them."""
-        read, last = self.rnn(self.embedding(ids), state)
+        read, last = self.rnn(self.lookup(ids), state)
         return self._scored(self.readout(read)), last
 
     def loss(self, text: torch.Tensor) -> torch.Tensor:
@@ -105,7 +105,7 @@ class LibraryStep:
 
     def __init__(self, model: nn.Module, lr: float) -> None:
         self.noted: list[float] = []
-        self.optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+        self.optimiser = optim.SGD(model.parameters(), lr=lr)
 
     def __call__(self, loss: torch.Tensor) -> float:
         """One update; returns the loss."""

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks.comparing import assert_equal, assert_kind, assert_tensor, blaming
+from autograder.checks.comparing import (
+    assert_equal,
+    assert_kind,
+    assert_random_state_kept,
+    assert_tensor,
+    blaming,
+)
 from autograder.checks.draw import Draw
 from autograder.checks.rnn_language_model.test_training import V, remembering
 from autograder.checks.stand_ins import RememberingModel
@@ -195,8 +201,7 @@ def test_chance_comes_from_the_generator(student: Student, draw: Draw) -> None:
         model = student.put(remembering(draw).eval())
         one, same, other = (seeded(student, seed) for seed in (7, 7, 8))
         first = assert_written(student.generate(model, [2, 5], 25, one), 25)
-        if student.last_call.get("random_state_kept") is not True:
-            raise CheckFailed(_("The call drew from the global random state, not from the generator."))
+        assert_random_state_kept(student, "generate")
         second = assert_written(student.generate(model, [2, 5], 25, one), 25)
         again = assert_written(student.generate(model, [2, 5], 25, same), 25)
         third = assert_written(student.generate(model, [2, 5], 25, other), 25)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.checks.comparing import assert_equal
+from autograder.checks.comparing import assert_equal, assert_random_state_kept
 from autograder.checks.draw import Draw
 from autograder.checks.harness import LibraryCharModel
 from autograder.checks.rnn_language_model.test_training import (
@@ -199,8 +199,7 @@ def test_nothing_is_left_behind(student: Student, draw: Draw) -> None:
         kept = student.put(model)
         source = draw.integers(0, V, 5, 2)
         student.evaluate(kept, source, 2)
-        if student.last_call.get("random_state_kept") is not True:
-            raise CheckFailed(_("The call drew from the global random state."))
+        assert_random_state_kept(student, "evaluate")
         assert_parameters(kept, model, _("after the evaluation,"))
         left = kept.fetch().get("gradients")
         if not isinstance(left, dict) or any(gradient is not None for gradient in left.values()):
