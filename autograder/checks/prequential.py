@@ -45,6 +45,7 @@ from autograder.sandbox.values import Ref
 
 STREAMS = 256
 SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
+ROWS_AT_ONCE = 16  # when normalising: so many rows of 5,000 scores fit into a processor's cache
 # Reading a row in a batch of another size moves a float32 log-probability by about 1e-6 nats; dropout moves it by
 # some tenths. A thousandth of a nat is a thousandth of the perplexity: no gain that is worth the trouble.
 SAME_ANSWER_NATS = 1e-3
@@ -209,11 +210,16 @@ def target_log_probabilities(logits: torch.Tensor, targets: torch.Tensor) -> tor
     >>> target_log_probabilities(torch.zeros(1, 100), torch.tensor([7])).exp()
     tensor([0.0100], dtype=torch.float64)
     """
-    scores = logits.double()
-    total = torch.logsumexp(scores, dim=1)
-    if not total.isfinite().all():  # a NaN, an infinite score, or every word impossible
+    totals = torch.empty(len(logits), dtype=torch.float64)
+    scores = torch.empty(ROWS_AT_ONCE, logits.shape[1], dtype=torch.float64)
+    for start in range(0, len(logits), ROWS_AT_ONCE):
+        rows = logits[start : start + ROWS_AT_ONCE]
+        greatest = rows.amax(1, keepdim=True).double()
+        terms = scores[: len(rows)].copy_(rows).sub_(greatest).exp_()
+        totals[start : start + ROWS_AT_ONCE] = terms.sum(1).log_() + greatest[:, 0]
+    if not totals.isfinite().all():  # a NaN, an infinite score, or every word impossible
         raise UnusableScores(_("The scores hold NaN or infinite numbers."))
-    return scores.gather(1, targets[:, None])[:, 0] - total
+    return logits.gather(1, targets[:, None])[:, 0].double() - totals
 
 
 def replay_difference(

@@ -14,6 +14,7 @@ from typing import Any
 from autograder.sandbox import values
 
 _HEADER = struct.Struct("!II")
+_JOINED_BYTES = 2**16  # what is sent at once rather than part by part
 _MAX_BLOB_BYTES = values.MAX_TENSOR_BYTES + values.MAX_HEADER_BYTES + 8
 
 
@@ -38,8 +39,13 @@ class Connection:
 
     def send(self, value: Any) -> None:
         """Sends one value; `values.WireError` if it cannot be sent."""
-        text, blob = values.encode(value)
-        self._waiting(lambda: self.stream.sendall(_HEADER.pack(len(text), len(blob)) + text + blob))
+        text, buffers = values.encode_parts(value)
+        length = sum(map(len, buffers))
+        small = b"".join(
+            [_HEADER.pack(len(text), length), text, *(b for b in buffers if length <= _JOINED_BYTES)]
+        )
+        for part in [small, *(b for b in buffers if length > _JOINED_BYTES)]:
+            self._waiting(lambda part=part: self.stream.sendall(part))
 
     def receive(self) -> Any:
         """The next value; `values.WireError` for anything out of the format."""
@@ -53,7 +59,7 @@ class Connection:
         """Closes this end."""
         self.stream.close()
 
-    def _read(self, length: int) -> bytes:
+    def _read(self, length: int) -> bytearray:
         buffer = bytearray(length)
         view = memoryview(buffer)
         while view:
@@ -61,7 +67,7 @@ class Connection:
             if not count:
                 raise ConnectionEnded
             view = view[count:]
-        return bytes(buffer)
+        return buffer
 
     def _waiting(self, operation: Any) -> Any:
         """Does a socket operation within what is left of the budget, and charges the time it took."""

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
-import safetensors.torch
 import torch
 
 MAX_JSON_BYTES = 4 * 2**20
@@ -43,7 +42,11 @@ _DTYPES = {
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _PLAIN_DTYPES = frozenset(_DTYPES.values())
+
+
+Buffer = bytes | bytearray
 
 
 class WireError(ValueError):
@@ -88,13 +91,34 @@ def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[
     `substitute` gets every object that is not plain and returns something that is; without it, or if the
     value is too deep or too large, `WireError` says what cannot be sent.
     """
+    text, buffers = encode_parts(value, substitute)
+    return text, b"".join(buffers)
+
+
+def encode_parts(
+    value: Any, substitute: Callable[[Any], Any] | None = None
+) -> tuple[bytes, list[bytes | memoryview]]:
+    """The same, with the safetensors in parts that are the tensors' own memory: nothing large is copied."""
     tensors: list[torch.Tensor] = []
     tree = _Encoder(tensors, substitute).encode(value, 0)
     text = json.dumps(tree, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
     if len(text) > MAX_JSON_BYTES:
         raise WireError(f"the value is too large to send: {len(text)} bytes of structure")
-    blob = safetensors.torch.save({str(i): tensor for i, tensor in enumerate(tensors)}) if tensors else b""
-    return text, blob
+    return text, _safetensors(tensors) if tensors else []
+
+
+def _safetensors(tensors: list[torch.Tensor]) -> list[bytes | memoryview]:
+    """A safetensors file in parts: its header, then the memory of every tensor, the widest numbers first."""
+    order = sorted(range(len(tensors)), key=lambda i: -tensors[i].element_size())  # so that all are aligned
+    header, end = {}, 0
+    for i in order:
+        start, end = end, end + tensors[i].numel() * tensors[i].element_size()
+        shape = list(tensors[i].shape)
+        header[str(i)] = {"dtype": _NAMES[tensors[i].dtype], "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    memory = [tensors[i].reshape(-1).view(torch.uint8).numpy().data for i in order if tensors[i].numel()]
+    return [struct.pack("<Q", len(text)) + text, *memory]
 
 
 class _Encoder:
@@ -138,7 +162,7 @@ class _Encoder:
         self.tensor_bytes += value.numel() * value.element_size()
         if self.tensor_bytes > MAX_TENSOR_BYTES or len(self.tensors) >= MAX_TENSORS:
             raise WireError("the tensors are too large, or too many, to send")
-        self.tensors.append(value.detach().cpu().clone(memory_format=torch.contiguous_format))
+        self.tensors.append(value.detach().cpu().contiguous())
         return {"$": "tensor", "v": len(self.tensors) - 1, "leaf": bool(value.requires_grad)}
 
     def _reference(self, value: Any, depth: int) -> Any:
@@ -177,8 +201,11 @@ def is_plain_tensor(value: Any) -> bool:
     )
 
 
-def decode(text: bytes, blob: bytes) -> Any:
-    """The value in (JSON, safetensors) bytes of unknown origin; `WireError` for anything out of the format."""
+def decode(text: Buffer, blob: Buffer) -> Any:
+    """The value in (JSON, safetensors) bytes of unknown origin; `WireError` for anything out of the format.
+
+    The tensors of a `bytearray` are made of its own memory, so that nothing large is copied.
+    """
     if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
         raise WireError("the message is larger than allowed")
     try:
@@ -264,33 +291,51 @@ def _decode_bytes(body: str) -> bytes:
         raise WireError("bytes in the message are malformed") from error
 
 
-def _load_tensors(blob: bytes) -> list[torch.Tensor]:
+def _load_tensors(blob: Buffer) -> list[torch.Tensor]:
     """The tensors named "0", "1", … of a safetensors blob."""
     if not blob:
         return []
-    header = _header(blob)
+    header = _header(blob)[0]
     if any(str(index) not in header for index in range(len(header))):
         raise WireError("the tensors in the message are not numbered")
     loaded = read_tensors(blob)
     return [loaded[str(index)] for index in range(len(loaded))]
 
 
-def read_tensors(blob: bytes) -> dict[str, torch.Tensor]:
-    """The tensors in safetensors bytes of unknown origin, by name, after our own check of the header.
+def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
+    """The tensors in safetensors bytes of unknown origin, by name: every byte belongs to one of them.
 
-    safetensors accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte is neither 0 nor 1.
+    We read them ourselves: the library accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte
+    is neither 0 nor 1, and copies everything twice.
     """
-    for name, entry in _header(blob).items():
-        if name != "__metadata__":
-            _check_entry(entry)
-    try:
-        loaded = safetensors.torch.load(blob)
-    except Exception as error:  # safetensors raises its own type; nothing of it is worth telling apart
-        raise WireError("the tensors in the message are malformed") from error
-    return {name: _canonical(tensor) for name, tensor in loaded.items()}
+    header, start = _header(blob)
+    header.pop("__metadata__", None)
+    places = {name: _place(entry) for name, entry in header.items()}
+    memory = blob if isinstance(blob, bytearray) else bytearray(blob)
+    end = 0
+    for begin, after, _entry in sorted(places.values(), key=lambda place: place[:2]):
+        if begin != end:
+            raise WireError("the tensors in the message overlap, or leave something out")
+        end = after
+    if end != len(blob) - start:
+        raise WireError("the tensors in the message are longer or shorter than announced")
+    return {name: _tensor(memory, start + places[name][0], places[name][2]) for name in header}
 
 
-def _header(blob: bytes) -> dict[str, Any]:
+def _tensor(memory: bytearray, start: int, entry: dict[str, Any]) -> torch.Tensor:
+    dtype, shape = _DTYPES[entry["dtype"]], entry["shape"]
+    count = math.prod(shape)
+    if count == 0:
+        return torch.empty(shape, dtype=dtype)
+    stored = torch.uint8 if dtype == torch.bool else dtype
+    if start % stored.itemsize:  # numbers have to lie at multiples of their size
+        memory, start = memory[start : start + count * stored.itemsize], 0
+    tensor = torch.frombuffer(memory, dtype=stored, count=count, offset=start).view(shape)
+    return tensor != 0 if dtype == torch.bool else tensor
+
+
+def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
+    """The header of a safetensors blob, and where the numbers begin."""
     (length,) = struct.unpack("<Q", blob[:8]) if len(blob) >= 8 else (0,)
     if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         raise WireError("the tensors in the message have a malformed header")
@@ -300,18 +345,19 @@ def _header(blob: bytes) -> dict[str, Any]:
         raise WireError("the tensors in the message have a malformed header") from error
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:
         raise WireError("the message has too many tensors")
-    return header
+    return header, 8 + length
 
 
-def _check_entry(entry: Any) -> None:
+def _place(entry: Any) -> tuple[int, int, dict[str, Any]]:
+    """Where a tensor begins and ends, and its entry, once everything in it is as it has to be."""
     shape = entry.get("shape") if isinstance(entry, dict) else None
     if not isinstance(shape, list) or len(shape) > 8 or entry.get("dtype") not in _DTYPES:
         raise WireError("a tensor in the message is of no known form")
     if any(type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES for size in shape):
         raise WireError("a tensor in the message has an impossible size")
-
-
-def _canonical(tensor: torch.Tensor) -> torch.Tensor:
-    if tensor.dtype == torch.bool:
-        return tensor.view(torch.uint8) != 0
-    return tensor
+    offsets = entry.get("data_offsets")
+    if not isinstance(offsets, list) or [type(offset) for offset in offsets] != [int, int]:
+        raise WireError("a tensor in the message is of no known form")
+    if offsets[1] - offsets[0] != math.prod(shape) * _DTYPES[entry["dtype"]].itemsize:
+        raise WireError("a tensor in the message has an impossible size")
+    return offsets[0], offsets[1], entry
