@@ -123,12 +123,27 @@ class LiveTraining:
         self._curve.show(self._curve_html, line)
 
     def _keep(self, point: Point) -> None:
+        if self.best is None:
+            self._set_aside()
         self.best = point
         self._best_weights = copy.deepcopy(
             self._model.state_dict()
         )  # not a reference: that would go on changing
         measured = {"words": point.words, "valid_perplexity": round(_perplexity(point.valid_nats), 3)}
         save_checkpoint(self._model, self._arguments, self._stem, **self._notes, **measured)
+
+    def _set_aside(self) -> None:
+        """Gives the files of an earlier training another name: its minutes must not be lost to a worse one."""
+        files = [Path(f"{self._stem}{suffix}") for suffix in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)]
+        if not any(file.exists() for file in files):
+            return
+        number = 1
+        while Path(f"{self._stem}-{number}{WEIGHTS_SUFFIX}").exists():
+            number += 1
+        for file in filter(Path.exists, files):
+            file.rename(f"{self._stem}-{number}{file.suffix}")
+        text = _("The model of an earlier training is kept as {weights}.")
+        print(text.format(weights=f"{self._stem.name}-{number}{WEIGHTS_SUFFIX}"), flush=True)
 
     def __enter__(self) -> LiveTraining:
         self._bar.show(self._bar_html())

@@ -91,6 +91,22 @@ def test_an_early_interrupt_says_that_nothing_is_saved(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_second_training_keeps_the_model_of_the_first(
+    tmp_path: Path, model: nn.Linear, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even one that is stopped at its first, bad point: the earlier files get a number."""
+    for weight in (1, 2, 3):
+        with LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}, run=weight) as live:
+            set_weight(model, weight)
+            live.point(5.0, 4.0)
+            set_weight(model, weight + 0.5)
+            live.point(5.0, 3.0)
+    for stem, run in (("lm-1", 1), ("lm-2", 2), ("lm", 3)):
+        assert load_checkpoint(tmp_path / stem).tensors["weight"].item() == run + 0.5
+        assert json.loads((tmp_path / f"{stem}.json").read_text(encoding="utf-8"))["run"] == run
+    assert "lm-2.safetensors" in capsys.readouterr().out
+
+
 def test_an_error_is_not_swallowed(tmp_path: Path, model: nn.Linear) -> None:
     """The student's own mistake must be seen."""
     with pytest.raises(ZeroDivisionError), LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}):
