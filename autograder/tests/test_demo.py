@@ -1,4 +1,4 @@
-"""The class of twelve, graded as a class is: the marks one expects, and the same marks again."""
+"""The simulated class, graded as a class is: the marks one expects, and the same marks again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.results import Result
-from autograder.demo import ASSIGNMENT, write_class
+from autograder.demo import ASSIGNMENT, MODELS, write_class, write_class_with_models
 from autograder.grading.collect import find_submissions
 from autograder.grading.many import grade_all, label
 
@@ -32,7 +32,7 @@ def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[st
     """The results of a class by pupil, in two processes."""
     found = [
         each
-        for each in label(find_submissions([submitted], [ASSIGNMENT]))
+        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS]))
         if not names or each.student in names
     ]
     return {result.student: result for result in grade_all(found, out, SEED, jobs=2)}
@@ -94,3 +94,42 @@ def untimed(result: Result) -> str:
     document = json.loads(result.to_json())
     document.pop("seconds")
     return json.dumps(document, ensure_ascii=False, sort_keys=True)
+
+
+# The class with models: its best one is trained for a second only where its mark does not matter.
+
+
+def test_the_class_hands_in_its_models_beside_its_notebooks(tmp_path: Path) -> None:
+    """Five pupils: one model twice, two others, and none."""
+    write_class_with_models(tmp_path, tokens=10_000)
+    found = find_submissions([tmp_path], [ASSIGNMENT, MODELS])
+    files = {each.student: each.read_files() for each in found}
+    assert {name for name, (taken, _notes) in files.items() if taken} == {"ada", "dora", "felix", "grace"}
+    assert not any(notes for _taken, notes in files.values())
+    weights = [taken["rnn_lm.safetensors"] for taken, _notes in files.values() if taken]
+    assert len(set(weights)) == 3
+    assert files["ada"] == files["grace"]
+
+
+@pytest.mark.slow
+def test_models_are_measured_and_the_copied_one_is_flagged(tmp_path: Path) -> None:
+    """Points for the one that learnt, none for the others; the instructor is told of the pair, both times."""
+    write_class_with_models(tmp_path / "submitted", tokens=600_000)
+    results = graded(tmp_path / "submitted", tmp_path / "out")
+    points = {
+        name: task.score
+        for name, result in results.items()
+        for task in result.tasks
+        if task.name == "language_model"
+    }
+    assert 0 < points["ada"] == points["grace"] < 10
+    assert points["chen"] == points["dora"] == points["felix"] == 0
+    assert losses(results["felix"]) == {"language_model", "RNNModel"}
+    assert losses(results["chen"]) == {"language_model"}
+    flagged = {name: result.integrity for name, result in results.items() if result.integrity}
+    assert set(flagged) == {"ada", "grace"}
+    assert "identical" in flagged["ada"][0]
+    assert "“grace”" in flagged["ada"][0]
+    perplexities = {name: result.metrics.get("perplexity") for name, result in results.items()}
+    assert perplexities["ada"] < perplexities["felix"] < perplexities["dora"]
+    assert perplexities["chen"] is None
