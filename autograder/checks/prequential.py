@@ -46,6 +46,7 @@ from autograder.sandbox.values import Ref
 STREAMS = 256
 SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
 ROWS_AT_ONCE = 16  # when normalising: so many rows of 5,000 scores fit into a processor's cache
+ROOM_OF_EXP = 600.0  # of the 709 to which exp does not overflow, and the 708 to which it keeps its precision
 # Reading a row in a batch of another size moves a float32 log-probability by about 1e-6 nats; dropout moves it by
 # some tenths. A thousandth of a nat is a thousandth of the perplexity: no gain that is worth the trouble.
 SAME_ANSWER_NATS = 1e-3
@@ -211,12 +212,15 @@ def target_log_probabilities(logits: torch.Tensor, targets: torch.Tensor) -> tor
     tensor([0.0100], dtype=torch.float64)
     """
     totals = torch.empty(len(logits), dtype=torch.float64)
-    scores = torch.empty(ROWS_AT_ONCE, logits.shape[1], dtype=torch.float64)
+    terms = torch.empty(ROWS_AT_ONCE, logits.shape[1], dtype=torch.float64)
     for start in range(0, len(logits), ROWS_AT_ONCE):
         rows = logits[start : start + ROWS_AT_ONCE]
-        greatest = rows.amax(1, keepdim=True).double()
-        terms = scores[: len(rows)].copy_(rows).sub_(greatest).exp_()
-        totals[start : start + ROWS_AT_ONCE] = terms.sum(1).log_() + greatest[:, 0]
+        totals[start : start + ROWS_AT_ONCE] = terms[: len(rows)].copy_(rows).exp_().sum(1)
+    totals.log_()
+    # In double precision exp has room for the scores of any usual model; for others the greatest one goes first.
+    unusual = ~(totals.abs() < ROOM_OF_EXP)
+    if unusual.any():
+        totals[unusual] = torch.logsumexp(logits[unusual].double(), dim=1)
     if not totals.isfinite().all():  # a NaN, an infinite score, or every word impossible
         raise UnusableScores(_("The scores hold NaN or infinite numbers."))
     return logits.gather(1, targets[:, None])[:, 0].double() - totals

@@ -11,6 +11,8 @@ import struct
 import time
 from typing import Any
 
+import numpy
+
 from autograder.sandbox import values
 
 _HEADER = struct.Struct("!II")
@@ -59,14 +61,14 @@ class Connection:
         """Closes this end."""
         self.stream.close()
 
-    def _read(self, length: int) -> bytearray:
-        buffer = bytearray(length)
-        view = memoryview(buffer)
-        while view:
-            count = self._waiting(lambda rest=view: self.stream.recv_into(rest))  # type: ignore[misc]
+    def _read(self, length: int) -> memoryview:
+        buffer = numpy.empty(length, dtype=numpy.uint8).data  # megabytes that need not be zeroed before
+        rest = buffer
+        while rest:
+            count = self._waiting(lambda rest=rest: self.stream.recv_into(rest))
             if not count:
                 raise ConnectionEnded
-            view = view[count:]
+            rest = rest[count:]
         return buffer
 
     def _waiting(self, operation: Any) -> Any:

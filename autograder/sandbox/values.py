@@ -46,7 +46,7 @@ _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _PLAIN_DTYPES = frozenset(_DTYPES.values())
 
 
-Buffer = bytes | bytearray
+Buffer = bytes | bytearray | memoryview
 
 
 class WireError(ValueError):
@@ -204,12 +204,12 @@ def is_plain_tensor(value: Any) -> bool:
 def decode(text: Buffer, blob: Buffer) -> Any:
     """The value in (JSON, safetensors) bytes of unknown origin; `WireError` for anything out of the format.
 
-    The tensors of a `bytearray` are made of its own memory, so that nothing large is copied.
+    Tensors are made of the blob's own memory if it can be written to, so that nothing large is copied.
     """
     if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
         raise WireError("the message is larger than allowed")
     try:
-        tree = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+        tree = json.loads(bytes(text), parse_constant=_no_constant, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         raise WireError("the message is not valid JSON") from error
     return _Decoder(_load_tensors(blob)).decode(tree, 0)
@@ -311,7 +311,7 @@ def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
     header, start = _header(blob)
     header.pop("__metadata__", None)
     places = {name: _place(entry) for name, entry in header.items()}
-    memory = blob if isinstance(blob, bytearray) else bytearray(blob)
+    memory = memoryview(bytearray(blob) if memoryview(blob).readonly else blob)
     end = 0
     for begin, after, _entry in sorted(places.values(), key=lambda place: place[:2]):
         if begin != end:
@@ -322,14 +322,14 @@ def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
     return {name: _tensor(memory, start + places[name][0], places[name][2]) for name in header}
 
 
-def _tensor(memory: bytearray, start: int, entry: dict[str, Any]) -> torch.Tensor:
+def _tensor(memory: memoryview, start: int, entry: dict[str, Any]) -> torch.Tensor:
     dtype, shape = _DTYPES[entry["dtype"]], entry["shape"]
     count = math.prod(shape)
     if count == 0:
         return torch.empty(shape, dtype=dtype)
     stored = torch.uint8 if dtype == torch.bool else dtype
     if start % stored.itemsize:  # numbers have to lie at multiples of their size
-        memory, start = memory[start : start + count * stored.itemsize], 0
+        memory, start = memoryview(bytearray(memory[start : start + count * stored.itemsize])), 0
     tensor = torch.frombuffer(memory, dtype=stored, count=count, offset=start).view(shape)
     return tensor != 0 if dtype == torch.bool else tensor
 
@@ -340,7 +340,7 @@ def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
     if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         raise WireError("the tensors in the message have a malformed header")
     try:
-        header = json.loads(blob[8 : 8 + length], object_pairs_hook=_unique_keys)
+        header = json.loads(bytes(blob[8 : 8 + length]), object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         raise WireError("the tensors in the message have a malformed header") from error
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:
