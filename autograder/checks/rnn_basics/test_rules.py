@@ -18,6 +18,18 @@ TASKS = (
 )
 
 
+def assert_nothing_forbidden(student: Student, task: str, rule: Rule) -> None:
+    """Raises `CheckFailed` with name and line if the definition of a task reaches what it must do without."""
+    found = find_forbidden(student.sources, task, rule)
+    if found is not None:
+        lines = student.sources[found.cell].splitlines()
+        raise CheckFailed(
+            _(
+                "`{name}` in line {line} of its cell (`{code}`) is not allowed in `{task}`, nor in what it uses."
+            ).format(name=found.name, line=found.line, code=lines[found.line - 1].strip()[:80], task=task)
+        )
+
+
 @pytest.mark.essential
 @pytest.mark.hint(
     "Which equation does the library's function stand for? Can you write that equation yourself?",
@@ -29,11 +41,4 @@ TASKS = (
 )
 def test_nothing_forbidden_is_used(student: Student, task: str, rule: Rule) -> None:
     """The task is solved without the library function it is about."""
-    found = find_forbidden(student.sources, task, rule)
-    if found is not None:
-        lines = student.sources[found.cell].splitlines()
-        raise CheckFailed(
-            _(
-                "`{name}` in line {line} of its cell (`{code}`) is not allowed in `{task}`, nor in what it uses."
-            ).format(name=found.name, line=found.line, code=lines[found.line - 1].strip()[:80], task=task)
-        )
+    assert_nothing_forbidden(student, task, rule)
