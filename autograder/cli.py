@@ -572,7 +572,9 @@ def data_thresholds(
             if seeds:
                 from autograder.data.reference import measure
 
-                entry = measure(assignment, seeds, jobs, lambda step: console.print(step, highlight=False))
+                entry = measure(
+                    assignment, seeds, jobs, lambda step: console.print(step, highlight=False, soft_wrap=True)
+                )
         except DataError as error:
             _refuse(error)
         except KeyboardInterrupt:
