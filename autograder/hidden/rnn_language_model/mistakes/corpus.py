@@ -37,19 +37,6 @@ _DICTIONARY: tuple[Mistake, ...] = (
         edits=((_DECODED, "return [self.idx2word[number - 1] for number in ids]"),),
     ),
     Mistake(
-        id="B03a",
-        task="Dictionary",
-        what="Built from a set: the order of the ids depends on the hash seed.",
-        hint="Run it in two fresh processes. Are the ids the same? Which order does a set have?",
-        edits=(
-            (
-                "self.idx2word.append(word)",
-                'self.idx2word = ["<unk>", *({*self.idx2word, word} - {"<unk>"})]\n'
-                "            self.word2idx = {word: number for number, word in enumerate(self.idx2word)}",
-            ),
-        ),
-    ),
-    Mistake(
         id="X501",
         task="Dictionary",
         what="A word that is known is appended again, and gets a new id.",
@@ -186,6 +173,20 @@ _DICTIONARY: tuple[Mistake, ...] = (
         what="add_word returns the length of the dictionary after the word was added.",
         hint="Which id has the last word of a list of three? Which number is its length?",
         edits=((_RETURN_ID, "return len(self.idx2word)"),),
+    ),
+    # Last: with the right hash seed it may answer as any other mistake does.
+    Mistake(
+        id="B03a",
+        task="Dictionary",
+        what="Built from a set: the order of the ids depends on the hash seed.",
+        hint="Run it in two fresh processes. Are the ids the same? Which order does a set have?",
+        edits=(
+            (
+                "self.idx2word.append(word)",
+                'self.idx2word = ["<unk>", *({*self.idx2word, word} - {"<unk>"})]\n'
+                "            self.word2idx = {word: number for number, word in enumerate(self.idx2word)}",
+            ),
+        ),
     ),
 )
 
@@ -344,13 +345,6 @@ _CORPUS: tuple[Mistake, ...] = (
         what="Among equally frequent words the last one to appear wins.",
         hint="Two words are equally frequent, one place is left. What does `reverse=True` do to equal ones?",
         edits=(("counts.most_common()", "sorted(counts.items(), key=lambda pair: pair[1])[::-1]"),),
-    ),
-    Mistake(
-        id="B03b",
-        task="Corpus",
-        what="The vocabulary goes through a set: its order depends on the hash seed.",
-        hint="Run it in two fresh processes. Are the ids the same? Which order does a set have?",
-        edits=((f"for word in {_CUT}", f"for word in set({_CUT})"),),
     ),
     Mistake(
         id="X524",
@@ -534,6 +528,14 @@ _CORPUS: tuple[Mistake, ...] = (
                 "            self.dictionary.idx2word.append(word)\n\n",
             ),
         ),
+    ),
+    # Last: with the right hash seed it may answer as any other mistake does.
+    Mistake(
+        id="B03b",
+        task="Corpus",
+        what="The vocabulary goes through a set: its order depends on the hash seed.",
+        hint="Run it in two fresh processes. Are the ids the same? Which order does a set have?",
+        edits=((f"for word in {_CUT}", f"for word in set({_CUT})"),),
     ),
 )
 
