@@ -170,7 +170,7 @@ def _model_of(
     if task is None:
         return None
     files = {name: data for name, data in submission.files.items() if name in FILE_LIMITS}
-    if not files and training_server is not None:
+    if WEIGHTS not in files and training_server is not None:
         training = [i for i, cell in enumerate(repaired.notebook.cells) if TRAINING_TAG in cell.tags]
         files = train(program, training, training_server)
     return _Model(task, files, HiddenText.of(suite.assignment), submission.notes) if files else None
@@ -362,7 +362,7 @@ def _renamed(file_name: str, assignment: str) -> list[str]:
 def _trained_here(
     suite: Suite, submission: Submission, model: _Model | None, training_server: Server | None
 ) -> list[str]:
-    if training_server is None or submission.files or _measured_task(suite) is None:
+    if training_server is None or WEIGHTS in submission.files or _measured_task(suite) is None:
         return []
     if model is not None:
         return [
