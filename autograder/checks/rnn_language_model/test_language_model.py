@@ -61,4 +61,5 @@ def test_perplexity_on_the_valid_text(predictor: Predictor, marks: Thresholds, m
             _("Your points come from a hidden text, which its lines were measured on in the same way."),
         ]
     )
-    assert measured.credit == 1, measured.message
+    if measured.credit < 1:
+        raise CheckFailed(measured.message)

@@ -536,7 +536,8 @@ def test_nothing_is_gained_by(name: str, graded: Grade, honest: Result) -> None:
         assert result.score == 0
     assert attack.word in words_of(result)
     assert "MARK" not in result.to_json()
-    assert "42" not in words_of(result)
+    assert "4242" not in words_of(result)
+    assert "exit code" not in words_of(result)
 
 
 @pytest.mark.parametrize("name", LEAKS)
