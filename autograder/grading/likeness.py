@@ -3,7 +3,7 @@
 Every result keeps a short fingerprint of its checkpoint, so that a class can be compared without its weights, in
 any order, on any machine, and again when a run is resumed. Two students who train on their own begin with other
 random numbers, and the cosine of their weights stays low (below 0.3 where it was measured). A copy has 1, one with
-noise of a third of the weights' own size 0.95, one that was trained a twentieth longer 0.97; rounding, scaling and
+noise of a third of the weights' own size 0.95, one that was trained 4 % longer 0.97; rounding, scaling and
 other names change nothing. A copy whose units were put into another order gets past this.
 """
 
