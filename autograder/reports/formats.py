@@ -217,7 +217,11 @@ def marks_csv(results: Sequence[Result]) -> str:
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(
-        ["student", "assignment", "status", "score", "max_score", *by_hand, *map(_cell, [*tasks, *metrics])]
+        [
+            *("student", "assignment", "status", "score", "max_score", *by_hand),
+            *map(_cell, tasks),
+            *(_cell(f"metric.{name}") for name in metrics),  # a task may have the name of a metric
+        ]
     )
     for result in results:
         scores = {task.name: number(task.score) for task in result.tasks}

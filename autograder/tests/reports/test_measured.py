@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.results import Result
+from autograder.course.results import Result, TaskResult
 from autograder.course.thresholds import Thresholds
 from autograder.reports import formats, measured
 from autograder.reports.class_report import class_page
@@ -113,10 +113,14 @@ def test_models_of_a_class_do_not_cover_each_other() -> None:
 
 def test_numbers_are_in_the_formats_for_machines() -> None:
     """JUnit and CSV have them all; Gradescope's leaderboard is ordered by perplexity, the smallest first."""
-    one, other = result(**METRICS), result("bob")
+    task = TaskResult("perplexity", "passed", 1.0, 1.0)
+    one, other = replace(result(**METRICS), tasks=(task,)), result("bob")
     rows = list(csv.DictReader(io.StringIO(formats.marks_csv([one, other]), newline="")))
-    assert {name: float(rows[0][name]) for name in METRICS} == METRICS
-    assert {rows[1][name] for name in METRICS} == {""}
+    assert {name: float(rows[0][f"metric.{name}"]) for name in METRICS} == METRICS
+    assert {rows[1][f"metric.{name}"] for name in METRICS} == {""}
+    assert len(rows[0]) == len(
+        formats.marks_csv([one, other]).splitlines()[0].split(",")
+    )  # one for each column
     assert [row["points_by_hand"] for row in rows] == ["2", "2"]
     suite = ElementTree.fromstring(formats.junit(one))
     values = {item.get("name"): item.get("value") for item in suite.iter("property")}
