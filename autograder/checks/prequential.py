@@ -43,6 +43,10 @@ from autograder.course.language import _
 from autograder.course.thresholds import Thresholds
 from autograder.sandbox.values import Ref
 
+# What it costs, against a plain evaluation loop (python -m autograder.benchmarks.prequential, two busy cores): with 256
+# streams 0.8 of its time by the clock, since worker and grader overlap, and 1.5 of its CPU time; with 512 streams 0.8
+# and 1.3. But every piece begins with nothing read: a trained model's perplexity is 1.2 % higher with 256 pieces than
+# with 32, 2.6 % with 512 and 5.5 % with 1,024. More than 256 would measure the beginnings rather than the model.
 STREAMS = 256
 SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
 ROWS_AT_ONCE = 16  # when normalising: so many rows of 5,000 scores fit into a processor's cache
@@ -81,10 +85,7 @@ class Score:
     @property
     def perplexity(self) -> float:
         """exp of the mean nats per token; infinite where that overflows."""
-        try:
-            return math.exp(self.nats / self.tokens)
-        except OverflowError:
-            return math.inf
+        return float(torch.tensor(self.nats / self.tokens, dtype=torch.float64).exp())
 
     @property
     def is_finite(self) -> bool:
@@ -217,13 +218,18 @@ def target_log_probabilities(logits: torch.Tensor, targets: torch.Tensor) -> tor
         rows = logits[start : start + ROWS_AT_ONCE]
         totals[start : start + ROWS_AT_ONCE] = terms[: len(rows)].copy_(rows).exp_().sum(1)
     totals.log_()
-    # In double precision exp has room for the scores of any usual model; for others the greatest one goes first.
+    found = logits.gather(1, targets[:, None])[:, 0].double() - totals
+    # In double precision exp has room for the scores of any usual model. Of others the greatest is subtracted first,
+    # and from the target too: 1e30 - (1e30 + log V) is 0, and every word would have had the probability 1.
     unusual = ~(totals.abs() < ROOM_OF_EXP)
     if unusual.any():
-        totals[unusual] = torch.logsumexp(logits[unusual].double(), dim=1)
-    if not totals.isfinite().all():  # a NaN, an infinite score, or every word impossible
-        raise UnusableScores(_("The scores hold NaN or infinite numbers."))
-    return logits.gather(1, targets[:, None])[:, 0].double() - totals
+        shifted = logits[unusual].double()
+        shifted -= shifted.amax(1, keepdim=True)
+        total = shifted.exp().sum(1).log()
+        if not total.isfinite().all():  # a NaN, an infinite score, or every word impossible
+            raise UnusableScores(_("The scores hold NaN or infinite numbers."))
+        found[unusual] = shifted.gather(1, targets[unusual, None])[:, 0] - total
+    return found
 
 
 def replay_difference(

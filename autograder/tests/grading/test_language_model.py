@@ -316,6 +316,12 @@ ATTACKS = {
     "the target is the input": Attack(forward("logits = 20.0 * F.one_hot(ids, 60)"), "refused"),
     "probabilities that are all one": Attack(forward("logits = torch.zeros_like(logits)"), "refused"),
     "scores that are all high": Attack(forward("logits = logits + 1e6")),
+    "scores so high that nothing is left of a difference": Attack(
+        forward("logits = torch.full_like(logits, 1e30)"), "refused"
+    ),
+    "the same in double precision": Attack(
+        forward("logits = torch.full_like(logits, -1e300, dtype=torch.float64)"), "refused"
+    ),
     "log-probabilities in place of scores": Attack(forward("logits = logits.log_softmax(-1)")),
     "a constant": Attack(forward("logits = torch.zeros_like(logits); logits[..., 1] = 5"), "refused"),
     "looks for the target in frames": Attack(
