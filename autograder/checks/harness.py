@@ -33,13 +33,13 @@ class LibraryCharModel(nn.Module):
     def __init__(self, vocab_size: int, hidden_size: int) -> None:
         super().__init__()
         self.vocab_size, self.hidden_size = vocab_size, hidden_size
-        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.columns = nn.Embedding(vocab_size, hidden_size)
         self.rnn = nn.RNN(hidden_size, hidden_size)
         self.readout = nn.Linear(hidden_size, vocab_size)
 
     def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
-        states, last = self.rnn(self.embedding(ids), None if h is None else h[None])
+        states, last = self.rnn(self.columns(ids), None if h is None else h[None])
         return self.readout(states), last[0]
 
 

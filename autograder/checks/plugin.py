@@ -256,5 +256,18 @@ def _message(error: BaseException, hidden: bool) -> str:
 
 def _capitalised(sentence: str) -> str:
     """The sentence with a capital, if its first word is none of the names that student and test share."""
-    opening = "the a for in with after where no already gradients row argument".split()
+    opening = [
+        "the",
+        "a",
+        "for",
+        "in",
+        "with",
+        "after",
+        "where",
+        "no",
+        "already",
+        "gradients",
+        "row",
+        "argument",
+    ]
     return sentence[0].upper() + sentence[1:] if sentence.partition(" ")[0] in opening else sentence

@@ -41,9 +41,9 @@ def test_parameters_without_gradient_stay(student: Student, draw: Draw) -> None:
         if stale:
             kept.readout.keep(draw.normal(2, 3)).sum.keep().backward()
         u = draw.normal(2, 3)
-        loss = kept.embedding.keep(torch.tensor([1, 3])).mul.keep(u).sum.keep()
+        loss = kept.columns.keep(torch.tensor([1, 3])).mul.keep(u).sum.keep()
         got = student.sgd_step_(kept, loss, 0.2, u.norm().item() / 2)
-        model.embedding.weight.data[[1, 3]] -= 0.1 * u
+        model.columns.weight.data[[1, 3]] -= 0.1 * u
         assert_parameters(kept, model, _("after a step on some of the parameters,"), NORM_RTOL)
         assert_norm(got, u.norm().item())
 
