@@ -196,8 +196,12 @@ def assert_network(
         right_logits, right_state = network(ids, state)
         try:
             where = _("with the weights of {model} in torch.nn,").format(model=model)
-            pair = (list(new_state), list(right_state)) if model.kind == "LSTM" else (new_state, right_state)
-            assert_equal(*pair, _("{where} the new state").format(where=where))
+            is_pair = model.kind == "LSTM"
+            assert_equal(
+                list(new_state) if is_pair else new_state,
+                list(right_state) if is_pair else right_state,
+                _("{where} the new state").format(where=where),
+            )
             assert_equal(
                 logits, right_logits, _("{where} the new state is right, but logits").format(where=where)
             )

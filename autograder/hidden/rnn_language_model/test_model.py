@@ -217,12 +217,13 @@ def _assert_share(dropped: torch.Tensor, share: float, where: str) -> None:
 )
 def test_dropout_on_the_output(student: Student, draw: Draw) -> None:
     """In training mode what the decoder reads is dropped at the given rate (0.5 if none is given), or scaled up."""
-    for kind, options in (
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("LSTM", {"dropout": 0.25}),
         ("RNN_TANH", {}),
         ("GRU", {"dropout": 0.7}),
         ("RNN_RELU", {}),
-    ):
+    ]
+    for kind, options in cases:
         model, rate = Model(student, kind, 1, **options), options.get("dropout", 0.5)
         values = _without_words(model, draw)
         shown = torch.zeros(V, H, dtype=torch.float64)  # a decoder whose first scores are what it reads
