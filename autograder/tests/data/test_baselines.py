@@ -12,6 +12,7 @@ from autograder.course.corpora import DATA
 from autograder.data.baselines import Streams, baselines, bigram_nats, encode, streams, unigram_nats
 from autograder.data.manifest import read_manifest
 from autograder.data.thresholds import ASSIGNMENTS, FILE, checksums
+from autograder.hidden.training import MISTAKES
 
 
 def ids(*numbers: int) -> np.ndarray:
@@ -63,3 +64,18 @@ def test_the_recorded_baselines_are_measured() -> None:
         assert {split: round(number, 4) for split, number in splits.items()} == entry[name]
     assert found["kneser_ney_2"] == pytest.approx({"valid": 106.6, "hidden": 111.5}, abs=0.1)
     assert found["kneser_ney_5"] == pytest.approx({"valid": 70.1, "hidden": 79.0}, abs=0.1)
+
+
+def test_solution_and_flawed_models_are_where_they_belong() -> None:
+    """As recorded: every seed of the solution is beyond full marks, by more than chance; no flawed model earns a point."""
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]
+    if "reference" not in entry:
+        pytest.skip("not trained on this text yet: autograder data thresholds --seeds 5")
+    target, reference = entry["target"]["hidden"], entry["reference"]
+    assert len(reference["seeds"]) >= 5
+    assert all(measured["credit"] == 1 for measured in reference["seeds"].values())
+    assert reference["hidden"]["mean"] + 5 * reference["hidden"]["sd"] < target
+    assert set(entry["flawed"]) == set(MISTAKES)
+    assert all(measured["credit"] == 0 for measured in entry["flawed"].values())
+    unigram = entry["baselines"]["unigram"]["hidden"]
+    assert entry["flawed"]["unigram"]["hidden"] == pytest.approx(unigram, rel=0.05)
