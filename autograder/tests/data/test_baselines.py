@@ -67,7 +67,7 @@ def test_the_recorded_baselines_are_measured() -> None:
 
 
 def test_solution_and_flawed_models_are_where_they_belong() -> None:
-    """As recorded: every seed of the solution is beyond full marks, by more than chance; no flawed model earns a point."""
+    """As recorded: every seed of the solution is beyond full marks, not by chance; no flawed model earns a point."""
     entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]
     if "reference" not in entry:
         pytest.skip("not trained on this text yet: autograder data thresholds --seeds 5")
