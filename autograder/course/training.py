@@ -155,6 +155,7 @@ class LiveTraining:
         was_stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
         if self.best is not None:
             self._model.load_state_dict(self._best_weights)
+        self._bar.show(self._bar_html())  # the last updates are fewer than the bar's step
         if kind is None or was_stopped:
             print(self._summary(was_stopped))
         return was_stopped  # any other error goes on its way

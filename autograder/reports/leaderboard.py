@@ -154,8 +154,8 @@ def _baselines(assignment: str) -> list[Row]:
     if limits is None:
         return []
     return [
-        Row("target", _("target: all points from here on"), round(limits.target, 2)),
-        Row("floor", _("floor: points begin here"), round(limits.floor, 2)),
+        Row("target", _("target (all points)"), round(limits.target, 2)),
+        Row("floor", _("floor (points begin)"), round(limits.floor, 2)),
     ]
 
 

@@ -152,7 +152,7 @@ def test_a_notebook_gets_one_bar_and_one_curve(
             live.counted(step)(torch.tensor(5.0))
             live.point(5.0, 4.0)
     bars, curves = shown
-    assert len(bars) == 4
+    assert len(bars) == 5  # at the start, at three updates, at the end
     assert "update 3 of 5" in bars[-1]
     assert len(curves) == 3
     assert all(curve.startswith("<img") for curve in curves)
