@@ -355,6 +355,10 @@ def _place(entry: Any) -> tuple[int, int, dict[str, Any]]:
         raise WireError("a tensor in the message is of no known form")
     if any(type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES for size in shape):
         raise WireError("a tensor in the message has an impossible size")
+    if (
+        math.prod(size or 1 for size in shape) > MAX_TENSOR_BYTES
+    ):  # torch's strides overflow where a size is 0
+        raise WireError("a tensor in the message has an impossible size")
     offsets = entry.get("data_offsets")
     if not isinstance(offsets, list) or [type(offset) for offset in offsets] != [int, int]:
         raise WireError("a tensor in the message is of no known form")

@@ -99,6 +99,7 @@ WEIGHTS = {
     "a header of a thousand levels": (struct.pack("<Q", 200_000) + b"[" * 200_000, "damaged"),
     "a tensor larger than the file": (blob({"w": entry([2**40], 4)}, b"1234"), "damaged"),
     "a tensor without numbers and without end": (blob({"w": entry([0, 2**40], 0)}), "damaged"),
+    "strides that overflow": (blob({"w": entry([2**26, 2**26, 2**26, 0], 0)}), "damaged"),
     "tensors that overlap": (blob({"a": entry([1], 4), "b": entry([1], 4)}, b"1234"), "damaged"),
     "a hole": (blob({"a": entry([1], 4), "b": entry([1], 4, start=8)}, b"123412341234"), "damaged"),
     "bytes that belong to nothing": (blob({"a": entry([1], 4)}, b"12345678"), "damaged"),

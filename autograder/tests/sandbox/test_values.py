@@ -157,6 +157,8 @@ HOSTILE_TENSORS = [
     blob([]),
     blob({"0": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 4]}}, b"abcd"),
     blob({"0": {"dtype": "F32", "shape": [0, 2**40], "data_offsets": [0, 0]}}),
+    blob({"0": {"dtype": "F32", "shape": [0, *[2**26] * 7], "data_offsets": [0, 0]}}),
+    blob({"0": {"dtype": "F32", "shape": [2**26, 2**26, 0], "data_offsets": [0, 0]}}),
     blob({"0": {"dtype": "C64", "shape": [1], "data_offsets": [0, 8]}}, b"12345678"),
     blob({"0": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}, b"abcd"),
     blob({"0": {"dtype": "F32", "shape": [1.0], "data_offsets": [0, 4]}}, b"abcd"),
