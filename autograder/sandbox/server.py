@@ -143,7 +143,7 @@ class Server:
 
     def _compile(self) -> seccomp.Filter:
         try:
-            return seccomp.compile_filter(file_metadata=self.level == "strong")
+            return seccomp.compile_filter()
         except OSError as error:
             raise SandboxUnavailable(
                 _(

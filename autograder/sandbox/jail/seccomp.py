@@ -1,6 +1,7 @@
 """Restricts which system calls a process may make, with a seccomp filter that has an ear in the keeper.
 
-The filter is an allow-list: what is not on it fails with EPERM. A few calls are neither allowed nor simply refused
+The filter is an allow-list: what is not on it fails with EPERM. What changes a file's permissions or times succeeds
+without doing anything. A few calls are neither allowed nor simply refused
 but *asked*: the kernel holds the caller and tells the keeper, which decides (see keeper.py): starting a process or
 thread, signals to oneself, and what an honest submission has no use for, so that the keeper can name it.
 
@@ -47,7 +48,6 @@ _ALLOWED = [
     "exit_group",
     "faccessat",
     "faccessat2",
-    "fadvise64",
     "fallocate",
     "fchdir",
     "fdatasync",
@@ -96,7 +96,6 @@ _ALLOWED = [
     "lstat",
     "madvise",
     "membarrier",
-    "mincore",
     "mkdir",
     "mkdirat",
     "mmap",
@@ -121,7 +120,6 @@ _ALLOWED = [
     "pwritev",
     "pwritev2",
     "read",
-    "readahead",
     "readlink",
     "readlinkat",
     "readv",
@@ -183,9 +181,11 @@ _ALLOWED = [
     "writev",
 ]
 
-# Landlock does not cover these. Harmless where all but the scratch folder is mounted read-only; elsewhere the
-# owner of the grader's files would be open to `chmod 000` on them.
-_FILE_METADATA = [
+# Landlock does not cover these, and no mount does: permissions and times of /tmp and of devices can be changed by
+# whoever owns them, which would stop every other submission, or tell one what another has seen. Honest code calls
+# them in passing (`shutil.copy`, `save_checkpoint`), so they succeed without doing anything. The last two warm or
+# empty the page cache, which all submissions share; `mincore`, which reads it, is refused.
+_PRETENDED = [
     "chmod",
     "fchmod",
     "fchmodat",
@@ -194,7 +194,8 @@ _FILE_METADATA = [
     "utimes",
     "utimensat",
     "futimesat",
-    "truncate",
+    "fadvise64",
+    "readahead",
 ]
 
 _ASKED = [
@@ -283,7 +284,7 @@ class Filter:
     asked: dict[int, str]
 
 
-def compile_filter(file_metadata: bool) -> Filter:
+def compile_filter() -> Filter:
     """Compiles the filter for this machine; `OSError` with a reason if libseccomp is missing or too old."""
     try:
         import pyseccomp as libseccomp
@@ -304,8 +305,10 @@ def compile_filter(file_metadata: bool) -> Filter:
     def equal(position: int, value: int) -> object:
         return libseccomp.Arg(position, libseccomp.EQ, value)
 
-    for name in [*_ALLOWED, *(_FILE_METADATA if file_metadata else [])]:
+    for name in _ALLOWED:
         add(libseccomp.ALLOW, name)
+    for name in _PRETENDED:
+        add(libseccomp.ERRNO(0), name)
     for name in _ASKED:
         add(libseccomp.NOTIFY, name)
     # The C library falls back from clone3, whose flags a filter cannot see, to clone.

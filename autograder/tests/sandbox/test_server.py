@@ -150,7 +150,7 @@ def test_a_missing_layer_refuses_and_says_what_to_do(monkeypatch: pytest.MonkeyP
     with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
         Server(PUBLIC, HARNESS)
 
-    def no_library(file_metadata: bool) -> None:
+    def no_library() -> None:
         raise OSError("libseccomp.so.2 is missing")
 
     monkeypatch.setattr(landlock, "abi", lambda: 1)
@@ -162,7 +162,7 @@ def test_a_missing_layer_refuses_and_says_what_to_do(monkeypatch: pytest.MonkeyP
 def test_a_layer_that_fails_in_the_worker_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that cannot close its jail runs nothing."""
     broken = seccomp.Filter(b"\xff" * 64, 317, {})
-    monkeypatch.setattr(seccomp, "compile_filter", lambda file_metadata: broken)
+    monkeypatch.setattr(seccomp, "compile_filter", lambda: broken)
     with (
         Server(PUBLIC, HARNESS, warm=(), isolation=None) as started,
         pytest.raises(SandboxUnavailable, match="seccomp"),
