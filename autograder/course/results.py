@@ -30,7 +30,9 @@ class TestResult:
     mistake: str | None = None  # id of the known mistake that gives the very same answers
     supporting: bool = False  # counts only beside a test of the values that passes
     essential: bool = False  # if it fails, the task scores 0
-    credit: float | None = None  # in [0, 1], of a test that measures: what it gives whether it holds in full or not
+    credit: float | None = (
+        None  # in [0, 1], of a test that measures: what it gives whether it holds in full or not
+    )
     metrics: dict[str, float] = field(default_factory=dict)  # what it measured
 
     @property
