@@ -21,7 +21,8 @@ What is left is talk between the rows: a row could learn from the others, which 
 `replay_difference` reads some rows again, chosen at random, alone, in another order and in a fresh process. A model
 for which a row is a row gives the same answers. Dropout that is left on, noise, best-of-n, statistics over the
 batch, and training on what the other rows hold, give others. The mean absolute difference bounds what talk
-between the rows can have gained on these rows, in nats per word; and a model cannot know which rows they will be.
+between the rows can have gained on these rows, in nats per word; and a model cannot know which rows they will be
+before it has answered for all of them.
 
 A model that goes on learning from the past of its own row is a legitimate predictor: it has paid for every word
 before it learns from it (Dawid's prequential principle; in language modelling, dynamic evaluation).
@@ -119,7 +120,7 @@ class Predictor:
                     found=tuple(logits.shape), wanted=wanted
                 )
             )
-        return logits[0]
+        return logits[0].detach()  # a graph would keep all answers of a text in memory
 
 
 def token_ids(lines: Sequence[str], vocabulary: Sequence[str]) -> torch.Tensor:
@@ -254,8 +255,8 @@ def _misfit_sentence(misfit: dict[str, object]) -> str:
         "missing": _("The checkpoint has no weight for {names} of your `RNNModel`."),
         "shapes": _("{names} has another shape in the checkpoint than in your `RNNModel`."),
     }
-    reason = next((kind for kind in sentences if misfit.get(kind)), "missing")
-    found = misfit.get(reason)
-    names = [f"`{str(name)[:60]}`" for name in found[:3]] if isinstance(found, list) else []
+    lists = {kind: found for kind in sentences if isinstance(found := misfit.get(kind), list) and found}
+    reason = next(iter(lists), "missing")
+    names = [f"`{str(name)[:60]}`" for name in lists.get(reason, [])[:3]]
     advice = _("Save it again with the model and the arguments it was made with.")
     return " ".join([sentences[reason].format(names=", ".join(names)), advice])

@@ -6,6 +6,7 @@ message: what went wrong there is one of a few sentences of ours. What it scored
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -183,7 +184,6 @@ class _Scorer:
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
         texts = pieces(token_ids(self.text.lines, self.text.words))
-        rows = random.Random(self.seed).sample(range(len(texts)), min(REPLAYED, len(texts)))
         try:
             with self.server.open() as session:
                 session.execute(self.program.cells, skip=self.program.skipped)
@@ -193,6 +193,7 @@ class _Scorer:
                 if not perplexity.credit:
                     return [perplexity]  # there is nothing that could have been gained
                 session.restart()
+                rows = self._read_again(answers)
                 difference = self._ask(
                     session, lambda model: replay_difference(model, texts, answers, rows, self.end_id)
                 )
@@ -201,6 +202,16 @@ class _Scorer:
         independence = _independence(difference)
         # What was not predicted from the past is no perplexity, and has no place in a table of them.
         return [perplexity, independence] if independence.outcome == "passed" else [independence]
+
+    def _read_again(self, answers: Sequence[torch.Tensor]) -> list[int]:
+        """The rows that are read again: drawn from the answers, which nobody can know who lacks the last words.
+
+        The worker is told our seed, and from one seed the run's own can be found by trying: a model that knew the
+        rows would behave on these alone.
+        """
+        digest = hashlib.sha256(torch.cat(list(answers)).numpy().tobytes()).hexdigest()
+        chance = random.Random(derive_seed(self.seed, digest))
+        return chance.sample(range(len(answers)), min(REPLAYED, len(answers)))
 
     def _ask(self, session: Session, question: Callable[[Predictor], Answer]) -> Answer:
         with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:

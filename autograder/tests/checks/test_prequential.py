@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from autograder.checks.prequential import (
+    Misfit,
     Score,
     UnusableScores,
     log_probabilities,
@@ -102,6 +103,22 @@ def test_rows_read_alone_give_the_same(predictor: Any) -> None:
     texts = pieces(torch.arange(700) % VOCABULARY, 7)
     before = log_probabilities(predictor, texts, END)
     assert replay_difference(predictor, texts, before, [5, 0, 3], END) < 1e-12
+
+
+def test_a_graph_is_left_where_it_was_made(predictor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores that say they want a gradient would keep all answers of a whole text in the grader's memory."""
+    claimed = torch.zeros(1, 2, VOCABULARY, requires_grad=True)
+    monkeypatch.setattr(predictor.student, "request", lambda **_request: {"logits": claimed})
+    assert not predictor.step(torch.tensor([2, 3])).requires_grad
+
+
+@pytest.mark.parametrize("names", [torch.zeros(3), 1, "a", {}, None])
+def test_a_misfit_of_any_kind_is_a_sentence(names: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the worker says does not fit may be anything."""
+    student = live_student({"RNNModel": Recorder})
+    monkeypatch.setattr(student, "request", lambda **_request: {"misfit": {"unexpected": names}})
+    with pytest.raises(Misfit, match="Save it again"):
+        restore(student, Checkpoint({}, {"vocab_size": VOCABULARY}, 0, ""), VOCABULARY)
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e3, -1e3, 650.0, -705.0, 1e30])

@@ -381,6 +381,24 @@ class RNNModel(RNNModel):
     "the rows share their mean": Attack(
         forward("logits = logits - logits.mean((0, 1), keepdim=True)"), "refused", "read again"
     ),
+    "talks, but not to the rows that it expects to be read again": Attack(
+        """
+class RNNModel(RNNModel):
+    def init_state(self, batch_size):
+        self.talking = torch.zeros(batch_size)
+        if batch_size > 16:
+            import random
+            self.talking += 1
+            self.talking[random.Random(torch.initial_seed()).sample(range(batch_size), 16)] = 0
+        return super().init_state(batch_size)
+
+    def forward(self, ids, state):
+        logits, state = super().forward(ids, state)
+        return logits - self.talking[:, None] * logits.mean((0, 1), keepdim=True), state
+""",
+        "refused",
+        "read again",
+    ),
     "batch norm in training mode": Attack(
         forward("logits = F.batch_norm(logits[0], None, None, training=True)[None]"), "refused"
     ),
@@ -491,6 +509,21 @@ from autograder.checks import harness
 harness.Harness._step = lambda self, request: {"logits": 20.0 * F.one_hot(request["ids"][None], 60)}
 """,
         "refused",
+    ),
+    "scores with a gradient": Attack(
+        """
+from autograder.checks import harness
+honest_step = harness.Harness._step
+harness.Harness._step = lambda self, request: {"logits": nn.Parameter(honest_step(self, request)["logits"])}
+"""
+    ),
+    "a forged misfit": Attack(
+        """
+from autograder.checks import harness
+harness.Harness._restore = lambda self, request: {"misfit": {"unexpected": torch.zeros(3)}}
+""",
+        "refused",
+        "Save it again",
     ),
     "a forged reply": Attack(
         """
