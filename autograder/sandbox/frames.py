@@ -42,7 +42,9 @@ class Connection:
     def send(self, value: Any) -> None:
         """Sends one value; `values.WireError` if it cannot be sent."""
         text, buffers = values.encode_parts(value)
-        length = sum(map(len, buffers))
+        length = 0
+        for buffer in buffers:  # not `sum`: students like to call a variable that, even in builtins
+            length += len(buffer)
         small = b"".join(
             [_HEADER.pack(len(text), length), text, *(b for b in buffers if length <= _JOINED_BYTES)]
         )
