@@ -240,7 +240,8 @@ class Harness:
         misfit = load_weights(model, request["tensors"])
         if misfit:
             return {"misfit": dataclasses.asdict(misfit)}
-        return {"result": self.keep(model.eval())}
+        model.eval()  # her own may return nothing
+        return {"result": self.keep(model)}
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Lets a kept model begin to read so many texts side by side."""

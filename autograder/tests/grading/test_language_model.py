@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 
@@ -175,6 +176,87 @@ class RNNModel(RNNModel):
     result = graded(own_past)
     assert result.score > 7
     assert result.integrity == ()
+
+
+UNUSUAL = {
+    "double precision": """
+class RNNModel(RNNModel):
+    def __init__(self, vocab_size, hidden):
+        super().__init__(vocab_size, hidden)
+        self.double()
+""",
+    "a buffer that is not saved": """
+class RNNModel(RNNModel):
+    def __init__(self, vocab_size, hidden):
+        super().__init__(vocab_size, hidden)
+        self.register_buffer("ones", torch.ones(3, 3), persistent=False)
+""",
+    "no state before the first word": """
+class RNNModel(RNNModel):
+    def init_state(self, batch_size):
+        return None
+""",
+    "a state of lists in a dict": """
+class RNNModel(RNNModel):
+    def init_state(self, batch_size):
+        return {"state": list(super().init_state(batch_size)), "steps": 0}
+
+    def forward(self, ids, state):
+        logits, new = super().forward(ids, tuple(state["state"]))
+        return logits, {"state": list(new), "steps": state["steps"] + len(ids)}
+""",
+    "an eval that returns nothing": """
+class RNNModel(RNNModel):
+    def eval(self):
+        super().eval()
+""",
+    "inference mode": """
+class RNNModel(RNNModel):
+    @torch.inference_mode()
+    def forward(self, ids, state):
+        return super().forward(ids, state)
+""",
+    "scores that lie elsewhere in memory": """
+class RNNModel(RNNModel):
+    def forward(self, ids, state):
+        logits, state = super().forward(ids, state)
+        return logits.permute(2, 0, 1).contiguous().permute(1, 2, 0), state
+""",
+    "a list in place of a pair": """
+class RNNModel(RNNModel):
+    def forward(self, ids, state):
+        return list(super().forward(ids, state))
+""",
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_is_unusual_but_right_costs_nothing(name: str, graded: Grade, honest: Result) -> None:
+    """The same weights earn the same, however the class is written."""
+    result = graded(UNUSUAL[name])
+    assert result.score == pytest.approx(honest.score, abs=0.02), words_of(result)
+    assert result.integrity == ()
+
+
+def _saved_by(save: Callable[[nn.Module, str], None], model: nn.Module, folder: Path) -> dict[str, bytes]:
+    save(model, str(folder / "weights"))
+    return {"rnn_lm.safetensors": (folder / "weights").read_bytes()}
+
+
+def test_other_ways_of_saving_are_read(
+    graded: Grade, honest: Result, files: dict[str, bytes], model: nn.Module, tmp_path: Path
+) -> None:
+    """The library's own functions, and an editor that adds a byte-order mark and what else stands in the file."""
+    ways: list[Callable[[nn.Module, str], None]] = [
+        safetensors.torch.save_model,
+        lambda m, path: safetensors.torch.save_file({k: v.clone() for k, v in m.state_dict().items()}, path),
+    ]
+    changes = [_saved_by(save, model, tmp_path) for save in ways]
+    document = json.loads(files[ARGUMENTS]) | {"date": "today", "arguments ": None}
+    changes.append({ARGUMENTS: b"\xef\xbb\xbf" + json.dumps(document).encode()})
+    for change in changes:
+        result = graded(own_files=files | change)
+        assert result.score == honest.score, words_of(result)
 
 
 # No model, or none that can be read
