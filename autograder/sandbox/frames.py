@@ -43,7 +43,7 @@ class Connection:
         """Sends one value; `values.WireError` if it cannot be sent."""
         text, buffers = values.encode_parts(value)
         length = 0
-        for buffer in buffers:  # not `sum`: students like to call a variable that, even in builtins
+        for buffer in buffers:  # not `sum`: a cell may have put something else there
             length += len(buffer)
         small = b"".join(
             [_HEADER.pack(len(text), length), text, *(b for b in buffers if length <= _JOINED_BYTES)]
