@@ -50,9 +50,13 @@ def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
     path = path or corpora.DATA / "thresholds.json"
     try:
         entry: dict[str, Any] = json.loads(path.read_bytes())[assignment]
-        return Thresholds(
+        found = Thresholds(
             entry["corpus"], entry["vocabulary_size"], entry["floor"], entry["target"], entry["baselines"]
         )
+        for split in ("valid", "hidden"):
+            if not 1 < found.target[split] < found.floor[split] < math.inf:  # not NaN either
+                raise ValueError(f"no marks lie between the lines of {split}")
+        return found
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MissingThresholds(
             _(

@@ -68,8 +68,18 @@ class HiddenText:
     def of(cls, assignment: str) -> HiddenText:
         """It, as prepared; raises `MissingCorpus` or `MissingThresholds` if this copy cannot grade the assignment."""
         marks = thresholds(assignment)
-        corpora.lines(marks.corpus, "valid")  # the public tests need it, and must not be the ones to miss it
-        return cls(marks, corpora.vocabulary(marks.corpus), hidden_lines(marks.corpus))
+        words = corpora.vocabulary(marks.corpus)
+        # The public tests need the valid text, and must not be the ones to miss it.
+        texts = [corpora.lines(marks.corpus, "valid"), hidden_lines(marks.corpus)]
+        is_whole = all(any(lines) for lines in texts) and {corpora.UNKNOWN, corpora.END_OF_LINE} <= set(words)
+        if not is_whole or len(words) != marks.vocabulary_size:
+            raise corpora.MissingCorpus(
+                _(
+                    "The corpus {corpus} is not the one that its thresholds were measured on: in the instructor's "
+                    "copy run “autograder data prepare {corpus}” and “autograder data thresholds”."
+                ).format(corpus=marks.corpus)
+            )
+        return cls(marks, words, texts[1])
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,18 @@ def test_a_missing_or_damaged_file_says_what_to_do(tmp_path: Path, content: str 
         path.write_text(content, encoding="utf-8")
     with pytest.raises(MissingThresholds, match=r"no thresholds for toy: .*“autograder data thresholds”\.$"):
         thresholds("toy", path)
+
+
+@pytest.mark.parametrize("floor", [math.nan, math.inf, 50.0, 1.0, None, "100"])
+def test_lines_between_which_nothing_lies_are_as_good_as_missing(tmp_path: Path, floor: object) -> None:
+    """Nobody's mark is divided by zero, or worth NaN; nor is a class given no points for it."""
+    path = tmp_path / "thresholds.json"
+    lines = {"floor": {"valid": 90.0, "hidden": floor}, "target": {"valid": 30.0, "hidden": 50.0}}
+    entry = {"corpus": "toy", "vocabulary_size": 400, "baselines": {}, **lines}
+    path.write_text(json.dumps({"toy": entry}), encoding="utf-8")
+    with pytest.raises(MissingThresholds):
+        thresholds("toy", path)
+    del lines["floor"]["hidden"]
+    path.write_text(json.dumps({"toy": entry | lines}), encoding="utf-8")
+    with pytest.raises(MissingThresholds):
+        thresholds("toy", path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -728,6 +729,28 @@ def test_a_copy_of_the_course_without_the_hidden_text_grades_nobody(
     data: Path, graded: Grade, tmp_path: Path
 ) -> None:
     """That is the copy's fault, so the submission has no mark rather than none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpora, "DATA", tmp_path)
+        result = graded()
+    assert result.status == "ungradable"
+    assert "autograder data" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("prepared/hidden/toy/test.words.txt", ""),
+        ("prepared/toy/valid.words.txt", "\n\n"),
+        ("prepared/toy/vocabulary.txt", "a\nb\n"),
+        ("prepared/toy/vocabulary.txt", "<unk>\n<eos>\na\n"),
+    ],
+)
+def test_a_corpus_that_is_another_grades_nobody(
+    data: Path, graded: Grade, tmp_path: Path, file: str, content: str
+) -> None:
+    """An empty text or a vocabulary of another size is the copy's fault, too, and no reason for a zero."""
+    shutil.copytree(data, tmp_path, dirs_exist_ok=True)
+    (tmp_path / file).write_text(content, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(corpora, "DATA", tmp_path)
         result = graded()
