@@ -113,14 +113,14 @@ class Plugin:
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's namespace, its random states seeded for this test."""
         student = self.student_of(task_of(request.node))
-        student.begin(self.seed_of(request.node))
+        student.begin(self.told_seed_of(request.node))
         return student
 
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest) -> Student:
         """The reference implementation under the student's interface; hidden tests only."""
         assert self._reference is not None, "only hidden tests may use the reference"
-        self._reference.begin(self.seed_of(request.node))
+        self._reference.begin(self.told_seed_of(request.node))
         return self._reference
 
     @pytest.fixture
@@ -145,6 +145,10 @@ class Plugin:
     def seed_of(self, item: pytest.Item) -> int:
         """The test's own seed, derived from the run's."""
         return derive_seed(self.seed, task_of(item), item.name)
+
+    def told_seed_of(self, item: pytest.Item) -> int:
+        """The seed that the student's side is told: from it nobody finds the one that the inputs are drawn from."""
+        return derive_seed(self.seed_of(item), "random state")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -186,7 +190,7 @@ class Plugin:
         arguments: dict[str, Any] = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
         def rerun(student: Student) -> None:
-            student.begin(self.seed_of(item))
+            student.begin(self.told_seed_of(item))
             fresh = {"student": student, "draw": Draw(self.seed_of(item))}
             item.obj(**{name: fresh.get(name, value) for name, value in arguments.items()})
 

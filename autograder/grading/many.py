@@ -91,7 +91,9 @@ def run_seed(out: Path, seed: int | None = None) -> int:
         with suppress(OSError, ValueError, KeyError, TypeError):
             seed = int(json.loads(path.read_text(encoding="utf-8"))["seed"])
     if seed is None:
-        seed = secrets.randbelow(2**31)
+        # Student code is told seeds that are derived from it: it must be too large to be found by trying, and fit
+        # into a number of JavaScript's.
+        seed = secrets.randbelow(2**53)
     write_atomically(path, json.dumps({"seed": seed}) + "\n")
     return seed
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.checks.draw import Draw
 from autograder.checks.plugin import Plugin, run_tests
 from autograder.checks.student import Stopped, live_student
 from autograder.hidden.mistakes import Mistake
@@ -45,6 +46,18 @@ def tests(tmp_path: Path) -> Path:
 def run(tests: Path, namespace: dict, tasks=("double",), **options):
     student = live_student(namespace)
     return run_tests([tests], Plugin(lambda _task: student, tasks, seed=1, **options))
+
+
+def test_the_inputs_cannot_be_drawn_by_the_student(tests: Path) -> None:
+    """She can ask for the seed of her random state; it is not that of the inputs."""
+    foreseen = []
+
+    def double(x: torch.Tensor) -> torch.Tensor:
+        foreseen.append(torch.equal(x, Draw(torch.initial_seed()).normal(3)))
+        return 2 * x
+
+    run(tests, {"double": double})
+    assert foreseen == [False, False]
 
 
 def test_results_have_title_message_and_hints(tests: Path) -> None:

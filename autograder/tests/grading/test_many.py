@@ -255,6 +255,7 @@ def test_without_a_sandbox_nothing_is_graded(collect: Callable[..., list[Found]]
 def test_the_seed_of_a_run_is_drawn_once_and_kept(tmp_path: Path) -> None:
     """A resumed run uses the same; another one draws its own; a given one wins."""
     first = run_seed(tmp_path / "a")
+    assert max(first, *(run_seed(tmp_path / str(i)) for i in range(20))) > 2**40  # more than can be tried
     assert run_seed(tmp_path / "a") == first
     assert run_seed(tmp_path / "b") != first
     assert run_seed(tmp_path / "a", 5) == 5
