@@ -182,7 +182,9 @@ def _read_arguments(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_ARGUMENTS_BYTES:
         raise UnreadableCheckpoint(_("The file of the constructor's arguments is too large."))
     try:
-        document = json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_unique)
+        document = json.loads(
+            text.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_unique
+        )
     except (ValueError, RecursionError):
         raise UnreadableCheckpoint(_("The file of the constructor's arguments is not JSON.")) from None
     arguments = document.get("arguments") if isinstance(document, dict) else None
