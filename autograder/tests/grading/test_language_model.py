@@ -223,6 +223,17 @@ class RNNModel(RNNModel):
         logits, state = super().forward(ids, state)
         return logits.permute(2, 0, 1).contiguous().permute(1, 2, 0), state
 """,
+    "a state that rounding soon makes another": """
+class RNNModel(RNNModel):
+    def init_state(self, batch_size):
+        rounding = 1e-7 * batch_size  # as a matrix product in another order would bring it in, for large models
+        return super().init_state(batch_size), torch.full((batch_size, 1), 0.3 + rounding)
+
+    def forward(self, ids, state):
+        logits, inner = super().forward(ids, state[0])
+        chaos = (3.99 * state[1] * (1 - state[1]) + 0.001 * logits[0].mean(1, keepdim=True)) % 1
+        return logits + 0.05 * chaos * torch.linspace(-1, 1, 60), (inner, chaos)
+""",
     "a list in place of a pair": """
 class RNNModel(RNNModel):
     def forward(self, ids, state):
