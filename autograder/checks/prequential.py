@@ -46,8 +46,8 @@ from autograder.course.thresholds import Thresholds
 from autograder.sandbox.values import Ref
 
 # With 256 streams it takes 1.1 times the time of a plain evaluation loop, with 64 streams 1.8 times (see
-# benchmarks/README.md). But every piece begins with nothing read: the solution's perplexity on the valid text is 68.6
-# in 32 pieces, 69.7 in 256, 73.6 in 1,024. More than 256 would measure the beginnings rather than the model.
+# benchmarks/README.md). But every piece begins with nothing read: the solution's perplexity on the valid text is
+# 68.6 in 32 pieces, 69.7 in 256, 73.6 in 1,024. More than 256 would measure the beginnings rather than the model.
 STREAMS = 256
 SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
 ROWS_AT_ONCE = 16  # when normalising: so many rows of 5,000 scores fit into a processor's cache
