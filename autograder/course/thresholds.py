@@ -53,7 +53,7 @@ def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
         found = Thresholds(
             entry["corpus"], entry["vocabulary_size"], entry["floor"], entry["target"], entry["baselines"]
         )
-        for split in ("valid", "hidden"):
+        for split in {*found.floor, *found.target}:
             if not 1 < found.target[split] < found.floor[split] < math.inf:  # not NaN either
                 raise ValueError(f"no marks lie between the lines of {split}")
         return found
