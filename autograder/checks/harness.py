@@ -18,10 +18,13 @@ import torch
 from torch import nn
 
 from autograder.checks.stand_ins import (
+    AssembledModule,
     LibraryLanguageModel,
     LibraryStep,
+    LibraryTokenizer,
     RememberingModel,
     seeded_generator,
+    string_set,
 )
 from autograder.course.checkpoints import load_weights
 from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
@@ -43,7 +46,18 @@ class LibraryCharModel(nn.Module):
         return self.readout(states), last[0]
 
 
-_NAMES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
+_NAMES = (
+    "RNN",
+    "LSTM",
+    "GRU",
+    "RNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "Linear",
+    "Embedding",
+    "ReLU",
+    "BatchNorm1d",
+)
 LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
 LIBRARY |= {
     "LibraryCharModel": LibraryCharModel,
@@ -51,6 +65,9 @@ LIBRARY |= {
     "RememberingModel": RememberingModel,
     "LibraryStep": LibraryStep,
     "Generator": seeded_generator,
+    "AssembledModule": AssembledModule,
+    "LibraryTokenizer": LibraryTokenizer,
+    "set": string_set,
 }
 MAX_MESSAGE = 2000
 
