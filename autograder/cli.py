@@ -540,6 +540,10 @@ def data_list() -> None:
 
 @data.command("thresholds")
 def data_thresholds(
+    assignments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]…", help=_("Which ones; all with a measured model by default.")),
+    ] = None,
     seeds: Annotated[
         int,
         typer.Option(
@@ -552,20 +556,30 @@ def data_thresholds(
 ) -> None:
     """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
 
-    Marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram model. With --seeds the
-    solution and flawed models are trained and measured on the hidden text, too; the same command again goes on where
-    it stopped.
+    For a model of words marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram
+    model; for a model of pieces, in bits per byte, they begin at the bigram and are full half-way to the trigram. With
+    --seeds the solution and flawed models are trained and measured on the hidden text, too; the same command again
+    goes on where it stopped.
 
-    Examples: `autograder data thresholds`, `autograder data thresholds --seeds 5`
+    Examples: `autograder data thresholds`, `autograder data thresholds subword_language_model --seeds 5`
     """
     from rich.console import Console
 
+    from autograder.course.measured_models import MEASURED_MODELS
     from autograder.data.corpus import DataError
     from autograder.data.listing import baselines_table
-    from autograder.data.thresholds import ASSIGNMENTS, write_baselines
+    from autograder.data.thresholds import write_baselines
 
     console = Console(stderr=True)
-    for assignment in ASSIGNMENTS:
+    for assignment in assignments or MEASURED_MODELS:
+        if assignment not in MEASURED_MODELS:
+            _refuse(
+                DataError(
+                    _("There is no measured model in {name}: there is one in {known}.").format(
+                        name=f"“{assignment}”", known=", ".join(MEASURED_MODELS)
+                    )
+                )
+            )
         try:
             with console.status(_("Looking …")) as status:
                 entry = write_baselines(assignment, status.update)

@@ -78,6 +78,18 @@ def training_curve(
     return figure
 
 
+def bits_curve(pieces: Sequence[int], bits: Mapping[str, Numbers], baselines: Mapping[str, float]) -> Figure:
+    """Bits per byte against pieces read, one line per text, and other models' as horizontal lines."""
+    figure, axes = _figure(9, 5)
+    _lines(axes, bits, pieces, marker="o")
+    text = _("{name}: {bits:.2f}")
+    _landmarks(axes, {text.format(name=name, bits=number): number for name, number in baselines.items()})
+    axes.set(xlabel=_("pieces of training text read"), ylabel=_("bits per byte"))
+    axes.margins(y=0.08)  # room for the name under the lowest line
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    return figure
+
+
 def memory_curve(
     lengths: Sequence[int], perplexities: Mapping[str, Numbers], landmarks: Mapping[str, float] | None = None
 ) -> Figure:

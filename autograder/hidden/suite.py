@@ -106,9 +106,14 @@ class Suite:
 
 def trusted_student(sources: Sequence[str]) -> Student:
     """A student in this process, defined by code of our own: the reference, a mutant, never a submission."""
+    return live_student(trusted_namespace(sources), sources)
+
+
+def trusted_namespace(sources: Sequence[str]) -> dict[str, Any]:
+    """What code of our own defines, by name."""
     namespace: dict[str, Any] = {"__name__": "__trusted__"}
     for number, source in enumerate(sources):
         name = f"<cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), namespace)
-    return live_student(namespace, sources)
+    return namespace
