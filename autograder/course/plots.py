@@ -333,7 +333,7 @@ def lattice(word: str, scores: Mapping[str, float], best: Sequence[str]) -> Figu
 
     Each arc of two letters or more bears its piece, and every arc of the best way its score, too.
     """
-    figure, axes = _figure(1.5 * len(word) + 1, 4.6)
+    figure, axes = _figure(max(6, 0.95 * len(word) + 1), 4.6)
     chosen, start = set(), 0
     for piece in best:
         chosen.add((start, start + len(piece)))

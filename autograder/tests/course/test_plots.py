@@ -22,6 +22,7 @@ from autograder.course import plots
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "learning_curve": lambda: plots.learning_curve({"a": [2.0, 1.0], "b": torch.ones(2)}, {"floor": 0.5}),
     "training_curve": lambda: plots.training_curve([10, 20], {"train": [2.0, 1.0]}, {"bigram": 4.5}),
+    "bits_curve": lambda: plots.bits_curve([10, 20], {"train": [2.0, 1.0]}, {"bigram": 1.7}),
     "memory_curve": lambda: plots.memory_curve([1, 10], {"cleared": [9.0, 7.0]}, {"never": 6.5}),
     "batches": lambda: plots.batches(torch.tensor([[0, 3], [1, 4], [2, 5]]), "abcdefg", bptt=2),
     "next_words": lambda: plots.next_words({"cold": [0.1, 0.9], "hot": [0.5, 0.5]}, ["a", "b"]),
