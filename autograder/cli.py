@@ -263,27 +263,27 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     from rich.markup import escape
     from rich.table import Table
 
-    from autograder.reports.measured import PERPLEXITY, figure, points_by_hand
+    from autograder.reports.measured import figure, number_of, points_by_hand, unit_of
 
     console = Console()
     shown = (
         results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
     )
-    perplexities = any(PERPLEXITY in result.metrics for result in shown)
+    units = {unit_of(r.assignment).title: None for r in shown if number_of(r) is not None}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
         (_("student"), "left"),
         (_("assignment"), "left"),
         (_("score"), "right"),
-        *([(_("perplexity"), "right")] if perplexities else []),
+        *([(" / ".join(units), "right")] if units else []),
         ("", "left"),
     ):
         table.add_column(title, justify=side)  # type: ignore[arg-type]
     for result in shown[:_ROWS]:
-        perplexity = figure(result.metrics[PERPLEXITY]) if PERPLEXITY in result.metrics else ""
+        number = number_of(result)
         texts = (
             *(result.student, result.assignment or "–", _score(result)),
-            *([perplexity] if perplexities else []),
+            *(["" if number is None else figure(number)] if units else []),
             _in_short(result),
         )
         table.add_row(*map(escape, texts))
@@ -350,9 +350,10 @@ def leaderboard(
         ),
     ] = False,
 ) -> None:
-    """Rank the models of graded submissions by their perplexity on hidden text, beside the floor and the target.
+    """Rank the models of graded submissions by what they reach on hidden text, beside the floor and the target.
 
-    Equal perplexities share a rank. A flag marks submissions with something for you to look at.
+    In perplexity, or in bits per byte where each has a tokenizer of its own. Equal models share a rank. A flag marks
+    submissions with something for you to look at.
 
     Example: `autograder leaderboard graded/ --html leaderboard.html --top 10`
     """

@@ -33,6 +33,7 @@ from autograder.checks.prequential import STREAMS
 from autograder.checks.student import CheckFailed, Student
 from autograder.course.language import _
 from autograder.course.spelling import Spelling
+from autograder.course.thresholds import Thresholds
 
 SHORTEST_PIECE_BYTES = 256  # of the text's parts: each begins with nothing read
 # Every way of splitting into words that keeps a space with the word behind it splits here, so the ids of the parts
@@ -88,7 +89,27 @@ def bits_per_byte(nats: float, texts: Sequence[str]) -> float:
     >>> bits_per_byte(9 * math.log(256), ["한", "국어"])
     8.0
     """
-    return nats / math.log(2) / sum(len(text.encode("utf-8")) for text in texts)
+    return nats / math.log(2) / size_in_bytes(texts)
+
+
+def size_in_bytes(texts: Sequence[str]) -> int:
+    """How many UTF-8 bytes the texts have."""
+    return sum(len(text.encode("utf-8")) for text in texts)
+
+
+def bits_sentence(nats: float, texts: Sequence[str], marks: Thresholds, split: str) -> str:
+    """What the valid or the hidden text has cost, in words, beside the lines that bound the marks."""
+    bits = bits_per_byte(nats, texts)
+    return _(
+        "{bits:.3f} bits per byte on {bytes:,} bytes, which is worth {share:.0%} of the points: {floor:.3f} or more "
+        "is worth nothing, {target:.3f} or less all of them."
+    ).format(
+        bits=bits,
+        bytes=size_in_bytes(texts),
+        share=marks.credit(bits, split),
+        floor=marks.floor[split],
+        target=marks.target[split],
+    )
 
 
 def line_end(spelling: Spelling) -> int:

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder.course.language import _
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.grading.intake import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
@@ -29,9 +30,14 @@ MAX_MEMBERS = 10_000
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
 # What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
-WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
-FILE_LIMITS = {WEIGHTS: 64 * 2**20, ARGUMENTS: 2**20}
-_PICKLED = ("rnn_lm.pt", "rnn_lm.pth")  # torch.save; reading one may run what is in it
+_LIMITS = (64 * 2**20, 2**20)
+FILE_LIMITS = {
+    name: limit
+    for model in MEASURED_MODELS.values()
+    for name, limit in zip(model.files, _LIMITS, strict=True)
+}
+# torch.save; reading one may run what is in it
+_PICKLED = tuple(f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in (".pt", ".pth"))
 _IGNORED = re.compile(r"\.|__MACOSX$|__pycache__$")  # .ipynb_checkpoints, .git, ._notebook.ipynb
 
 
@@ -302,7 +308,8 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     ignored = any(_IGNORED.match(part) and part != ".." for part in PurePosixPath(member.filename).parts)
-    return not (member.is_dir() or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
+    is_folder = member.filename.endswith("/")  # `is_dir` fails for a name that is empty
+    return not (is_folder or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
 
 
 def _harmless(name: str) -> str:

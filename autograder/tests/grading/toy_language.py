@@ -51,9 +51,7 @@ class RNNModel(nn.Module):
 
 def write_course(data: Path) -> None:
     """The toy corpus, its vocabulary and its thresholds, as `autograder data` would write them."""
-    rng = random.Random(1)
-    successors = [rng.sample(range(WORDS), 3) for _word in range(WORDS)]
-    texts = {split: _lines(rng, count, successors) for split, count in SPLITS.items()}
+    texts = sentences(random.Random(1), SPLITS)
     counts = Counter(word for line in texts["train"] for word in line.split())
     words = ["<unk>", "<eos>", *(word for word, _count in counts.most_common())]
     public, hidden = data / "prepared" / CORPUS, data / "prepared" / "hidden" / CORPUS
@@ -67,6 +65,12 @@ def write_course(data: Path) -> None:
 
 
 SPLITS = {"train": 1500, "valid": 150, "hidden": 200}
+
+
+def sentences(rng: random.Random, splits: dict[str, int]) -> dict[str, list[str]]:
+    """So many lines of the toy language for each split."""
+    successors = [rng.sample(range(WORDS), 3) for _word in range(WORDS)]
+    return {split: _lines(rng, count, successors) for split, count in splits.items()}
 
 
 def _lines(rng: random.Random, count: int, successors: list[list[int]]) -> list[str]:
