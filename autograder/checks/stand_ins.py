@@ -163,20 +163,14 @@ class LibraryTokenizer:
         self.kind = kind
         self.ids = {piece: number for number, piece in enumerate(known, start=1)}
         self.vocab_size = 256 if kind == "bytes" else 1 + len(known)
-        self.texts: list[str] = []
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text."""
-        self.texts.append(text)
         return list(text.encode()) if self.kind == "bytes" else [self.ids.get(p, 0) for p in self._cut(text)]
 
     def unknown_bytes(self, text: str) -> int:
         """How many bytes of a text its ids do not tell."""
         return sum(len(piece.encode()) for piece in self._cut(text) if piece not in self.ids)
-
-    def noted(self) -> list[str]:
-        """The texts that were encoded so far."""
-        return self.texts
 
     def _cut(self, text: str) -> list[str]:
         if self.kind == "bytes":
