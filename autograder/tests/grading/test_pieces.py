@@ -16,6 +16,7 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.checks.spelled_text import cut
 from autograder.course import corpora
 from autograder.course.results import Result, TaskResult
 from autograder.grading.one import grade
@@ -121,13 +122,13 @@ ENCODE = """
 class BPETokenizer(BPETokenizer):
     calls = 0
     def encode(self, text):
-        BPETokenizer.calls += 1
+        self.calls += 1
         ids = super().encode(text)
         {code}
         return ids
 """
-# What the valid text, which is shorter, does not see.
-LATE = "if BPETokenizer.calls > 45:"
+PARTS_OF_THE_VALID_TEXT = 20  # at most: later parts are of the hidden text, which is longer
+LATE = f"if self.calls > {PARTS_OF_THE_VALID_TEXT}:"
 
 
 def encode(code: str) -> str:
@@ -174,6 +175,13 @@ REFUSED = {
     "hidden text and a crash": (encode(f"{LATE} __import__('os')._exit(42)"), "the program ended"),
     "hidden text and a hang": (encode(f"{LATE}\n            while True: pass"), "3 seconds"),
 }
+
+
+def test_the_hidden_text_has_more_parts(data: Path) -> None:
+    """By which the attacks of these tests know it."""
+    valid, hidden = corpora.raw_text(toy.CORPUS, "valid"), hidden_raw_text(toy.CORPUS)
+    assert data.is_dir()
+    assert len(cut(valid)) <= PARTS_OF_THE_VALID_TEXT < len(cut(hidden))
 
 
 @pytest.mark.parametrize("name", REFUSED)
