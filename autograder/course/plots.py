@@ -8,6 +8,7 @@ is told from another by its colour alone.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -338,13 +339,11 @@ def lattice(word: str, scores: Mapping[str, float], best: Sequence[str]) -> Figu
     for piece in best:
         chosen.add((start, start + len(piece)))
         start += len(piece)
-    spans = [
-        (start, end)
-        for start in range(len(word))
-        for end in range(start + 1, len(word) + 1)
-        if word[start:end] in scores
+    fitting = [
+        (found.start(), piece) for piece in scores for found in re.finditer(f"(?={re.escape(piece)})", word)
     ]
-    for start, end in sorted(spans, key=lambda span: span in chosen):  # the best way is drawn last, on top
+    arcs = [(start, start + len(piece), piece) for start, piece in fitting]
+    for start, end, piece in sorted(arcs, key=lambda arc: arc[:2] in chosen):  # the best way on top
         is_best, length = (start, end) in chosen, end - start
         angles = [math.pi * step / 40 for step in range(41)]
         side = -1 if is_best else 1  # below the line, where nothing crosses it
@@ -354,7 +353,6 @@ def lattice(word: str, scores: Mapping[str, float], best: Sequence[str]) -> Figu
             color=COLOURS[1] if is_best else "grey",
             linewidth=4 if is_best else 1,
         )
-        piece = word[start:end]
         if is_best:
             text = _("{piece}\n{score:.2f}").format(piece=piece, score=scores[piece])
             axes.text((start + end) / 2, -0.45 - 0.35 * length, text, ha="center", va="top")
