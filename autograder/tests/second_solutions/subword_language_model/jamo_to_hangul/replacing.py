@@ -5,9 +5,7 @@ import itertools
 _FIRST = {}
 for _i, (_a, _b) in enumerate(itertools.product(range(0x1100, 0x1113), range(0x1161, 0x1176))):
     _FIRST[chr(_a) + chr(_b)] = chr(0xAC00 + 28 * _i)
-_CLOSED = {
-    _open + chr(0x11A7 + _f): chr(ord(_open) + _f) for _open in _FIRST.values() for _f in range(1, 28)
-}
+_CLOSED = {_open + chr(0x11A7 + _f): chr(ord(_open) + _f) for _open in _FIRST.values() for _f in range(1, 28)}
 
 
 def jamo_to_hangul(text):
