@@ -6,11 +6,14 @@ fit as they are: solutions/rnn_basics/rnn_basics.ipynb becomes assignments/rnn_b
 
 import os
 import sys
+import warnings
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # nbgrader provides it
 
 # nbgrader starts `alembic` by its name, and ends with a traceback if this environment was not activated.
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+# Ten lines of its own database code for every submission, which hide what is worth reading.
+warnings.filterwarnings("ignore", message=".* not in session", module=r"nbgrader\.api")
 
 c.CourseDirectory.course_id = "recurrent_language_models"
 c.CourseDirectory.source_directory = "solutions"

@@ -59,6 +59,8 @@ class GradeInSandbox(NbGraderPreprocessor):
             )  # those of an earlier submission, or nbgrader's zero for a file it did not find
             raise
         result = replace(graded.result, repairs=(*submission.notes, *graded.result.repairs))
+        for note in result.repairs:
+            self.log.info("%s: %s", names["student"], note)
         for note in result.integrity:
             self.log.warning("%s: %s", names["student"], note)
         if result.status == "ungradable":
