@@ -20,6 +20,7 @@ from autograder.course.results import Result
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge.preprocessors import RECORD
 from autograder.reports.feedback import ByHand, feedback_page
+from autograder.reports.page import write_text
 
 # What `nbgrader release_feedback` reads beside the page.
 _FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
@@ -46,7 +47,8 @@ class FeedbackPage(Exporter):
         _remove_what_was_handed_in(Path(folder))
         document = json.loads(Path(filename).read_text(encoding="utf-8"))
         try:
-            graded = Graded.from_json(document["metadata"][RECORD]["graded"])
+            record = document["metadata"][RECORD]
+            graded = Graded.from_json(record["graded"])
         except KeyError:
             raise RuntimeError(
                 _(
@@ -55,8 +57,11 @@ class FeedbackPage(Exporter):
             ) from None
         result, by_hand = with_gradebook(graded.result, names)
         notebook = graded.notebook if graded.notebook.cells else None
+        page = feedback_page(result, notebook, graded.outcomes, by_hand)
+        # `nbgrader fetch_feedback` asks for a page with the name of the file as the student has it.
+        write_text(Path(folder, f"{Path(record['file_name']).stem}.html"), page)
         resources["output_extension"] = self.file_extension
-        return feedback_page(result, notebook, graded.outcomes, by_hand), resources
+        return page, resources
 
 
 def _remove_what_was_handed_in(folder: Path) -> None:

@@ -72,7 +72,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         write_outputs(nb, graded.outcomes, result)
         # Neither the seed nor what is for the instructor only: students read pages that are made of this.
         told = replace(graded, result=replace(result, provenance={}, integrity=()))
-        nb.metadata[RECORD] = {"graded": told.to_json()}
+        nb.metadata[RECORD] = {"graded": told.to_json(), "file_name": submission.found.file_name}
         return nb, resources
 
 
