@@ -67,7 +67,9 @@ class Course:
             code = int(end.code or 0)
         finally:
             app.deinit_logging()
-            NbGraderApp.clear_instance()
+            for each in (app.subapp, app):  # or the next command would be given the options of this one
+                if each is not None:
+                    type(each).clear_instance()
         return code, printed.getvalue()
 
     @contextmanager
