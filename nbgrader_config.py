@@ -49,5 +49,6 @@ c.Autograde.autograde_preprocessors = [
 
 # Feedback and marks: our page, and a table that tells zero from none.
 c.GenerateFeedback.exporter_class = "autograder.nbgrader_bridge.feedback.FeedbackPage"
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader_bridge.zip_collect.CarefulExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.nbgrader_bridge.zip_collect.NotebooksAndModels"
 c.ExportApp.plugin_class = "autograder.nbgrader_bridge.export.MarksWithStatus"
