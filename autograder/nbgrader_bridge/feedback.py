@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,8 +23,9 @@ from autograder.nbgrader_bridge.preprocessors import RECORD
 from autograder.reports.feedback import ByHand, feedback_page
 from autograder.reports.page import write_text
 
-# What `nbgrader release_feedback` reads beside the page.
-_FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
+# What `nbgrader release_feedback` reads beside the page: it ends, for the whole class, where one has neither.
+_TIMESTAMP, _SECRET = "timestamp.txt", "submission_secret.txt"
+_LONG_AGO = "1970-01-01 00:00:00 UTC"  # older than any hand-in, so that the next one counts as newer
 
 
 class FeedbackPage(Exporter):
@@ -44,7 +46,7 @@ class FeedbackPage(Exporter):
         assert self.parent is not None
         names, coursedir = resources["nbgrader"], self.parent.coursedir
         folder = coursedir.format_path(coursedir.feedback_directory, names["student"], names["assignment"])
-        _remove_what_was_handed_in(Path(folder))
+        prepare_for_release(Path(folder))
         document = json.loads(Path(filename).read_text(encoding="utf-8"))
         try:
             record = document["metadata"][RECORD]
@@ -64,17 +66,22 @@ class FeedbackPage(Exporter):
         return page, resources
 
 
-def _remove_what_was_handed_in(folder: Path) -> None:
-    """Leaves in a feedback folder what its release needs.
+def prepare_for_release(folder: Path) -> None:
+    """Leaves in a feedback folder what its release needs, and nothing else.
 
     nbgrader has copied there all that was handed in, and releases every page among it: a student who gets a link
-    into the hand-in would be sent what the link leads to.
+    into the hand-in would be sent what the link leads to. Work that did not come through the exchange lacks the two
+    files; with a secret that nobody knows its page is released to nobody, and everybody else's as well as ever.
     """
-    for path in folder.iterdir() if folder.is_dir() else ():
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name not in _FOR_RELEASE:
+        elif path.name not in (_TIMESTAMP, _SECRET):
             path.unlink()
+    for name, text in ((_TIMESTAMP, _LONG_AGO), (_SECRET, secrets.token_hex(64))):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def with_gradebook(result: Result, names: dict[str, str]) -> tuple[Result, ByHand | None]:
