@@ -51,13 +51,14 @@ class FeedbackPage(Exporter):
         try:
             record = document["metadata"][RECORD]
             graded, file_name = Graded.from_json(record["graded"]), record["file_name"]
-        except KeyError:
+            result, by_hand = with_gradebook(graded.result, names)
+        except KeyError:  # no record of ours, or of other tasks than the gradebook has now
             raise RuntimeError(
                 _(
-                    "{path} was not graded by this course's autograder. Run “nbgrader autograde {assignment} --force”."
+                    "{path} was not graded by this course's autograder as it is now. Run “nbgrader autograde "
+                    "{assignment} --force”."
                 ).format(path=filename, assignment=names["assignment"])
             ) from None
-        result, by_hand = with_gradebook(graded.result, names)
         notebook = graded.notebook if graded.notebook.cells else None
         page = feedback_page(result, notebook, graded.outcomes, by_hand)
         # `nbgrader fetch_feedback` asks for a page with the name of the file as the student has it.
@@ -87,7 +88,7 @@ def prepare_for_release(folder: Path) -> None:
 def with_gradebook(result: Result, names: dict[str, str]) -> tuple[Result, ByHand | None]:
     """The result with the points as they are in the gradebook now, and what a person has added there.
 
-    None instead if no mark has been given at all.
+    None instead if no mark has been given at all. `KeyError` if the gradebook does not know one of the tasks.
     """
     with Gradebook(names["db_url"]) as gradebook:
         notebook = gradebook.find_submission_notebook(

@@ -224,7 +224,7 @@ def test_what_a_person_added_stands_where_it_belongs() -> None:
     )
     page = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes(), added))
     assert "5.5 / 24 points" in page.text
-    assert "Handed in late: 1.5 points were taken off." in page.text
+    assert "Taken off because it was handed in late: 1.5." in page.text
     assert "the grader had given 0.5." in page.text
     assert page.text.count("Nearly.") == page.text.count("See me.") == 1
     assert page.text.index("See me.") < page.text.index("def rnn_step") < page.text.index("Nearly.")
