@@ -304,7 +304,8 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     ignored = any(_IGNORED.match(part) and part != ".." for part in PurePosixPath(member.filename).parts)
-    return not (member.is_dir() or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
+    is_folder = member.filename.endswith("/")  # `is_dir` fails on a name that is empty
+    return not (is_folder or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
 
 
 def _harmless(name: str) -> str:
