@@ -174,7 +174,7 @@ def _in_folder(folder: Path, assignments: set[str]) -> Iterator[Found]:
     seen: set[str] = set()
     for path, problem in _walk(folder):
         inside = PurePosixPath(path.relative_to(folder).as_posix())
-        student = _student(inside, folder.absolute().name, assignments)
+        student = student_of(inside, folder.absolute().name, assignments)
         seen.add(inside.parts[0])
         if problem:
             yield Found(student, path.name, path, problem=problem)
@@ -220,10 +220,10 @@ def _why_refused(path: Path) -> str:
     return ""
 
 
-def _student(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
+def student_of(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
     """Whose a file is: its outermost folder, else its own name, else the name of what holds it.
 
-    >>> _student(PurePosixPath("ada/rnn_basics/rnn_basics.ipynb"), "class", {"rnn_basics"})
+    >>> student_of(PurePosixPath("ada/rnn_basics/rnn_basics.ipynb"), "class", {"rnn_basics"})
     'ada'
     """
     folders = inside.parts[:-1]
@@ -285,7 +285,9 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
         contents = _members(path)
         is_bomb = _declares_too_much(path, contents)
     except Refused as error:
-        yield Found(_student(place / path.name, path.stem, assignments), path.name, path, problem=str(error))
+        yield Found(
+            student_of(place / path.name, path.stem, assignments), path.name, path, problem=str(error)
+        )
         return
     members = [member for member in contents if _is_wanted(member)]
     times = Counter(member.filename for member in members)
@@ -293,7 +295,7 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
     common = _common_folder(list(names.values()))
     for member in members:
         inside = names[member.filename].relative_to(common)
-        student = _student(place / inside, common.name or path.stem, assignments)
+        student = student_of(place / inside, common.name or path.stem, assignments)
         problem = _why_member_refused(member, times[member.filename])
         if is_bomb or member.file_size > MAX_FILE_BYTES:
             problem = problem or _("It is too large, or the archive it is in.")
@@ -302,7 +304,8 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     ignored = any(_IGNORED.match(part) and part != ".." for part in PurePosixPath(member.filename).parts)
-    return not (member.is_dir() or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
+    is_folder = member.filename.endswith("/")  # `is_dir` fails on a name that is empty
+    return not (is_folder or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
 
 
 def _harmless(name: str) -> str:
