@@ -1,8 +1,9 @@
 """Saves a trained model as plain numbers, and reads one from bytes that anybody may have made.
 
 A checkpoint is two files: `rnn_lm.safetensors` holds the weights, `rnn_lm.json` the arguments of the constructor,
-{"arguments": {...}}; whatever else stands there (a seed, a date) is for people. Nothing in either can be executed:
-a file of `torch.save` is a program, and is never opened.
+{"arguments": {...}}; whatever else stands there (a seed, a date) is for people, and so is "code": by which hashes
+one can tell later that the classes of the model were changed after its training. Nothing in either file can be
+executed: a file of `torch.save` is a program, and is never opened.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,20 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from autograder.course.code import fingerprints, kernel_history, reached
+from autograder.course.files import replace_file
 from autograder.course.language import _
 from autograder.sandbox.values import WireError, read_tensors
 
 WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
+# The names of the files, without suffix, by assignment: of those in which a model is measured.
+STEMS = {"rnn_language_model": "rnn_lm", "subword_language_model": "subword_lm"}
 MAX_WEIGHTS_BYTES = 64 * 2**20
 MAX_ARGUMENTS_BYTES = 2**20
 MAX_PARAMETERS = 16_000_000
 MAX_ARGUMENTS = 32
+_PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")  # how files of `torch.save` are called
+_COPY = re.compile(r"copy( of)?|[\W_\d]+")  # what browsers, JupyterLab and people add to a name
 _TORCH_SAVE = (b"PK\x03\x04", b"\x80")  # how a zip archive and a pickle begin
 
 
@@ -54,15 +61,70 @@ class Checkpoint:
 def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | Path, **notes: Any) -> None:
     """Saves a model as `stem.safetensors` and `stem.json`; a weight that two layers share is saved once.
 
-    `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them. Both
-    files are written whole or not at all, so an interrupted training never damages the last good ones.
+    `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them, and in a
+    notebook a hash of each function and class of its own that the model is made of. Both files are written whole or
+    not at all, so an interrupted training never damages the last good ones.
     """
-    text = json.dumps({"arguments": dict(arguments), **notes}, ensure_ascii=False, indent=1) + "\n"
+    document = {"arguments": dict(arguments), **_code_of(model), **notes}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     _check_arguments(dict(arguments))
     state = model.state_dict(keep_vars=True)
     tensors = {names[0]: state[names[0]].detach().cpu().contiguous() for names in _shared_names(state)}
-    _replace(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
-    _replace(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
+    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+
+
+def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
+    """What the notebook's own code of a model is known by; nothing outside of a notebook."""
+    history = kernel_history()
+    hashes = fingerprints(history)
+    made_of = {type(module).__name__ for module in model.modules()} & hashes.keys()
+    names = made_of.union(*(reached(history, name) for name in made_of))
+    return {"code": {name: hashes[name] for name in sorted(names)}} if names else {}
+
+
+def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
+    """The functions and classes that are not the ones any more that the model in a file was made of, by name.
+
+    `arguments` are the bytes of the file with the suffix .json, `sources` the notebook's cells as plain Python. A
+    file that does not tell, or is damaged, gives nothing.
+    """
+    try:
+        document = json.loads(arguments.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    recorded = document.get("code") if isinstance(document, dict) else None
+    now = fingerprints(sources)
+    return (
+        sorted(n for n, known in recorded.items() if now.get(n) != known)
+        if isinstance(recorded, dict)
+        else []
+    )
+
+
+def near_misses(wanted: str, present: Collection[str]) -> list[str]:
+    """The file names that somebody may have meant where `wanted`, a file of a checkpoint, is not there.
+
+    >>> near_misses("rnn_lm.safetensors", ["RNN_LM.safetensors", "rnn_lm (1).safetensors", "rnn_lm.pt", "notes.txt"])
+    ['RNN_LM.safetensors', 'rnn_lm (1).safetensors', 'rnn_lm.pt']
+    """
+    stem, suffix = wanted.rsplit(".", 1)
+    suffixes = (f".{suffix}", *(_PICKLES if f".{suffix}" == WEIGHTS_SUFFIX else ()))
+    others = {f"{other}{end}" for other in STEMS.values() for end in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)}
+    return sorted(
+        name
+        for name in set(present) - others
+        if any(end in name.casefold() for end in suffixes)
+        and (
+            _squeezed(name.casefold().split(".")[0]) == _squeezed(stem)
+            or name.casefold().endswith(WEIGHTS_SUFFIX)
+        )
+    )
+
+
+def _squeezed(stem: str) -> str:
+    """A file's stem without what makes no difference to a person."""
+    return _COPY.sub("", unicodedata.normalize("NFKC", stem).casefold())
 
 
 def load_checkpoint(stem: str | Path) -> Checkpoint:
@@ -115,18 +177,6 @@ def _shared_names(state: Mapping[str, torch.Tensor]) -> Iterator[list[str]]:
         place = (tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype) if tensor.numel() else name
         names.setdefault(place, []).append(name)
     return iter(names.values())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # a temporary file is its owner's alone; this one is handed in
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder.course.language import _
-from autograder.grading.intake import MAX_FILE_BYTES
+from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb

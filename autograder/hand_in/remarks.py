@@ -1,0 +1,235 @@
+"""What is commonly forgotten when a notebook is handed in, found in its file and said in sentences.
+
+Nothing here prevents a hand-in: a person decides what to do about a remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from autograder.course.checkpoints import (
+    ARGUMENTS_SUFFIX,
+    MAX_ARGUMENTS_BYTES,
+    MAX_WEIGHTS_BYTES,
+    WEIGHTS_SUFFIX,
+    changed_since,
+    near_misses,
+)
+from autograder.course.code import fingerprints
+from autograder.course.language import _, plural
+from autograder.course.notebook import MAX_FILE_BYTES, Cell, Notebook
+from autograder.course.results import TaskResult
+from autograder.hand_in.fresh import FreshRun
+from autograder.sandbox.ipython_syntax import plain_python
+
+LIMITS = {WEIGHTS_SUFFIX: MAX_WEIGHTS_BYTES, ARGUMENTS_SUFFIX: MAX_ARGUMENTS_BYTES}
+_STUB = "raise NotImplementedError()"
+_ANSWER = "YOUR ANSWER HERE"
+_SHOWN = 3  # of a kind; more would not be read
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about a hand-in. One that `is_warning` asks for something; the others tell what is good to know."""
+
+    text: str
+    is_warning: bool = True
+
+
+def code_of(notebook: Notebook) -> list[str]:
+    """The code cells of a notebook as plain Python, in order."""
+    sources = (plain_python(cell.source) for cell in notebook.cells if cell.kind == "code")
+    return [source for source in sources if source is not None]
+
+
+def about_file(name: str, data: bytes, assignment: str) -> Iterator[Remark]:
+    """Whether the grader will take the notebook's file as it is."""
+    if len(data) > MAX_FILE_BYTES:
+        text = _(
+            "Your notebook is larger than the {limit} MB that are graded: choose Edit → Clear Outputs of All Cells, "
+            "save it, and run this again."
+        )
+        yield Remark(text.format(limit=MAX_FILE_BYTES // 2**20))
+    if name != f"{assignment}.ipynb":
+        text = _("Your notebook is called {name}; it is handed in under its own name, {assignment}.")
+        yield Remark(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)
+
+
+def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
+    """Tasks and questions that are as they were released, in whole or in part."""
+    tasks = notebook.tasks()
+    if not tasks:
+        yield Remark(
+            _(
+                "The cells of your notebook have lost the marks by which they are known, as some editors do. It is "
+                "graded all the same; but no points can be shown here."
+            )
+        )
+    answers = notebook.answers()
+    trained = {task.name for task in tasks if task.is_measured and has_model}
+    empty = [
+        t.name
+        for t in tasks
+        if t.name in answers and _STUB in answers[t.name].source and t.name not in trained
+    ]
+    if empty:
+        text = plural(
+            "{count} task still holds the line it came with, `raise NotImplementedError()`: {names}.",
+            "{count} tasks still hold the line they came with, `raise NotImplementedError()`: {names}.",
+            len(empty),
+            names=_quoted(empty),
+        )
+        yield Remark(text)
+    by_hand = [cell for cell in notebook.cells if cell.is_by_hand and cell.nbgrader.get("points")]
+    unanswered = [cell.grade_id for cell in by_hand if _ANSWER in cell.source or not cell.source.strip()]
+    if unanswered:
+        text = _("Questions that carry points and have no answer yet: {names}.")
+        yield Remark(text.format(names=_quoted(unanswered)))
+
+
+def about_model(
+    stem: str, files: Mapping[str, bytes], present: Collection[str], notebook: Notebook
+) -> Iterator[Remark]:
+    """The trained model: whether both of its files are there, under their names, and made by the code that is here.
+
+    `files` are those that are handed in, `present` the names of all files in the folder.
+    """
+    wanted = [f"{stem}{suffix}" for suffix in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)]
+    missing = [name for name in wanted if name not in files]
+    if len(missing) == len(wanted):
+        text = _("Your trained model is not here: {files} are missing. Without them its task has no points.")
+        yield Remark(text.format(files=" and ".join(f"`{name}`" for name in wanted)))
+    elif missing:
+        text = _(
+            "Half of your trained model is missing: {missing}. Both files are needed; train again, or find it."
+        )
+        yield Remark(text.format(missing=f"`{missing[0]}`"))
+    for name in missing:
+        if name in present:
+            limit = LIMITS[f".{name.rsplit('.', 1)[1]}"] // 2**10
+            text = _(
+                "{name} is larger than the {limit} kB that are accepted, or cannot be read. It is left out."
+            )
+            yield Remark(text.format(name=f"`{name}`", limit=limit))
+        elif similar := near_misses(name, present):
+            text = _("Do you mean {similar}? Only the name {name} is found.")
+            yield Remark(
+                text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`")
+                + (
+                    " " + _("A file of `torch.save` is not opened: use `save_checkpoint`.")
+                    if _is_pickle(similar)
+                    else ""
+                )
+            )
+    arguments = files.get(f"{stem}{ARGUMENTS_SUFFIX}")
+    changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
+    if changed:
+        text = _(
+            "This model was trained by other code than now stands in your notebook: {names} changed since. If its "
+            "check still holds, all is well; else train it again."
+        )
+        yield Remark(text.format(names=_quoted(changed)))
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _is_pickle(names: Sequence[str]) -> bool:
+    return not any(WEIGHTS_SUFFIX in name.casefold() or ARGUMENTS_SUFFIX in name.casefold() for name in names)
+
+
+def about_run(
+    notebook: Notebook, run: FreshRun, in_kernel: Mapping[str, TaskResult] | None = None
+) -> Iterator[Remark]:
+    """What does not work from a fresh start: cells that stop, and tasks that hold in the kernel alone.
+
+    `in_kernel` are the newest results of the kernel's own checks, by task.
+    """
+    if run.failure:
+        yield Remark(run.failure)
+    now = {result.name: result for result in run.results}
+    for name, before in (in_kernel or {}).items():
+        if before.status == "passed" and name in now and now[name].status != "passed":
+            text = _(
+                "{task} holds in this kernel, but not from a fresh start, and so it will not when it is graded. "
+                "Something that it needs was deleted, or stands further down."
+            )
+            yield Remark(text.format(task=f"`{name}`"))
+    own = [stop for stop in run.stops if "NotImplementedError" not in stop.error]
+    for stop in own[:_SHOWN]:
+        text = _("From a fresh start {cell} stops: {error}.")
+        yield Remark(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
+    if len(own) > _SHOWN:
+        yield Remark(
+            plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)
+        )
+
+
+def about_order(notebook: Notebook) -> Iterator[Remark]:
+    """Cells that were last run after one that stands below them, by their execution counts."""
+    ran = [cell for cell in notebook.cells if cell.kind == "code" and cell.execution_count is not None]
+    ran = [cell for cell in ran if not cell.is_check and not is_hand_in(cell)]
+    for upper, lower in pairwise(ran):
+        if (upper.execution_count or 0) > (lower.execution_count or 0):
+            text = _(
+                "Your cells were not run in their order: {upper} was last run after {lower}, which stands below it. "
+                "That is no fault; what counts is what they do from the top, and so they were run here."
+            )
+            yield Remark(text.format(upper=called(upper), lower=called(lower)), is_warning=False)
+            return
+
+
+def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iterator[Remark]:
+    """Whether the file holds what the kernel has run.
+
+    `history` are the cells it has run, as plain Python, the one that asks being the last; `count` is that one's number.
+    """
+    again = _("Press Ctrl-S (on a Mac Cmd-S), and run this cell again.")
+    on_disk = fingerprints(code_of(notebook))
+    in_kernel = fingerprints(history)
+    empty = {
+        task.name
+        for task in notebook.tasks()
+        if _STUB in notebook.answers().get(task.name, Cell("raw", "")).source
+    }
+    names = [task.name for task in notebook.tasks() if task.name in on_disk and task.name in in_kernel]
+    differing = [name for name in names if on_disk[name] != in_kernel[name]]
+    older = [
+        n
+        for n in differing
+        if n in empty or any(fingerprints([each]).get(n) == on_disk[n] for each in history)
+    ]
+    newer = [name for name in differing if name not in older]
+    if older:
+        text = _("Your notebook is not saved: the file still holds an older {names} than you ran last.")
+        yield Remark(text.format(names=_quoted(older)) + " " + again)
+    elif count > 1 and count - 1 not in {cell.execution_count for cell in notebook.cells}:
+        yield Remark(_("Your notebook is not saved since you last ran a cell.") + " " + again)
+    if newer:
+        text = _(
+            "The file holds another {names} than you ran last. If you changed it since, run its cell and its check; "
+            "else your notebook is not saved."
+        )
+        yield Remark(text.format(names=_quoted(newer)) + " " + again)
+
+
+def called(cell: Cell) -> str:
+    """How a cell is spoken of: by its task, or by how it begins."""
+    if cell.is_answer:
+        return _("the cell of {task}").format(task=f"`{cell.grade_id}`")
+    lines = [
+        line.strip()
+        for line in cell.source.splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    beginning = (lines or [""])[0].replace("`", "'")
+    beginning = beginning if len(beginning) <= 40 else f"{beginning[:39]}…"
+    return _("the cell that begins with {line}").format(line=f"`{beginning}`")
+
+
+def is_hand_in(cell: Cell) -> bool:
+    """Whether this is the cell that asks."""
+    return cell.kind == "code" and not cell.is_answer and "submit(" in cell.source
