@@ -11,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,17 +23,16 @@ from torch import nn
 from autograder.course.code import fingerprints, kernel_history, reached
 from autograder.course.files import replace_file
 from autograder.course.language import _
+from autograder.course.model_files import (
+    ARGUMENTS_SUFFIX,
+    MAX_ARGUMENTS_BYTES,
+    MAX_WEIGHTS_BYTES,
+    WEIGHTS_SUFFIX,
+)
 from autograder.sandbox.values import WireError, read_tensors
 
-WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
-# The names of the files, without suffix, by assignment: of those in which a model is measured.
-STEMS = {"rnn_language_model": "rnn_lm", "subword_language_model": "subword_lm"}
-MAX_WEIGHTS_BYTES = 64 * 2**20
-MAX_ARGUMENTS_BYTES = 2**20
 MAX_PARAMETERS = 16_000_000
 MAX_ARGUMENTS = 32
-_PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")  # how files of `torch.save` are called
-_COPY = re.compile(r"copy( of)?|[\W_\d]+")  # what browsers, JupyterLab and people add to a name
 _TORCH_SAVE = (b"PK\x03\x04", b"\x80")  # how a zip archive and a pickle begin
 
 
@@ -100,31 +97,6 @@ def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
         if isinstance(recorded, dict)
         else []
     )
-
-
-def near_misses(wanted: str, present: Collection[str]) -> list[str]:
-    """The file names that somebody may have meant where `wanted`, a file of a checkpoint, is not there.
-
-    >>> near_misses("rnn_lm.safetensors", ["RNN_LM.safetensors", "rnn_lm (1).safetensors", "rnn_lm.pt", "notes.txt"])
-    ['RNN_LM.safetensors', 'rnn_lm (1).safetensors', 'rnn_lm.pt']
-    """
-    stem, suffix = wanted.rsplit(".", 1)
-    suffixes = (f".{suffix}", *(_PICKLES if f".{suffix}" == WEIGHTS_SUFFIX else ()))
-    others = {f"{other}{end}" for other in STEMS.values() for end in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)}
-    return sorted(
-        name
-        for name in set(present) - others
-        if any(end in name.casefold() for end in suffixes)
-        and (
-            _squeezed(name.casefold().split(".")[0]) == _squeezed(stem)
-            or name.casefold().endswith(WEIGHTS_SUFFIX)
-        )
-    )
-
-
-def _squeezed(stem: str) -> str:
-    """A file's stem without what makes no difference to a person."""
-    return _COPY.sub("", unicodedata.normalize("NFKC", stem).casefold())
 
 
 def load_checkpoint(stem: str | Path) -> Checkpoint:

@@ -29,6 +29,7 @@ PUBLIC = (
     "course/files.py",
     "course/kneser_ney.py",
     "course/language.py",
+    "course/model_files.py",
     "course/plots.py",
     "course/surnames.py",
     "course/thresholds.py",

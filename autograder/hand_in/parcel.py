@@ -16,15 +16,15 @@ from pathlib import Path
 
 from autograder.checks.public import assignments_of_tasks
 from autograder.checks.terminal import NotCheckable, read_file
-from autograder.course.checkpoints import STEMS
 from autograder.course.code import definitions
 from autograder.course.files import replace_file, zipped
 from autograder.course.language import _
+from autograder.course.model_files import LIMITS, STEMS
 from autograder.course.notebook import Notebook, parse_notebook
 from autograder.course.results import TaskResult
 from autograder.hand_in import remarks
 from autograder.hand_in.fresh import FreshRun, fresh_run
-from autograder.hand_in.remarks import LIMITS, Remark
+from autograder.hand_in.remarks import Remark
 
 RECEIPT = "receipt.json"
 SCHEMA = 1

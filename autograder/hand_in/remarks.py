@@ -9,22 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from autograder.course.checkpoints import (
-    ARGUMENTS_SUFFIX,
-    MAX_ARGUMENTS_BYTES,
-    MAX_WEIGHTS_BYTES,
-    WEIGHTS_SUFFIX,
-    changed_since,
-    near_misses,
-)
+from autograder.course.checkpoints import changed_since
 from autograder.course.code import fingerprints
 from autograder.course.language import _, plural
+from autograder.course.model_files import LIMITS, model_files, near_misses
 from autograder.course.notebook import MAX_FILE_BYTES, Cell, Notebook
 from autograder.course.results import TaskResult
 from autograder.hand_in.fresh import FreshRun
 from autograder.sandbox.ipython_syntax import plain_python
 
-LIMITS = {WEIGHTS_SUFFIX: MAX_WEIGHTS_BYTES, ARGUMENTS_SUFFIX: MAX_ARGUMENTS_BYTES}
 _STUB = "raise NotImplementedError()"
 _ANSWER = "YOUR ANSWER HERE"
 _SHOWN = 3  # of a kind; more would not be read
@@ -67,13 +60,8 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
                 "graded all the same; but no points can be shown here."
             )
         )
-    answers = notebook.answers()
     trained = {task.name for task in tasks if task.is_measured and has_model}
-    empty = [
-        t.name
-        for t in tasks
-        if t.name in answers and _STUB in answers[t.name].source and t.name not in trained
-    ]
+    empty = [name for name in _empty(notebook) if name not in trained]
     if empty:
         text = plural(
             "{count} task still holds the line it came with, `raise NotImplementedError()`: {names}.",
@@ -96,34 +84,34 @@ def about_model(
 
     `files` are those that are handed in, `present` the names of all files in the folder.
     """
-    wanted = [f"{stem}{suffix}" for suffix in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)]
+    wanted = model_files(stem)
     missing = [name for name in wanted if name not in files]
+    sentences = []
     if len(missing) == len(wanted):
-        text = _("Your trained model is not here: {files} are missing. Without them its task has no points.")
-        yield Remark(text.format(files=" and ".join(f"`{name}`" for name in wanted)))
+        text = _(
+            "Your trained model is not here: {weights} and {arguments} are missing; without them, no points."
+        )
+        sentences.append(text.format(weights=f"`{wanted[0]}`", arguments=f"`{wanted[1]}`"))
     elif missing:
         text = _(
-            "Half of your trained model is missing: {missing}. Both files are needed; train again, or find it."
+            "Half of your trained model is missing: {missing}. Both files are needed; find it, or train again."
         )
-        yield Remark(text.format(missing=f"`{missing[0]}`"))
+        sentences.append(text.format(missing=f"`{missing[0]}`"))
     for name in missing:
+        suffix = name.removeprefix(stem)
         if name in present:
-            limit = LIMITS[f".{name.rsplit('.', 1)[1]}"] // 2**10
-            text = _(
-                "{name} is larger than the {limit} kB that are accepted, or cannot be read. It is left out."
-            )
-            yield Remark(text.format(name=f"`{name}`", limit=limit))
+            text = _("{name} cannot be read, or is larger than the {limit} kB that are accepted.")
+            sentences.append(text.format(name=f"`{name}`", limit=LIMITS[suffix] // 2**10))
         elif similar := near_misses(name, present):
             text = _("Do you mean {similar}? Only the name {name} is found.")
-            yield Remark(
-                text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`")
-                + (
-                    " " + _("A file of `torch.save` is not opened: use `save_checkpoint`.")
-                    if _is_pickle(similar)
-                    else ""
+            sentences.append(text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`"))
+            if not any(suffix in each.casefold() for each in similar):
+                sentences.append(
+                    _("A file of `torch.save` is never opened: save the model with `save_checkpoint`.")
                 )
-            )
-    arguments = files.get(f"{stem}{ARGUMENTS_SUFFIX}")
+    if sentences:
+        yield Remark(" ".join(sentences))
+    arguments = files.get(wanted[1])
     changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
     if changed:
         text = _(
@@ -135,10 +123,6 @@ def about_model(
 
 def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _is_pickle(names: Sequence[str]) -> bool:
-    return not any(WEIGHTS_SUFFIX in name.casefold() or ARGUMENTS_SUFFIX in name.casefold() for name in names)
 
 
 def about_run(
@@ -158,7 +142,9 @@ def about_run(
                 "Something that it needs was deleted, or stands further down."
             )
             yield Remark(text.format(task=f"`{name}`"))
-    own = [stop for stop in run.stops if "NotImplementedError" not in stop.error]
+    # What an empty task leaves undefined stops many a cell after it, and says nothing new.
+    follows = ("NotImplementedError", "NameError") if _empty(notebook) else ("NotImplementedError",)
+    own = [stop for stop in run.stops if not stop.error.startswith(follows)]
     for stop in own[:_SHOWN]:
         text = _("From a fresh start {cell} stops: {error}.")
         yield Remark(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
@@ -190,11 +176,7 @@ def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iter
     again = _("Press Ctrl-S (on a Mac Cmd-S), and run this cell again.")
     on_disk = fingerprints(code_of(notebook))
     in_kernel = fingerprints(history)
-    empty = {
-        task.name
-        for task in notebook.tasks()
-        if _STUB in notebook.answers().get(task.name, Cell("raw", "")).source
-    }
+    empty = _empty(notebook)
     names = [task.name for task in notebook.tasks() if task.name in on_disk and task.name in in_kernel]
     differing = [name for name in names if on_disk[name] != in_kernel[name]]
     older = [
@@ -214,6 +196,11 @@ def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iter
             "else your notebook is not saved."
         )
         yield Remark(text.format(names=_quoted(newer)) + " " + again)
+
+
+def _empty(notebook: Notebook) -> list[str]:
+    """The tasks of which a part or all is as it was released."""
+    return [name for name, cell in notebook.answers().items() if _STUB in cell.source]
 
 
 def called(cell: Cell) -> str:
