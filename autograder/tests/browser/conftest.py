@@ -1,0 +1,39 @@
+"""The release bundle in a folder of its own, JupyterLab on it, and a browser; without a browser the tests fail."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course.assignments import ROOT
+from autograder.release.assignments import release_notebooks
+from autograder.release.bundle import bundle_files
+from autograder.release.corpora import corpus_files
+from autograder.tests.browser.lab import Lab, NoBrowser, browser, jupyter
+
+PICTURES = ROOT / "screenshots"  # kept to be looked at, and not committed
+
+
+@pytest.fixture(scope="package")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a student has after unpacking."""
+    folder = tmp_path_factory.mktemp("bundle")
+    for name, data in {**bundle_files(release_notebooks()), **corpus_files()}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def lab(bundle: Path, tmp_path: Path) -> Iterator[Lab]:
+    """JupyterLab on the bundle, in a browser."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    try:
+        with browser(tmp_path) as driver, jupyter(bundle, tmp_path) as address:
+            yield Lab(driver, address, PICTURES)
+    except NoBrowser as error:
+        pytest.fail(str(error), pytrace=False)
