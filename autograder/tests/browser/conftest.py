@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,10 +27,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _without_nbgrader(home: Path) -> None:
+    """Students have no nbgrader, and see none of its buttons."""
+    path = home / ".jupyter" / "labconfig" / "page_config.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"disabledExtensions": {"@jupyter/nbgrader": true}}', encoding="utf-8")
+
+
 @pytest.fixture
 def lab(bundle: Path, tmp_path: Path) -> Iterator[Lab]:
     """JupyterLab on the bundle, in a browser."""
-    shutil.rmtree(PICTURES, ignore_errors=True)
+    _without_nbgrader(tmp_path)
     try:
         with browser(tmp_path) as driver, jupyter(bundle, tmp_path) as address:
             yield Lab(driver, address, PICTURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -30,7 +31,14 @@ MISSING = (
 )
 # Nothing of the browser's own business: no network, no profile, no first-run pages.
 FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+    ),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     *("--force-device-scale-factor=1", "--hide-scrollbars"),
 )
@@ -47,17 +55,26 @@ def jupyter(folder: Path, scratch: Path, *options: str, python_path: Path | None
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY", "PYTHON"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("JUPYTER", "JPY", "PYTHON"))
+        },
         "HOME": str(scratch),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
         "OMP_NUM_THREADS": "1",
         **({"PYTHONPATH": str(python_path)} if python_path else {}),
     }
-    put_setting(scratch, "notification", fetchNews="false", checkForUpdates=False)
+    put_setting(scratch, "notification", fetchNews="false", checkForUpdates=False)  # no questions about news
     log = (scratch / "jupyter.log").open("wb")
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", "--expose-app-in-browser", *options]
+    command += [
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        "--expose-app-in-browser",
+        *options,
+    ]
     with log, subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as server:
         try:
             address = f"http://127.0.0.1:{port}"
@@ -190,7 +207,25 @@ class Lab:
     def output(self, cell: str) -> str:
         """The text of a cell's output, as it is seen."""
         element = self.go_to(cell)
-        return "\n".join(area.text for area in element.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output"))
+        return "\n".join(
+            area.text for area in element.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output")
+        )
+
+    def linked(self, cell: str) -> bytes:
+        """What a click on the link in a cell's output downloads."""
+        link = self.go_to(cell).find_element(By.CSS_SELECTOR, ".jp-OutputArea-output a")
+        encoded = self.driver.execute_async_script(
+            """
+            const [address, done] = arguments;
+            fetch(address).then(answer => answer.blob()).then(blob => {
+                const reader = new FileReader();
+                reader.onload = () => done(reader.result.split(',')[1]);
+                reader.readAsDataURL(blob);
+            });
+            """,
+            link.get_attribute("href"),
+        )
+        return base64.b64decode(encoded)
 
     def save(self) -> None:
         """Ctrl-S, and waits until the file is written."""

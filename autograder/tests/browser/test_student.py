@@ -21,6 +21,7 @@ RIGHT = SIGNATURE + "torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
 def test_a_student_mends_an_answer_and_hands_in(lab: Lab, bundle: Path) -> None:
     """Each step in words on the page, and a zip at its end."""
     lab.open("rnn_basics.ipynb")
+    lab.driver.execute_script("window.jupyterapp.shell.collapseLeft()")
     lab.run("imports")
 
     lab.fill("rnn-step", WRONG)
@@ -34,6 +35,8 @@ def test_a_student_mends_an_answer_and_hands_in(lab: Lab, bundle: Path) -> None:
         lab.go_to("rnn-step")
         lab.picture(f"failing-check-{theme.lower()}")
     lab.go_to("check-rnn-step").find_element(By.TAG_NAME, "summary").click()
+    said_then = lab.output("check-rnn-step")
+    assert len(said_then) > len(said), "a second question was folded"
     lab.picture("another-hint")
 
     lab.fill("rnn-step", RIGHT)
@@ -56,6 +59,7 @@ def test_a_student_mends_an_answer_and_hands_in(lab: Lab, bundle: Path) -> None:
         lab.theme(f"JupyterLab {theme}")
         lab.go_to("hand-in")
         lab.picture(f"hand-in-{theme.lower()}")
+    assert lab.linked("submit") == (bundle / "rnn_basics.zip").read_bytes()
     with zipfile.ZipFile(bundle / "rnn_basics.zip") as archive:
         receipt = json.loads(archive.read("receipt.json"))
         assert archive.read("rnn_basics.ipynb") == (bundle / "rnn_basics.ipynb").read_bytes()
