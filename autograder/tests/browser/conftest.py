@@ -42,4 +42,4 @@ def lab(bundle: Path, tmp_path: Path) -> Iterator[Lab]:
         with browser(tmp_path) as driver, jupyter(bundle, tmp_path) as address:
             yield Lab(driver, address, PICTURES)
     except NoBrowser as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
