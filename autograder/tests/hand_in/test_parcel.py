@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -100,6 +102,40 @@ def test_the_grader_takes_the_zip(tmp_path: Path) -> None:
         assert found.read() == path.read_bytes()
         assert set(found.read_files()[0]) == {"rnn_lm.safetensors", "rnn_lm.json"}
         copy.unlink()
+
+
+@pytest.mark.slow
+def test_nbgraders_zip_collect_takes_the_zip(tmp_path: Path) -> None:
+    """From what a learning platform downloads, a folder or a file for each student; the model too, where it says so."""
+    training = cell("language_model = 1", 1, "language_model")
+    path = put(tmp_path, training, check("language_model"), name="mine.ipynb")
+    (tmp_path / "rnn_lm.safetensors").write_bytes(b"weights")
+    archive = made(path).archive
+    course = tmp_path / "course"
+    downloaded = course / "downloaded" / "rnn_language_model" / "archive"
+    for place in ("ada/rnn_language_model.zip", "bob.zip"):
+        (downloaded / place).parent.mkdir(parents=True, exist_ok=True)
+        (downloaded / place).write_bytes(archive.read_bytes())
+    (course / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        "plugin = c.FileNameCollectorPlugin\n"
+        "plugin.named_regexp = r'.*/extracted/(?P<student_id>[^/]+)/(.*/)?(?P<file_id>[^/]+)$'\n"
+        "plugin.valid_ext = ['.ipynb', '.safetensors', '.json']\n"
+        "c.CourseDirectory.course_id = 'course'\n",
+        encoding="utf-8",
+    )
+    collected = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "zip_collect", "rnn_language_model"],
+        check=False,
+        cwd=course,
+        capture_output=True,
+        text=True,
+    )
+    assert collected.returncode == 0, collected.stderr
+    for student in ("ada", "bob"):
+        folder = course / "submitted" / student / "rnn_language_model"
+        assert (folder / "rnn_language_model.ipynb").read_bytes() == path.read_bytes()
+        assert (folder / "rnn_lm.safetensors").read_bytes() == b"weights"
 
 
 def test_an_assignment_without_a_model_takes_none(tmp_path: Path) -> None:
