@@ -180,7 +180,7 @@ def _in_folder(folder: Path, assignments: set[str]) -> Iterator[Found]:
     seen: set[str] = set()
     for path, problem in _walk(folder):
         inside = PurePosixPath(path.relative_to(folder).as_posix())
-        student = _student(inside, folder.absolute().name, assignments)
+        student = student_of(inside, folder.absolute().name, assignments)
         seen.add(inside.parts[0])
         notebook = _packed_in(path, assignments)
         if notebook is not None and notebook.is_file() and not notebook.is_symlink():
@@ -242,10 +242,10 @@ def _why_refused(path: Path) -> str:
     return ""
 
 
-def _student(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
+def student_of(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
     """Whose a file is: its outermost folder, else its own name, else the name of what holds it.
 
-    >>> _student(PurePosixPath("ada/rnn_basics/rnn_basics.ipynb"), "class", {"rnn_basics"})
+    >>> student_of(PurePosixPath("ada/rnn_basics/rnn_basics.ipynb"), "class", {"rnn_basics"})
     'ada'
     """
     folders = inside.parts[:-1]
@@ -338,7 +338,9 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
         contents = _members(path)
         is_bomb = _declares_too_much(path, contents)
     except Refused as error:
-        yield Found(_student(place / path.name, path.stem, assignments), path.name, path, problem=str(error))
+        yield Found(
+            student_of(place / path.name, path.stem, assignments), path.name, path, problem=str(error)
+        )
         return
     names_inside = {member.filename for member in contents}
     members = [
@@ -352,7 +354,7 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
     common = _common_folder(list(names.values()))
     for member in members:
         inside = names[member.filename].relative_to(common)
-        student = _student(place / inside, common.name or path.stem, assignments)
+        student = student_of(place / inside, common.name or path.stem, assignments)
         problem = _why_member_refused(member, times[member.filename])
         if is_bomb or member.file_size > MAX_FILE_BYTES:
             problem = problem or _("It is too large, or the archive it is in.")

@@ -1,0 +1,74 @@
+"""Writes the marks of a course as a table, and says which of them are none yet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.plugins import ExportPlugin
+
+from autograder.course.language import _
+
+COLUMNS = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "status"),
+)
+
+
+class MarksWithStatus(ExportPlugin):
+    """nbgrader's table with one column more, and no zero where a submission could not be graded."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Writes `grades.csv`, or the file given as `--to`."""
+        path = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", path)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, COLUMNS)
+            table.writeheader()
+            table.writerows(self._rows(gradebook))
+
+    def _rows(self, gradebook: Gradebook) -> Iterator[dict[str, Any]]:
+        assignments, students = ({str(name) for name in names} for names in (self.assignment, self.student))
+        for assignment in gradebook.assignments:
+            for student in gradebook.students:
+                if (assignments and assignment.name not in assignments) or (
+                    students and student.id not in students
+                ):
+                    continue
+                try:
+                    submission = gradebook.find_submission(assignment.name, student.id)
+                except MissingEntry:
+                    submission = None
+                yield _person(assignment, student) | _marks(submission)
+
+
+def _person(assignment: Assignment, student: Student) -> dict[str, Any]:
+    return {
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "max_score": assignment.max_score,
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+    }
+
+
+def _marks(submission: SubmittedAssignment | None) -> dict[str, Any]:
+    if submission is None:
+        nothing = {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
+        return nothing | {"timestamp": "", "status": _("not handed in")}
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    checks = [grade for grade in grades if grade.cell_type == "code"]
+    if any(grade.auto_score is None and grade.manual_score is None for grade in checks):
+        return {"timestamp": submission.timestamp, "status": _("could not be graded")}
+    return {
+        "timestamp": submission.timestamp,
+        "raw_score": submission.score,
+        "late_submission_penalty": submission.late_submission_penalty,
+        "score": max(0.0, submission.score - submission.late_submission_penalty),
+        "status": _("waits for a person") if submission.needs_manual_grade else _("graded"),
+    }
