@@ -341,6 +341,8 @@ def _landmarks(axes: Axes, heights: Mapping[str, float]) -> None:
             textcoords="offset points",
             ha="right",
             va="top",
+            # a curve that runs through the name must not make it unreadable
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         )
 
 

@@ -28,6 +28,7 @@ from autograder.hand_in.remarks import Remark
 
 RECEIPT = "receipt.json"
 SCHEMA = 1
+_SOLUTION = " ".join(["### BEGIN", "SOLUTION"])  # not in one piece: no file for students may hold it
 _PACKAGES = ("autograder", "torch", "numpy", "safetensors")
 
 
@@ -67,13 +68,16 @@ def make(
     """Packs the notebook in this file, beside it, as `<assignment>.zip`; an older one is replaced.
 
     `about_kernel` adds what only a live kernel knows. Raises `NotCheckable` if the file holds no notebook of this
-    course, or the archive cannot be written; whatever else is wrong is a remark.
+    course, or its solutions, or the archive cannot be written; whatever else is wrong is a remark.
     """
     data = read_file(path)
     notebook = _notebook(data, path)
     assignment = assignment_of(notebook)
     if assignment is None:
         raise NotCheckable(_("{path} holds no task of this course.").format(path=path))
+    if any(_SOLUTION in cell.source for cell in notebook.cells):
+        # What lies in the folder of a source notebook is released with it.
+        raise NotCheckable(_("{path} holds the solutions, so it is not packed.").format(path=path))
     folder = path.resolve().parent
     stem = STEMS.get(assignment)
     files = _model_files(folder, stem) if stem else {}

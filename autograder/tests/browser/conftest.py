@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,12 +35,19 @@ def _without_nbgrader(home: Path) -> None:
     path.write_text('{"disabledExtensions": {"@jupyter/nbgrader": true}}', encoding="utf-8")
 
 
+@pytest.fixture(scope="package")
+def pictures() -> Path:
+    """The folder for pictures of what is seen; those of an earlier run are gone."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    return PICTURES
+
+
 @pytest.fixture
-def lab(bundle: Path, tmp_path: Path) -> Iterator[Lab]:
+def lab(bundle: Path, tmp_path: Path, pictures: Path) -> Iterator[Lab]:
     """JupyterLab on the bundle, in a browser."""
     _without_nbgrader(tmp_path)
     try:
         with browser(tmp_path) as driver, jupyter(bundle, tmp_path) as address:
-            yield Lab(driver, address, PICTURES)
+            yield Lab(driver, address, pictures)
     except NoBrowser as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -128,6 +128,11 @@ class Lab:
         self.address = address
         self.pictures = pictures
 
+    def log_in(self) -> None:
+        """Opens JupyterLab, which remembers who one is: other pages of the server do not."""
+        self.driver.get(f"{self.address}/lab?token={TOKEN}")
+        self.wait_until("return window.jupyterapp !== undefined")
+
     def open(self, notebook: str) -> None:
         """Opens a notebook, and waits until its kernel is ready."""
         self.driver.get(f"{self.address}/lab/tree/{notebook}?token={TOKEN}")

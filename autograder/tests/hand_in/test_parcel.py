@@ -186,6 +186,16 @@ def test_only_what_is_no_notebook_prevents_a_hand_in(tmp_path: Path, content: st
     assert not list(tmp_path.glob("*.zip"))
 
 
+def test_a_source_notebook_is_not_packed(tmp_path: Path) -> None:
+    """Its folder is released with all that lies in it: a zip there would hand out the solutions."""
+    path = put(
+        tmp_path, cell(f"### BEGIN SOLUTION\n{STEP}\n### END SOLUTION", 1, "rnn_step"), check("rnn_step", 2)
+    )
+    with pytest.raises(NotCheckable, match="holds the solutions"):
+        made(path)
+    assert not list(tmp_path.glob("*.zip"))
+
+
 def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
     """In a process of its own, without what lies beside it: the library's `random` is the library's.
 
