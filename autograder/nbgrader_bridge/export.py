@@ -65,10 +65,11 @@ def _marks(submission: SubmittedAssignment | None) -> dict[str, Any]:
     checks = [grade for grade in grades if grade.cell_type == "code"]
     if any(grade.auto_score is None and grade.manual_score is None for grade in checks):
         return {"timestamp": submission.timestamp, "status": _("could not be graded")}
+    penalty = submission.late_submission_penalty
     return {
         "timestamp": submission.timestamp,
-        "raw_score": submission.score,
-        "late_submission_penalty": submission.late_submission_penalty,
-        "score": max(0.0, submission.score - submission.late_submission_penalty),
+        "raw_score": round(submission.score, 2),  # a sum of hundredths, as our own results are
+        "late_submission_penalty": round(penalty, 2),
+        "score": round(max(0.0, submission.score - penalty), 2),
         "status": _("waits for a person") if submission.needs_manual_grade else _("graded"),
     }

@@ -48,7 +48,7 @@ class FeedbackPage(Exporter):
         document = json.loads(Path(filename).read_text(encoding="utf-8"))
         try:
             record = document["metadata"][RECORD]
-            graded = Graded.from_json(record["graded"])
+            graded, file_name = Graded.from_json(record["graded"]), record["file_name"]
         except KeyError:
             raise RuntimeError(
                 _(
@@ -59,7 +59,7 @@ class FeedbackPage(Exporter):
         notebook = graded.notebook if graded.notebook.cells else None
         page = feedback_page(result, notebook, graded.outcomes, by_hand)
         # `nbgrader fetch_feedback` asks for a page with the name of the file as the student has it.
-        write_text(Path(folder, f"{Path(record['file_name']).stem}.html"), page)
+        write_text(Path(folder, f"{Path(file_name).stem}.html"), page)
         resources["output_extension"] = self.file_extension
         return page, resources
 

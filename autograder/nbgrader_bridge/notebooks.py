@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from nbformat import NotebookNode
@@ -10,6 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from autograder.course.notebook import Cell, Notebook
 
 SUBMITTED_ID = "cell-"  # then the cell's place in the repaired notebook
+# What a Markdown text can make a browser do: tags, links that lead to no address, links in formulas.
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_LINK = re.compile(r"\](?=[(:]\s*(?!https?://|mailto:|#)[^\s)]*[:&\\])")
+_LINK_IN_FORMULA = re.compile(r"\\href(?![a-zA-Z])")
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -20,8 +25,14 @@ def notebook_for_nbgrader(repaired: Notebook, source: Notebook, released: Mappin
     into keeps the metadata; what is missing is put back where it stood.
     """
     keepers = _keepers(repaired, released)
+    ours = {cell.source for cell in source.cells} | set(released.values())
     cells = [
-        _node(cell, f"{SUBMITTED_ID}{place}", cell.source, keepers.get(cell.grade_id) == place)
+        _node(
+            cell,
+            f"{SUBMITTED_ID}{place}",
+            cell.source if cell.source in ours else _harmless(cell),
+            keepers.get(cell.grade_id) == place,
+        )
         for place, cell in enumerate(repaired.cells)
     ]
     after = 0  # where the next missing cell goes
@@ -47,6 +58,17 @@ def _keepers(repaired: Notebook, released: Mapping[str, str]) -> dict[str, int]:
         if is_written or cell.grade_id not in keepers:
             keepers[cell.grade_id] = place
     return keepers
+
+
+def _harmless(cell: Cell) -> str:
+    """A student's text with its tags, and links to anything but an address, shown and not obeyed.
+
+    formgrader shows Markdown as it is: a script in an answer would run as the instructor who reads it.
+    """
+    if cell.kind != "markdown":
+        return cell.source
+    text = _LINK.sub("] ", _TAG.sub("&lt;", cell.source))
+    return _LINK_IN_FORMULA.sub(r"\\text", text)
 
 
 def _node(cell: Cell, identifier: str, text: str, is_known: bool) -> NotebookNode:

@@ -65,6 +65,10 @@ def test_formgrader_lists_what_was_handed_in_with_its_mark(
         page = lab.wait_until(
             "return document.querySelector('.nbgrader_cell, .code_cell') && document.body.innerText"
         )
+        driver.execute_script(
+            "const parts = [...document.querySelectorAll('pre')];"
+            "parts.find(part => part.innerText.includes('check(\"rnn_step\")')).scrollIntoView()"
+        )
         lab.picture("formgrader-notebook")
     assert "rnn_step" in page
     for student, tasks in STUDENTS.items():

@@ -24,7 +24,7 @@ def graded_by_command(course: Course, out: Path, assignment: str) -> list[Result
     """What `autograder grade` gives for the course's submissions, without a look at what nbgrader has left."""
     found = label(find_submissions([course.path / "submitted"], assignment_names()))
     chosen = [each for each in found if each.assignment == assignment]
-    return grade_all(chosen, out, run_seed(course.path / "graded"), jobs=2)
+    return grade_all(chosen, out, run_seed(course.path / "graded"))
 
 
 def assert_same_marks(course: Course, results: list[Result], assignment: str) -> None:

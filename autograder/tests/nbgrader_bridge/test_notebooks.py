@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import nbformat
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.filters.markdown import markdown2html
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.course.assignments import source_notebook
@@ -75,3 +78,43 @@ def test_a_cell_the_gradebook_does_not_know_is_plain() -> None:
     notebook = notebook_for_nbgrader(SOURCE, SOURCE, some)
     assert "title" not in known(notebook)
     assert len(notebook.cells) == len(SOURCE.cells)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>steal()</script>",
+        "<img src=x onerror=steal()>",
+        "</div><!-- ",
+        "<javascript:steal()>",
+        "[read](javascript:steal())",
+        "[read]( \n java&#115;cript:steal())",
+        "![read](<javascript:steal()>)",
+        "[read][1]\n\n[1]: data:text/html,steal",
+        r"$\href{javascript:steal()}{x}$",
+    ],
+)
+def test_a_student_s_text_is_shown_and_not_obeyed(text: str) -> None:
+    """A script would run in the browser of the instructor who reads the answer in formgrader."""
+    question = next(cell for cell in SOURCE.cells if cell.is_by_hand)
+    own = Cell("markdown", f"My own. {text}")
+    notebook = given_to_nbgrader(replace(question, source=f"My answer. {text}"), own)
+    texts = [cell.source for cell in notebook.cells if cell.source.startswith("My ")]
+    assert len(texts) == 2
+    for each in texts:
+        shown = markdown2html(each)
+        assert not re.search(r"<(script|img|/div><!)|(href|src)=\W*(javascript|java&|data)|\\href", shown), (
+            shown
+        )
+        assert "x" in shown or "steal" in shown or "div" in shown
+
+
+def test_text_without_tags_stays_as_it_was_written() -> None:
+    """Formulas and code compare things; and the course's own text may have tags."""
+    question = next(cell for cell in SOURCE.cells if cell.is_by_hand)
+    text = "If $a < b$, then `x[i]: y < z[0](1)`, see [this](https://example.org/a:b) and [that](#rnn_step)."
+    assert text_of(given_to_nbgrader(replace(question, source=text)), question.grade_id) == text
+    tagged = Cell("markdown", "<details>ours</details>", id="ours")
+    source = Notebook((*SOURCE.cells, tagged))
+    shown = notebook_for_nbgrader(repair(source, source).notebook, source, RELEASED)
+    assert tagged.source in [cell.source for cell in shown.cells]
