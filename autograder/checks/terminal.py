@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.checks import IS_CHECKED
 from autograder.checks.live import CheckUnavailable, Progress, check_task
 from autograder.checks.panel import text_panel
 from autograder.checks.public import public_files
@@ -116,7 +117,7 @@ def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
     namespace.update(display=print, get_ipython=lambda: None)
     sources, stops = [], []
     os.environ.setdefault("MPLBACKEND", "Agg")
-    with contextlib.chdir(folder), _as_main(module), _quiet():
+    with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
         for number, cell in enumerate(notebook.cells):
             source = plain_python(cell.source) if cell.kind == "code" else None
             if source is None or cell.is_check or SKIP_TAG in cell.tags:
@@ -146,6 +147,16 @@ def _as_main(module: types.ModuleType) -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = before
+
+
+@contextlib.contextmanager
+def _checking() -> Iterator[None]:
+    """A cell that hands in, and so runs all cells, must not do so here, and so on without end."""
+    os.environ[IS_CHECKED] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[IS_CHECKED]
 
 
 @contextlib.contextmanager

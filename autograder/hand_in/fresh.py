@@ -72,6 +72,7 @@ def fresh_run(
                     stops.append(Stop(**message["stop"]))
                 else:
                     failure = message["end"]
+                    break  # a process that the notebook has left behind may keep the pipe open
             if not timer.is_alive():
                 failure = _(
                     "The checks did not run to their end within {minutes:.0f} minutes: does a cell never end?"

@@ -37,9 +37,9 @@ def html_panel(hand_in: HandIn) -> str:
     )
 
 
-def text_panel(hand_in: HandIn) -> str:
-    """The same for a terminal, without colours."""
-    lines = [_headline(hand_in, str(hand_in.archive))]
+def text_panel(hand_in: HandIn, archive: str) -> str:
+    """The same for a terminal, without colours; `archive` is what the archive is called there."""
+    lines = [_headline(hand_in, archive)]
     lines += [f"  {'!' if remark.is_warning else '·'} {remark.text}" for remark in hand_in.remarks]
     if hand_in.results:
         lines += [_points(hand_in), *(f"  {line}" for line in _open_tasks(hand_in))]

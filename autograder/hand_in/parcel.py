@@ -50,7 +50,7 @@ class HandIn:
     def __repr__(self) -> str:
         from autograder.hand_in.panel import text_panel
 
-        return text_panel(self)
+        return text_panel(self, self.archive.name)  # a notebook keeps this, and hands it in
 
     def _repr_html_(self) -> str:
         from autograder.hand_in.panel import html_panel
@@ -84,7 +84,9 @@ def make(
     checked = run(path, on_step) if notebook.tasks() else FreshRun()
     found = [*about_kernel(notebook), *remarks.about_file(path.name, data, assignment)]
     if stem:
-        found += remarks.about_model(stem, files, _names(folder), notebook)
+        measured = {task.name for task in notebook.tasks() if task.is_measured}
+        fits = any(result.score > 0 for result in checked.results if result.name in measured)
+        found += remarks.about_model(stem, files, _names(folder), notebook, fits)
     found += remarks.about_tasks(notebook, has_model=bool(files))
     found += remarks.about_run(notebook, checked, in_kernel)
     found += remarks.about_order(notebook)

@@ -30,6 +30,10 @@ class Remark:
     text: str
     is_warning: bool = True
 
+    def __post_init__(self) -> None:
+        # Names and errors in it may hold anything, such as half a character, which no terminal can print.
+        object.__setattr__(self, "text", "".join(c if c.isprintable() else "?" for c in self.text))
+
 
 def code_of(notebook: Notebook) -> list[str]:
     """The code cells of a notebook as plain Python, in order."""
@@ -78,11 +82,12 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
 
 
 def about_model(
-    stem: str, files: Mapping[str, bytes], present: Collection[str], notebook: Notebook
+    stem: str, files: Mapping[str, bytes], present: Collection[str], notebook: Notebook, fits: bool
 ) -> Iterator[Remark]:
     """The trained model: whether both of its files are there, under their names, and made by the code that is here.
 
-    `files` are those that are handed in, `present` the names of all files in the folder.
+    `files` are those that are handed in, `present` the names of all files in the folder; `fits` says whether the model
+    has passed its check.
     """
     wanted = model_files(stem)
     missing = [name for name in wanted if name not in files]
@@ -115,14 +120,14 @@ def about_model(
     changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
     if changed:
         text = _(
-            "This model was trained by other code than now stands in your notebook: {names} changed since. If its "
-            "check still holds, all is well; else train it again."
+            "This model was trained by other code than now stands in your notebook: {names} changed since."
         )
-        yield Remark(text.format(names=_quoted(changed)))
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+        fit = (
+            _("It still fits.")
+            if fits
+            else _("It does not fit any more, or cannot be checked: train it again.")
+        )
+        yield Remark(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
 
 
 def about_run(
@@ -196,6 +201,10 @@ def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iter
             "else your notebook is not saved."
         )
         yield Remark(text.format(names=_quoted(newer)) + " " + again)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _empty(notebook: Notebook) -> list[str]:

@@ -15,4 +15,4 @@ def submit_notebook(path: Path, console: Console | None = None) -> None:
     console = console or Console()
     with console.status("") as status:
         made = make(path, status.update)
-    console.print(text_panel(made), highlight=False, markup=False, soft_wrap=True)
+    console.print(text_panel(made, str(made.archive)), highlight=False, markup=False, soft_wrap=True)

@@ -199,7 +199,7 @@ def test_a_source_notebook_is_not_packed(tmp_path: Path) -> None:
 def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
     """In a process of its own, without what lies beside it: the library's `random` is the library's.
 
-    What it prints is no message, its end is not ours, and the steps can be followed.
+    What it prints is no message, the steps can be followed, and a cell that hands in does not do so there again.
     """
     (tmp_path / "random.py").write_text("raise RuntimeError('shadowed')", encoding="utf-8")
     noise = 'import os, random\nprint("{}")\nos.system("echo \'[]\'")'
@@ -209,14 +209,16 @@ def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
         cell("import torch"),
         cell(RIGHT, 1, "rnn_step"),
         check("rnn_step"),
+        cell("from autograder.hand_in import submit\nassert submit('rnn_basics.ipynb') is None"),
         cell("1 / 0"),
     )
     steps: list[str] = []
     run = fresh_run(path, steps.append)
     assert run.failure == ""
     assert [(result.name, result.status) for result in run.results] == [("rnn_step", "passed")]
-    assert [(stop.cell, stop.error) for stop in run.stops] == [(4, "ZeroDivisionError: division by zero")]
+    assert [(stop.cell, stop.error) for stop in run.stops] == [(5, "ZeroDivisionError: division by zero")]
     assert len(steps) == 2
+    assert not (tmp_path / "rnn_basics.zip").exists()
 
 
 def test_a_notebook_that_ends_its_process_is_handed_in(tmp_path: Path) -> None:

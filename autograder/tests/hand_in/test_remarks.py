@@ -125,7 +125,7 @@ def test_lost_marks_of_cells_are_told() -> None:
 )
 def test_a_model_that_is_not_whole_is_told_in_one_remark(files, present, words, absent) -> None:
     """What is missing, and what may have been meant."""
-    [remark] = about_model("rnn_lm", files, present, answered())
+    [remark] = about_model("rnn_lm", files, present, answered(), fits=False)
     assert remark.is_warning
     assert all(word in remark.text for word in words), remark.text
     assert absent not in remark.text
@@ -135,9 +135,19 @@ def test_a_model_of_other_code_is_told() -> None:
     """The class was changed after the training; what was not changed is not named."""
     recorded = json.dumps({"code": {"rnn_step": "0123456789abcdef"}}).encode()
     files = {WEIGHTS: b"", ARGUMENTS: recorded}
-    [remark] = about_model("rnn_lm", files, list(files), answered())
+    [remark] = about_model("rnn_lm", files, list(files), answered(), fits=False)
     assert "`rnn_step`" in remark.text
     assert "other code" in remark.text
+    assert "train it again" in remark.text
+    [remark] = about_model("rnn_lm", files, list(files), answered(), fits=True)
+    assert not remark.is_warning, "a harmless change asks for nothing"
+
+
+def test_no_name_upsets_whoever_reads_it() -> None:
+    """Half a character, a colour of the terminal, a line break."""
+    [remark] = about_file("a\ud800\x1b[31m\n.ipynb", b"{}", "rnn_basics")
+    assert "`a??[31m?.ipynb`" in remark.text
+    remark.text.encode("utf-8")
 
 
 def test_cells_that_stop_from_a_fresh_start_are_told() -> None:
