@@ -130,6 +130,9 @@ def test_bundle_runs_by_itself(files: dict[str, bytes], tmp_path: Path) -> None:
     checked = in_folder(tmp_path, "-m", "autograder", "check", "rnn_basics.ipynb")
     assert checked.returncode == 1, checked.stderr
     assert "rnn_step" in checked.stdout
+    packed = in_folder(tmp_path, "-m", "autograder", "submit", "rnn_basics.ipynb")
+    assert packed.returncode == 0, packed.stderr
+    assert (tmp_path / "rnn_basics.zip").is_file()
     missing = in_folder(tmp_path, "-m", "autograder", "check", "absent.ipynb")
     assert missing.returncode == 2
     assert "Traceback" not in missing.stderr
