@@ -23,7 +23,7 @@ browser: data chromium
 
 # Installed where that can be done; where not, the tests that need it fail with the same sentence.
 chromium: $(VENV)/development.done
-	@if command -v chromium && command -v chromedriver; then :; \
+	@if command -v chromium > /dev/null && command -v chromedriver > /dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
 	else echo "The tests in a browser need the packages chromium and chromium-driver: ask your administrator to install them."; fi

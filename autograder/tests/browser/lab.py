@@ -44,6 +44,12 @@ FLAGS = (
 )
 
 
+_MODEL = """
+    const model = window.jupyterapp.shell.currentWidget.content.widgets
+        .find(widget => widget.model.id === arguments[0]).model;
+"""
+
+
 class NoBrowser(RuntimeError):
     """Nothing can be shown here; the sentence says what to install."""
 
@@ -187,27 +193,15 @@ class Lab:
 
     def run(self, cell: str) -> str:
         """Runs a cell with Shift-Enter and waits for its end; the text of its output."""
-        before = self._count(cell)
-        self.go_to(cell).find_element(By.CSS_SELECTOR, ".cm-content").click()
+        editor = self.go_to(cell).find_element(By.CSS_SELECTOR, ".cm-content")
+        # A notebook that was run by another kernel may hold the number that comes next.
+        self.driver.execute_script(f"{_MODEL} model.executionCount = null", cell)
+        editor.click()
         self.driver.switch_to.active_element.send_keys(Keys.SHIFT, Keys.ENTER)
         self.wait_until(
-            """
-            const model = window.jupyterapp.shell.currentWidget.content.widgets
-                .find(widget => widget.model.id === arguments[0]).model;
-            return model.executionCount !== null && model.executionCount !== arguments[1]
-                && model.executionState !== 'running'
-            """,
-            cell,
-            before,
+            f"{_MODEL} return model.executionCount !== null && model.executionState !== 'running'", cell
         )
         return self.output(cell)
-
-    def _count(self, cell: str) -> int | None:
-        return self.driver.execute_script(
-            "return window.jupyterapp.shell.currentWidget.content.widgets"
-            ".find(widget => widget.model.id === arguments[0]).model.executionCount",
-            cell,
-        )
 
     def output(self, cell: str) -> str:
         """The text of a cell's output, as it is seen."""
