@@ -41,8 +41,18 @@ class MarksWithStatus(ExportPlugin):
                 try:
                     submission = gradebook.find_submission(assignment.name, student.id)
                 except MissingEntry:
-                    submission = None
-                yield _person(assignment, student) | _marks(submission)
+                    marks = (
+                        _not_graded_yet() if self._has_handed_in(assignment, student) else _not_handed_in()
+                    )
+                else:
+                    marks = _marks(submission)
+                yield _person(assignment, student) | marks
+
+    def _has_handed_in(self, assignment: Assignment, student: Student) -> bool:
+        coursedir = self.parent.coursedir
+        return Path(
+            coursedir.format_path(coursedir.submitted_directory, student.id, assignment.name)
+        ).is_dir()
 
 
 def _person(assignment: Assignment, student: Student) -> dict[str, Any]:
@@ -57,10 +67,16 @@ def _person(assignment: Assignment, student: Student) -> dict[str, Any]:
     }
 
 
-def _marks(submission: SubmittedAssignment | None) -> dict[str, Any]:
-    if submission is None:
-        nothing = {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
-        return nothing | {"timestamp": "", "status": _("not handed in")}
+def _not_handed_in() -> dict[str, Any]:
+    nothing = {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
+    return nothing | {"timestamp": "", "status": _("not handed in")}
+
+
+def _not_graded_yet() -> dict[str, Any]:
+    return {"timestamp": "", "status": _("not graded yet")}
+
+
+def _marks(submission: SubmittedAssignment) -> dict[str, Any]:
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     checks = [grade for grade in grades if grade.cell_type == "code"]
     if any(grade.auto_score is None and grade.manual_score is None for grade in checks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,8 +23,9 @@ from autograder.nbgrader_bridge.preprocessors import RECORD
 from autograder.reports.feedback import ByHand, feedback_page
 from autograder.reports.page import write_text
 
-# What `nbgrader release_feedback` reads beside the page.
-_FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
+# What `nbgrader release_feedback` reads beside the page: it ends, for the whole class, where one has neither.
+_TIMESTAMP, _SECRET = "timestamp.txt", "submission_secret.txt"
+_LONG_AGO = "1970-01-01 00:00:00 UTC"  # older than any hand-in, so that the next one counts as newer
 
 
 class FeedbackPage(Exporter):
@@ -44,18 +46,19 @@ class FeedbackPage(Exporter):
         assert self.parent is not None
         names, coursedir = resources["nbgrader"], self.parent.coursedir
         folder = coursedir.format_path(coursedir.feedback_directory, names["student"], names["assignment"])
-        _remove_what_was_handed_in(Path(folder))
+        prepare_for_release(Path(folder))
         document = json.loads(Path(filename).read_text(encoding="utf-8"))
         try:
             record = document["metadata"][RECORD]
             graded, file_name = Graded.from_json(record["graded"]), record["file_name"]
-        except KeyError:
+            result, by_hand = with_gradebook(graded.result, names)
+        except KeyError:  # no record of ours, or of other tasks than the gradebook has now
             raise RuntimeError(
                 _(
-                    "{path} was not graded by this course's autograder. Run “nbgrader autograde {assignment} --force”."
+                    "{path} was not graded by this course's autograder as it is now. Run “nbgrader autograde "
+                    "{assignment} --force”."
                 ).format(path=filename, assignment=names["assignment"])
             ) from None
-        result, by_hand = with_gradebook(graded.result, names)
         notebook = graded.notebook if graded.notebook.cells else None
         page = feedback_page(result, notebook, graded.outcomes, by_hand)
         # `nbgrader fetch_feedback` asks for a page with the name of the file as the student has it.
@@ -64,23 +67,28 @@ class FeedbackPage(Exporter):
         return page, resources
 
 
-def _remove_what_was_handed_in(folder: Path) -> None:
-    """Leaves in a feedback folder what its release needs.
+def prepare_for_release(folder: Path) -> None:
+    """Leaves in a feedback folder what its release needs, and nothing else.
 
     nbgrader has copied there all that was handed in, and releases every page among it: a student who gets a link
-    into the hand-in would be sent what the link leads to.
+    into the hand-in would be sent what the link leads to. Work that did not come through the exchange lacks the two
+    files; with a secret that nobody knows its page is released to nobody, and everybody else's as well as ever.
     """
-    for path in folder.iterdir() if folder.is_dir() else ():
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name not in _FOR_RELEASE:
+        elif path.name not in (_TIMESTAMP, _SECRET):
             path.unlink()
+    for name, text in ((_TIMESTAMP, _LONG_AGO), (_SECRET, secrets.token_hex(64))):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def with_gradebook(result: Result, names: dict[str, str]) -> tuple[Result, ByHand | None]:
     """The result with the points as they are in the gradebook now, and what a person has added there.
 
-    None instead if no mark has been given at all.
+    None instead if no mark has been given at all. `KeyError` if the gradebook does not know one of the tasks.
     """
     with Gradebook(names["db_url"]) as gradebook:
         notebook = gradebook.find_submission_notebook(

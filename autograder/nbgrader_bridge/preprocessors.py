@@ -72,8 +72,13 @@ class GradeInSandbox(NbGraderPreprocessor):
         write_outputs(nb, graded.outcomes, result)
         # Neither the seed nor what is for the instructor only: students read pages that are made of this.
         told = replace(graded, result=replace(result, provenance={}, integrity=()))
-        nb.metadata[RECORD] = {"graded": told.to_json(), "file_name": submission.found.file_name}
+        nb.metadata[RECORD] = {"graded": told.to_json(), "file_name": _writable(submission.found.file_name)}
         return nb, resources
+
+
+def _writable(name: str) -> str:
+    """A file's name as text that can be written: names may hold bytes that are no letters in any encoding of ours."""
+    return name.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def forget_marks(names: dict[str, str]) -> None:

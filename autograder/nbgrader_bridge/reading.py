@@ -9,7 +9,7 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbgrader.api import Gradebook
 
-from autograder.course.assignments import source_notebook
+from autograder.course.assignments import assignment_names, source_notebook
 from autograder.course.language import _
 from autograder.course.notebook import Notebook
 from autograder.grading.collect import Refused
@@ -41,6 +41,9 @@ class RepairedNotebook(NotebookExporter):
         if resources is None or not _is_submitted(self.parent, filename, resources):
             return super().from_filename(filename, resources, **options)
         names = resources["nbgrader"]
+        if names["assignment"] not in assignment_names():
+            sentence = _("There is no assignment called {name} in the course's folder of source notebooks.")
+            raise OutOfDate(sentence.format(name=names["assignment"]))
         source = source_notebook(names["assignment"])
         released = _released(names, source)
         try:

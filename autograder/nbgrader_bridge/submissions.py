@@ -12,6 +12,7 @@ from autograder.course.language import _
 from autograder.grading.collect import Found, Refused
 from autograder.grading.intake import Unreadable, read_submission
 from autograder.grading.repair import recognise, repair
+from autograder.grading.text import clean_line
 
 
 class Chosen(NamedTuple):
@@ -34,9 +35,9 @@ def chosen(folder: Path, student: str, assignment: str) -> Chosen:
     if len(found) == 1:
         return Chosen(found[0])
     best = max(found, key=lambda each: _rank(each, assignment))
-    others = ", ".join(f"`{each.file_name}`" for each in found if each is not best)
+    others = ", ".join(f"`{clean_line(each.file_name)}`" for each in found if each is not best)
     note = _("There was more than one notebook: {name} was graded, and not {others}.").format(
-        name=f"`{best.file_name}`", others=others
+        name=f"`{clean_line(best.file_name)}`", others=others
     )
     return Chosen(best, (note,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,18 @@ BROKEN = (
     *("duplicated_cells", "deleted_cells", "lost_metadata", "lost_metadata_and_markdown", "moved_cells"),
     *("answer_as_markdown", "edited_check", "foreign_kernel", "renamed_file", "changed_setup"),
 )
+STRANGE = "김 철수"
 WRONG = ("honest_mistake", "nan_outputs", "writes_results")
+
+
+def strange(data: bytes) -> bytes:
+    """A notebook in UTF-16, of an nbgrader to come, whose cells all have one id: nbgrader would end the run at it."""
+    document = json.loads(data)
+    for cell in document["cells"]:
+        cell["id"] = "same"
+        if "nbgrader" in cell["metadata"]:
+            cell["metadata"]["nbgrader"]["schema_version"] = 99
+    return json.dumps(document).encode("utf-16")
 
 
 def hand_in(course: Course, student: str, data: bytes, file_name: str = f"{ASSIGNMENT}.ipynb") -> Path:
@@ -51,6 +63,8 @@ def graded_course(tmp_path_factory: pytest.TempPathFactory, few_tasks: Notebook)
         data, file_name = scenario_bytes(SCENARIOS / name, few_tasks)
         hand_in(course, name, data, file_name)
     hand_in(course, "garbage", b"\x00 not a notebook")
+    data, _name = scenario_bytes(SCENARIOS / "right", few_tasks)
+    hand_in(course, STRANGE, strange(data), os.fsdecode(b"caf\xe9.ipynb"))
     course.nbgrader("autograde", ASSIGNMENT)
     return course
 

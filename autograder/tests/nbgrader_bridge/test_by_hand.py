@@ -146,7 +146,7 @@ def test_late_work_loses_what_the_plugin_says(course: Course) -> None:
     course.nbgrader("generate_feedback", ASSIGNMENT)
     page = course.page(RIGHT, ASSIGNMENT)
     assert "<b>0</b> / 60" in page
-    assert "7 points were taken off" in page
+    assert "Taken off because it was handed in late: 7." in page
     with course.gradebook() as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate=datetime(2026, 3, 3))
     autograde_again(course, "--student", RIGHT, "--LateSubmissionPlugin.penalty_method=zero")

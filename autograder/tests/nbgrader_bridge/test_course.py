@@ -73,6 +73,7 @@ def test_the_life_of_a_course(tmp_path: Path, few_tasks: Notebook) -> None:
         course.nbgrader("collect", assignment, course.exchange)
         course.nbgrader("autograde", assignment)
     assert (course.path / "submitted" / "ada" / MODELS / model.name).read_bytes() == model.read_bytes()
+    assert course.needs_a_person(ASSIGNMENT) == set()  # her question in words has no points to wait for
     marks = course.marks(ASSIGNMENT)
     assert [marks["ada"][f"check-{task}"] for task in FEW_TASKS] == [(2.0, None), (2.0, None), (3.0, None)]
     assert sum(by_grader for by_grader, _by_person in marks["blaise"].values() if by_grader) == 2.0

@@ -21,10 +21,13 @@ def exported(course: Course, *options: str) -> dict[str, dict[str, str]]:
 
 
 def test_what_could_not_be_graded_has_no_score(course: Course) -> None:
-    """Who handed in nothing has zero, as in nbgrader's own table."""
+    """Nor has what nobody has graded yet; who handed in nothing has zero, as in nbgrader's own table."""
     with course.gradebook() as gradebook:
+        gradebook.update_or_create_student("late")
         gradebook.update_or_create_student("zoe", last_name="Müller, Dr.")
+    (course.path / "submitted" / "late" / ASSIGNMENT).mkdir(parents=True)
     rows = exported(course)
+    assert (rows["late"]["score"], rows["late"]["status"]) == ("", "not graded yet")
     assert (rows["garbage"]["score"], rows["garbage"]["status"]) == ("", "could not be graded")
     assert (rows["zoe"]["score"], rows["zoe"]["status"]) == ("0.0", "not handed in")
     assert rows["zoe"]["last_name"] == "Müller, Dr."

@@ -13,7 +13,7 @@ from autograder.demo import write_class, write_class_with_models
 from autograder.grading.collect import find_submissions
 from autograder.grading.many import grade_all, label, run_seed
 from autograder.tests.conftest import ASSIGNMENT
-from autograder.tests.nbgrader_bridge.conftest import BROKEN, SCENARIOS, WRONG, hand_in
+from autograder.tests.nbgrader_bridge.conftest import BROKEN, SCENARIOS, STRANGE, WRONG, hand_in
 from autograder.tests.nbgrader_bridge.course import Course
 from autograder.tests.scenarios.apply import scenario_bytes
 
@@ -43,7 +43,7 @@ def assert_same_marks(course: Course, results: list[Result], assignment: str) ->
 def test_every_cell_has_the_same_mark_both_ways(graded_course: Course, tmp_path: Path) -> None:
     """Right, wrong, hostile and broken in every way that nbgrader minds."""
     results = graded_by_command(graded_course, tmp_path, ASSIGNMENT)
-    assert len(results) == len(BROKEN) + len(WRONG) + 2
+    assert len(results) == len(BROKEN) + len(WRONG) + 3
     assert_same_marks(graded_course, results, ASSIGNMENT)
     assert len({result.score for result in results}) >= 4  # or it would prove little
 
@@ -58,7 +58,7 @@ def test_neither_way_does_again_what_the_other_has_done(
     assert_same_marks(course, results, ASSIGNMENT)
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", [*BROKEN, STRANGE])
 def test_broken_work_has_the_marks_of_its_answers(graded_course: Course, name: str) -> None:
     """nbgrader alone stops, waits for ever, gives zero or skips the student."""
     expected = {"deleted_cells": 4.0, "edited_check": 2.0}.get(name, 7.0)

@@ -17,8 +17,12 @@ from autograder.course.notebook import Cell, Notebook
 from autograder.grading.repair import released, repair
 from autograder.nbgrader_bridge.notebooks import notebook_for_nbgrader
 from autograder.tests.conftest import ASSIGNMENT
+from autograder.tests.reports.pages import Page
+from autograder.tests.reports.test_feedback import HOSTILE as HOSTILE_TEXTS
 
 SOURCE = source_notebook(ASSIGNMENT)
+# Those that want to do something in a browser; how long nbconvert takes for the others is its own affair.
+HOSTILE = [text for text in HOSTILE_TEXTS if len(text) < 500]
 RELEASED = {
     cell.grade_id: released(cell) if cell.is_answer else cell.source for cell in SOURCE.cells if cell.grade_id
 }
@@ -81,18 +85,7 @@ def test_a_cell_the_gradebook_does_not_know_is_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "<script>steal()</script>",
-        "<img src=x onerror=steal()>",
-        "</div><!-- ",
-        "<javascript:steal()>",
-        "[read](javascript:steal())",
-        "[read]( \n java&#115;cript:steal())",
-        "![read](<javascript:steal()>)",
-        "[read][1]\n\n[1]: data:text/html,steal",
-        r"$\href{javascript:steal()}{x}$",
-    ],
+    "text", [*HOSTILE, "[read]( \n javascript:x)", "![x](<javascript:x>)", r"\[x]: data:x"]
 )
 def test_a_student_s_text_is_shown_and_not_obeyed(text: str) -> None:
     """A script would run in the browser of the instructor who reads the answer in formgrader."""
@@ -101,12 +94,21 @@ def test_a_student_s_text_is_shown_and_not_obeyed(text: str) -> None:
     notebook = given_to_nbgrader(replace(question, source=f"My answer. {text}"), own)
     texts = [cell.source for cell in notebook.cells if cell.source.startswith("My ")]
     assert len(texts) == 2
-    for each in texts:
-        shown = markdown2html(each)
-        assert not re.search(r"<(script|img|/div><!)|(href|src)=\W*(javascript|java&|data)|\\href", shown), (
-            shown
-        )
-        assert "x" in shown or "steal" in shown or "div" in shown
+    page = Page(markdown2html(texts[0]))
+    assert "My answer." in page.text
+    assert not {tag for tag, _attributes in page.elements} & {
+        "script",
+        "style",
+        "svg",
+        "iframe",
+        "details",
+        "math",
+    }
+    for _tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        for name in attributes.keys() & {"href", "src"}:
+            assert re.match(r"https?://|mailto:|#|[\w./-]*$", attributes[name]), attributes
+    assert "\\href" not in texts[0]
 
 
 def test_text_without_tags_stays_as_it_was_written() -> None:
