@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from autograder.course.language import _
 
+WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -52,12 +54,12 @@ class MeasuredModel:
     @property
     def weights(self) -> str:
         """The name of the file of its weights."""
-        return f"{self.stem}.safetensors"
+        return f"{self.stem}{WEIGHTS_SUFFIX}"
 
     @property
     def arguments(self) -> str:
         """The name of the file of the constructor's arguments."""
-        return f"{self.stem}.json"
+        return f"{self.stem}{ARGUMENTS_SUFFIX}"
 
     @property
     def files(self) -> tuple[str, str]:

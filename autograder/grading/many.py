@@ -130,11 +130,12 @@ def grade_all(
     cluster: str = "",
     on_result: OnResult = lambda graded: None,
     train: bool = False,
+    graders: Graders | None = None,
 ) -> list[Result]:
     """Grades all submissions; each result is written and reported as soon as it is there. In the order of `found`.
 
-    In the end checkpoints are compared with each other, and results that share one say so.
-    `SandboxUnavailable` if nothing can be graded here.
+    In the end checkpoints are compared with each other, and results that share one say so. With `graders` it is
+    these processes that grade, and they stay warm. `CannotGrade` if nothing can be graded here.
     """
     results: dict[int, Result] = {}
 
@@ -168,11 +169,13 @@ def grade_all(
         except Refused:  # it was there a moment ago; an empty file is refused in its own words
             return Job(Submission(found[number].student, b"", found[number].file_name), seed, isolation)
 
-    ways = _on_cluster(pending, read, cluster) if cluster else _in_processes(pending, read, jobs)
-    for number, job, graded in ways:
-        if graded.is_final:
-            _remember(out, job, graded)
-        finish(number, graded)
+    with ExitStack() as resources:
+        graders = graders or resources.enter_context(Graders())
+        ways = _on_cluster(pending, read, cluster) if cluster else graders.map(pending, read, jobs)
+        for number, job, graded in ways:
+            if graded.is_final:
+                _remember(out, job, graded)
+            finish(number, graded)
     in_order = [results[number] for number in range(len(found))]
     flagged = flag_copies(in_order)
     for before, after in zip(in_order, flagged, strict=True):
@@ -238,6 +241,12 @@ def _data_hash() -> str:
     return hash_of(sorted([*DATA.glob("*.json"), *DATA.glob("prepared/**/*.txt")]))
 
 
+def forget_our_files() -> None:
+    """Has the hashes taken anew: for a process that goes on while solutions, tests or data are edited."""
+    for hashed in (fingerprint, _sources_hash, _data_hash):
+        hashed.cache_clear()
+
+
 # On this machine
 
 
@@ -286,35 +295,58 @@ class _Grader:
         self.process.join()
 
 
-def _in_processes(pending: Sequence[int], read: Callable[[int], Job], jobs: int) -> Iterator[Finished]:
-    """Maps over `jobs` processes. One that dies is replaced; what it was busy with is tried once more, alone."""
-    waiting: deque[int] = deque(pending)
-    suspects: deque[int] = deque()
-    second_try: set[int] = set()
-    graders: list[_Grader] = []
-    try:
-        while waiting or suspects or any(grader.job for grader in graders):
-            queue, limit = (waiting, max(1, jobs)) if waiting else (suspects, 1)
-            while queue and sum(grader.job is not None for grader in graders) < limit:
-                number = queue.popleft()
-                idle = next((grader for grader in graders if grader.job is None), None)
-                if idle is None:
-                    graders.append(idle := _start_grader())
-                idle.give(number, read(number))
-            for grader in _that_answered(graders):
-                number, job, graded = grader.take()
-                if graded is not None:
-                    yield number, job, graded
-                    continue
-                graders.remove(grader)
-                grader.stop()
-                if number in second_try:
-                    yield number, job, _gave_up(job)
-                else:
-                    second_try.add(number)
-                    suspects.append(number)
-    finally:
-        for grader in graders:
+class Graders:
+    """Processes with a warm server each, kept from one use to the next until they are closed."""
+
+    def __init__(self) -> None:
+        self._graders: list[_Grader] = []
+
+    def __enter__(self) -> Graders:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all processes."""
+        self._stop(self._graders)
+
+    def map(self, pending: Sequence[int], read: Callable[[int], Job], jobs: int) -> Iterator[Finished]:
+        """Maps over `jobs` processes. One that dies is replaced; what it was busy with is tried once more, alone."""
+        waiting: deque[int] = deque(pending)
+        suspects: deque[int] = deque()
+        second_try: set[int] = set()
+        try:
+            while waiting or suspects or any(grader.job for grader in self._graders):
+                queue, limit = (waiting, max(1, jobs)) if waiting else (suspects, 1)
+                while queue and sum(grader.job is not None for grader in self._graders) < limit:
+                    number = queue.popleft()
+                    self._idle().give(number, read(number))
+                for grader in _that_answered(self._graders):
+                    number, job, graded = grader.take()
+                    if graded is not None:
+                        yield number, job, graded
+                        continue
+                    self._stop([grader])
+                    if number in second_try:
+                        yield number, job, _gave_up(job)
+                    else:
+                        second_try.add(number)
+                        suspects.append(number)
+        finally:
+            self._stop(
+                [grader for grader in self._graders if grader.job is not None]
+            )  # nobody waits for these
+
+    def _idle(self) -> _Grader:
+        idle = next((grader for grader in self._graders if grader.job is None), None)
+        if idle is None:
+            self._graders.append(idle := _start_grader())
+        return idle
+
+    def _stop(self, graders: Sequence[_Grader]) -> None:
+        for grader in list(graders):
+            self._graders.remove(grader)
             grader.stop()
 
 

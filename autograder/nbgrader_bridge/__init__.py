@@ -1,0 +1,1 @@
+"""Lets nbgrader use our engine: `nbgrader_config.py` names the parts, one module each."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup, escape
@@ -18,6 +18,20 @@ from autograder.reports.words import result_sentence
 
 Outcome = tuple[str, str | None, str]  # how running a cell ended: its state, its error if any, its output
 NOT_RUN = "skipped"  # the state of a cell that was left out
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What a person has added to a result. Cells are named by their grade_id, tasks by their name."""
+
+    score: float  # all in all, and of how many points
+    max_score: float
+    points: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # of answers in words: given, of how many
+    comments: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, float] = field(default_factory=dict)  # tasks: what the grader had given
+    late_penalty: float = 0.0  # already taken off the score
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,8 @@ class Row:
     is_supplied: bool = False
     is_heading: bool = False
     task: TaskResult | None = None
+    points: tuple[float, float] | None = None  # that a person gave, of how many
+    comment: str = ""  # that a person wrote
 
 
 def feedback_file(result: Result) -> str:
@@ -63,17 +79,26 @@ def write_feedback(
 
 
 def feedback_page(
-    result: Result, notebook: Notebook | None = None, outcomes: Sequence[Outcome] | None = None
+    result: Result,
+    notebook: Notebook | None = None,
+    outcomes: Sequence[Outcome] | None = None,
+    by_hand: ByHand | None = None,
 ) -> str:
-    """One student's page. Of hidden tests it says what the result says; seed and integrity notes are not on it."""
-    rows = list(_rows(result, notebook, outcomes)) if notebook else []
+    """One student's page. Of hidden tests it says what the result says; seed and integrity notes are not on it.
+
+    With `by_hand`, the scores in `result` are those after a person has changed them.
+    """
+    rows = list(_rows(result, notebook, outcomes, by_hand)) if notebook else []
     shown = {row.task.name for row in rows if row.task}
+    commented = {row.comment for row in rows}
     introduction = _introduction(rows)
     return render(
         "feedback.html.j2",
         result=result,
         sentence=result_sentence(result),
-        by_hand=measured.points_by_hand(result),
+        to_come=measured.points_by_hand(result),
+        by_hand=by_hand,
+        comments=[text for text in by_hand.comments.values() if text not in commented] if by_hand else [],
         measured=measured.sentences(result),
         facts=measured.facts(result),
         limits=measured.bounds(result.assignment),
@@ -105,13 +130,18 @@ def _parts(rows: Sequence[Row]) -> list[list[Row]]:
     return parts
 
 
-def _rows(result: Result, notebook: Notebook, outcomes: Sequence[Outcome] | None) -> Iterator[Row]:
+def _rows(
+    result: Result, notebook: Notebook, outcomes: Sequence[Outcome] | None, by_hand: ByHand | None
+) -> Iterator[Row]:
+    points = dict(by_hand.points) if by_hand else {}
+    comments = dict(by_hand.comments) if by_hand else {}
     waiting = {task.name: task for task in result.tasks}
     for index, cell in enumerate(notebook.cells):
         if cell.is_check or not cell.source.strip():
             continue  # what a check says is on the card of its task
         task = waiting.pop(cell.grade_id, None) if cell.is_answer else None
-        yield _row(cell, outcomes[index] if outcomes and index < len(outcomes) else None, task)
+        row = _row(cell, outcomes[index] if outcomes and index < len(outcomes) else None, task)
+        yield replace(row, points=points.pop(cell.grade_id, None), comment=comments.pop(cell.grade_id, ""))
 
 
 def _row(cell: Cell, outcome: Outcome | None, task: TaskResult | None) -> Row:

@@ -94,6 +94,30 @@ def test_a_process_that_hangs_is_ended(
     assert "twice" in result.reason
 
 
+def test_processes_can_be_kept_for_later_submissions(
+    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who grades one at a time starts torch and the sandbox once; one that has died meanwhile is replaced."""
+    found = collect(a="fine", b="die", c="fine", d="fine")
+    started = []
+    start = many._start_grader
+
+    def count() -> many._Grader:
+        started.append(start())
+        return started[-1]
+
+    monkeypatch.setattr(many, "_start_grader", count)
+    with many.Graders() as graders:
+        told = [grade_all([each], tmp_path / "out", 7, graders=graders)[0].reason for each in found[:3]]
+        assert told[0] == told[2] == "fine 7"
+        assert "twice" in told[1]
+        assert len(started) == 3  # the first, and after each of its two deaths another
+        started[-1].process.kill()
+        started[-1].process.join()
+        assert grade_all(found[3:], tmp_path / "out", 7, graders=graders)[0].reason == "fine 7"
+    assert not any(grader.process.is_alive() for grader in started)
+
+
 def test_what_is_finished_is_not_graded_again(
     collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +150,7 @@ def test_a_checkpoint_has_a_say_in_what_is_finished(
         submission = job.submission
         return ungradable(submission, f"{dict(submission.files)} {len(submission.notes)} {job.train}")
 
-    monkeypatch.setattr(many, "_in_processes", lambda pending, read, _jobs: do(map(read, pending)))
+    monkeypatch.setattr(many.Graders, "map", lambda _self, pending, read, _jobs: do(map(read, pending)))
 
     def do(jobs: Iterable[Job]) -> Iterator[tuple[int, Job, Graded]]:
         return ((number, job, says(job)) for number, job in enumerate(jobs))
@@ -153,14 +177,16 @@ def test_copies_are_flagged_in_whatever_order_they_were_graded(
 ) -> None:
     """All at once, one after another, from the cache: the same bytes, and each flag once."""
 
-    def grades(pending: Sequence[int], read: Callable[[int], Job], _jobs: int) -> Iterator[tuple]:
+    def grades(
+        _self: object, pending: Sequence[int], read: Callable[[int], Job], _jobs: int
+    ) -> Iterator[tuple]:
         for number in sorted(pending, reverse=bool(order)):
             job = read(number)
             kept = {"checkpoint": {"sha256": job.submission.data.decode(), "matrices": []}}
             result = Result(job.submission.student, "x", "graded", 0.0, 0.0, provenance=kept)
             yield number, job, Graded(result)
 
-    monkeypatch.setattr(many, "_in_processes", grades)
+    monkeypatch.setattr(many.Graders, "map", grades)
     found = collect(a="one", b="two", c="one")
     seen = []
     for order, parts in enumerate(([found], [found], [found[:1], found])):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograder.course.notebook import parse_notebook
 from autograder.course.results import TaskResult
 from autograder.reports import markup
-from autograder.reports.feedback import feedback_file, feedback_page, file_name, write_feedback
+from autograder.reports.feedback import ByHand, feedback_file, feedback_page, file_name, write_feedback
 from autograder.reports.words import task_word
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
@@ -73,7 +73,8 @@ def hostile_page(text: str) -> str:
         samples.cell("code", f"x = 1  # {text}", "", locked=True),
     ]
     outcomes = [("ok", text, text)] * len(cells)
-    return feedback_page(result, parse_notebook({"cells": cells}), outcomes)
+    by_hand = ByHand(1.0, 2.0, points={text: (1.0, 2.0)}, comments={text: text, "elsewhere": text})
+    return feedback_page(result, parse_notebook({"cells": cells}), outcomes, by_hand)
 
 
 def assert_harmless(source: str) -> None:
@@ -210,6 +211,30 @@ def test_ungradable_says_what_to_do() -> None:
     assert "it is not JSON (line 3)" in page.text
     assert "Hand it in again" in page.text
     assert "0 / 20" not in page.text
+
+
+def test_what_a_person_added_stands_where_it_belongs() -> None:
+    """Points and comments beside their cells, a changed task with what it had been, the penalty at the top."""
+    added = ByHand(
+        score=5.5,
+        max_score=24.0,
+        comments={"rnn_step": "Nearly.", "a cell that is gone": "See me."},
+        changed={"rnn_step": 0.5},
+        late_penalty=1.5,
+    )
+    page = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes(), added))
+    assert "5.5 / 24 points" in page.text
+    assert "Taken off because it was handed in late: 1.5." in page.text
+    assert "the grader had given 0.5." in page.text
+    assert page.text.count("Nearly.") == page.text.count("See me.") == 1
+    assert page.text.index("See me.") < page.text.index("def rnn_step") < page.text.index("Nearly.")
+
+
+def test_a_person_can_mark_what_could_not_be_graded() -> None:
+    """Then the page has a mark, and still says what was wrong."""
+    page = Page(feedback_page(samples.ungradable(), by_hand=ByHand(4.0, 20.0)))
+    assert "4 / 20 points" in page.text
+    assert "it is not JSON (line 3)" in page.text
 
 
 def test_files_are_named_for_every_student(tmp_path: Path) -> None:

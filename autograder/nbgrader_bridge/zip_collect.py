@@ -1,0 +1,84 @@
+"""Has `nbgrader zip_collect` open archives as carefully, and tell whose a file is by the same rules, as our command."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbgrader.plugins.zipcollect import ExtractorPlugin, FileNameCollectorPlugin
+
+from autograder.course.assignments import assignment_names
+from autograder.course.language import _
+from autograder.grading.collect import (
+    FILE_LIMITS,
+    Found,
+    NothingToGrade,
+    Refused,
+    find_submissions,
+    student_of,
+)
+
+
+class CarefulExtractor(ExtractorPlugin):
+    """Takes notebooks, and the checkpoints beside them, out of folders and zip archives, and nothing else.
+
+    Sizes are bounded and links are not followed. A damaged archive costs a warning, and nobody else anything.
+    """
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Writes the files in the layout they are found in, an archive as a folder of its name."""
+        try:
+            found = find_submissions([Path(archive_path)], assignment_names())
+        except NothingToGrade as error:
+            self.log.warning(str(error))
+            return
+        for each in found:
+            inside = each.path.relative_to(archive_path)
+            try:
+                files = {each.file_name: each.read(), **each.read_files()[0]}
+            except Refused as error:
+                sentence = _("{file} was not collected. {reason}")
+                self.log.warning(sentence.format(file=Path(inside, each.member), reason=error))
+                continue
+            folder = Path(extracted_path, _place(each, inside))
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+
+
+def _place(found: Found, inside: Path) -> Path:
+    """The folder of a notebook; a member whose name leads out of its archive has been refused."""
+    return inside.with_suffix("") / PurePosixPath(found.member).parent if found.member else inside.parent
+
+
+class NotebooksAndModels(FileNameCollectorPlugin):
+    """Collects notebooks and the checkpoints beside them.
+
+    A file belongs to the outermost folder or archive it lies in, else to its own name. Where a learning platform
+    puts the student into a longer name, `named_regexp` says how, as nbgrader's manual tells.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._taken: set[tuple[str, str]] = set()
+
+    def collect(self, submitted_file: str) -> dict[str, Any] | None:
+        """Whose the file is, and its name in the submission; None for one that is not collected."""
+        path = Path(submitted_file)
+        if path.suffix.lower() != ".ipynb" and path.name not in FILE_LIMITS:
+            return None
+        if self.named_regexp:
+            return self._match(submitted_file)
+        extracted = Path(self.parent._format_collect_path(self.parent.extracted_directory))
+        inside = PurePosixPath(path.relative_to(extracted).as_posix())
+        student = student_of(inside, inside.stem, set(assignment_names()))
+        return {"student_id": student, "file_id": self._untaken(student, path)}
+
+    def _untaken(self, student: str, path: Path) -> str:
+        """The file's name, with a number if the student has handed in another one of this name: nbgrader would stop."""
+        name, number = path.name, 1
+        while (student, name) in self._taken:
+            number += 1
+            name = f"{path.stem} ({number}){path.suffix}"
+        self._taken.add((student, name))
+        return name
