@@ -25,6 +25,21 @@ SHORT = Limits(
 )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the name of its group behind a test's own, by which xdist keeps a group in one process.
+
+    xdist 3.8.0 writes it where pytest 9.2.0 does not look any more: `--dist loadgroup` alone keeps nothing together,
+    and what a group shares is made once in every process.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
+        name = f"{item.nodeid}@{'_'.join(groups)}"
+        if groups and hasattr(item, "_id") and not item.nodeid.endswith(f"@{'_'.join(groups)}"):
+            item._id = type(item._id).parse(name)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A warm server in the strongest sandbox there is here, with short limits."""

@@ -42,7 +42,7 @@ def hand_in(course: Course, student: str, data: bytes, file_name: str = f"{ASSIG
     return path
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No Jupyter configuration of whoever runs the tests has a say."""
     folder = tmp_path_factory.mktemp("jupyter")
@@ -51,7 +51,7 @@ def _nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def graded_course(tmp_path_factory: pytest.TempPathFactory, few_tasks: Notebook) -> Course:
     """A course whose class has been autograded. Nobody changes it; `course` is a copy.
 
