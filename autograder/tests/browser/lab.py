@@ -234,7 +234,11 @@ class Lab:
     def theme(self, name: str) -> None:
         """Another of JupyterLab's themes, and waits until it is seen."""
         self.command("apputils:change-theme", theme=name)
-        self.wait_until("return document.body.dataset.jpThemeName === arguments[0]", name)
+        self.wait_until(
+            "return document.body.dataset.jpThemeName === arguments[0]"
+            " && document.querySelector('#jupyterlab-splash') === null",
+            name,
+        )
 
     def picture(self, name: str) -> Path:
         """A picture of the window as it is."""
