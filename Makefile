@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all lint data assignments clean
+.PHONY: demo test test-all browser chromium lint data assignments clean
 
 demo: data
 	$(BIN)/autograder demo --out demo
@@ -14,8 +14,19 @@ demo: data
 test: lint data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: lint data
+test-all: lint data chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# What students and instructors see, in a real browser; pictures of it go to screenshots/.
+browser: data chromium
+	$(BIN)/python -m pytest autograder/tests/browser
+
+# Installed where that can be done; where not, the tests that need it fail with the same sentence.
+chromium: $(VENV)/development.done
+	@if command -v chromium > /dev/null && command -v chromedriver > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
+	else echo "The tests in a browser need the packages chromium and chromium-driver: ask your administrator to install them."; fi
 
 lint: $(VENV)/development.done
 	$(BIN)/ruff check .
@@ -43,4 +54,4 @@ $(VENV)/development.done: pyproject.toml $(VENV)/pip.done
 	touch $@ $(VENV)/grading.done
 
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) demo build screenshots *.egg-info

@@ -406,6 +406,28 @@ def check(
 
 
 @app.command()
+def submit(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
+) -> None:
+    """Make the hand-in: a zip with the notebook, its trained model and a receipt. Says what seems to be forgotten.
+
+    The notebook's cells are run here, unprotected, from a fresh start, to see what the public checks say. The zip lies
+    beside the notebook and is made whatever they say; exit code 2 if the file is no notebook of this course.
+
+    Example: `autograder submit rnn_basics.ipynb`
+    """
+    from rich.console import Console
+
+    with Console(stderr=True).status(_("Loading torch …")):
+        from autograder.checks.terminal import NotCheckable
+        from autograder.hand_in.terminal import submit_notebook
+    try:
+        submit_notebook(notebook)
+    except NotCheckable as error:
+        _refuse(error)
+
+
+@app.command()
 def release(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the bundle goes."))] = Path("dist"),
     update_assignments: Annotated[

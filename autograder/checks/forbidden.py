@@ -11,10 +11,11 @@ Forbidden(name='torch.nn.LSTM', cell=0, line=2)
 from __future__ import annotations
 
 import ast
-import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from autograder.course.code import globals_read
 
 _SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
 _CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
@@ -118,7 +119,7 @@ def _reached(definitions: _Definitions, name: str) -> Iterator[tuple[int, ast.st
     while pending:
         for cell, node in definitions.get(pending.pop(0), []):
             yield cell, node
-            found = sorted((_globals_read(node) | _looked_up(node)) - seen)
+            found = sorted((globals_read(node) | _looked_up(node)) - seen)
             seen.update(found)
             pending.extend(found)
 
@@ -241,7 +242,7 @@ def _renamed(nodes: Sequence[ast.AST], imported: dict[str, str]) -> dict[str, st
 
 def _uses(statement: ast.stmt, imported: dict[str, str]) -> Iterator[tuple[int, str]]:
     """(line, dotted name in full) of everything a statement uses, imports and looks up by a string."""
-    bare = _globals_read(statement)
+    bare = globals_read(statement)
     local = {name: full for name, full in imported.items() if name in bare}
     for node in ast.walk(statement):
         local |= _import_names(node)
@@ -295,21 +296,6 @@ def _dotted(node: ast.expr) -> str:
 
 def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _globals_read(statement: ast.stmt) -> set[str]:
-    """The global names that a statement reads: a parameter `h` is not the `h` of another cell."""
-    try:
-        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-    except _UNPARSABLE:
-        return _names(statement)
-    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    pending = list(table.get_children())
-    while pending:
-        scope = pending.pop()
-        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
-        pending.extend(scope.get_children())
-    return found
 
 
 def _breaks(written: str, rule: Rule, definitions: _Definitions) -> bool:

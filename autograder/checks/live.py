@@ -8,7 +8,6 @@ import io
 import json
 import os
 import random
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,8 @@ import torch
 
 from autograder.checks.forbidden import newest
 from autograder.checks.panel import html_panel, text_panel
-from autograder.checks.plugin import CHECKS, Plugin, run_tests
+from autograder.checks.plugin import Plugin, run_tests
+from autograder.checks.public import assignments_of_tasks, public_files
 from autograder.checks.student import Student, live_student
 from autograder.course.language import _
 from autograder.course.notebook import Notebook, Task, parse_notebook
@@ -92,7 +92,7 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
 
     Raises `CheckUnavailable` if the check itself is at fault.
     """
-    names = _kernel_namespace()
+    names = kernel_namespace()
     files = public_files(task)
     if not files:
         print(_no_such_task(task))
@@ -105,6 +105,11 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
     return CheckResult(_results[task], progress, hints)
+
+
+def results_so_far() -> dict[str, TaskResult]:
+    """The newest result of every task that was checked in this kernel."""
+    return dict(_results)
 
 
 def check_task(
@@ -124,26 +129,9 @@ def check_task(
             raise CheckUnavailable(task) from error
 
 
-def public_files(task: str) -> list[Path]:
-    """The public test files in which a task stands: its own part of its assignment, and the rules."""
-    if task not in _all_tasks():  # a name such as "x" stands in the tests for other reasons
-        return []
-    name = f'"{task}"'
-    return [path for path in _test_files() if name in path.read_text(encoding="utf-8")]
-
-
-def _test_files() -> list[Path]:
-    return sorted(CHECKS.glob("*/test_*.py"))
-
-
-def _all_tasks() -> set[str]:
-    marker = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
-    return {name for path in _test_files() for name in marker.findall(path.read_text(encoding="utf-8"))}
-
-
 def _no_such_task(task: str) -> str:
     name = str(getattr(task, "__name__", task))  # check(rnn_step), the quotation marks forgotten
-    similar = difflib.get_close_matches(name, sorted(_all_tasks()), n=1)
+    similar = difflib.get_close_matches(name, sorted(assignments_of_tasks()), n=1)
     if similar:
         advice = _("Do you mean {call}?").format(call=f'check("{similar[0]}")')
     else:
@@ -161,7 +149,7 @@ def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress
     )
 
 
-def _kernel_namespace() -> dict[str, Any]:
+def kernel_namespace() -> dict[str, Any]:
     """The names the student's cells have defined, in a notebook, in IPython or in plain Python."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython else None
@@ -169,15 +157,19 @@ def _kernel_namespace() -> dict[str, Any]:
 
 
 def _own_notebook(names: dict[str, Any], task: str) -> Notebook | None:
-    """The notebook file this kernel belongs to, if it can be found: the points stand in it and nowhere else."""
-    hints = [os.environ.get("JPY_SESSION_NAME"), names.get("__vsc_ipynb_file__")]
-    candidates = [Path(hint) for hint in hints if isinstance(hint, str)] + sorted(Path.cwd().glob("*.ipynb"))
-    for path in candidates:
+    """The notebook this kernel belongs to, if its file can be found: the points stand in it and nowhere else."""
+    for path in [*own_files(names), *sorted(Path.cwd().glob("*.ipynb"))]:
         with contextlib.suppress(OSError, ValueError):
             notebook = parse_notebook(json.loads(path.read_text(encoding="utf-8")))
             if any(each.name == task for each in notebook.tasks()):
                 return notebook
     return None
+
+
+def own_files(names: dict[str, Any]) -> list[Path]:
+    """What the server that started this kernel (JupyterLab, VS Code) says its notebook is; it may be renamed since."""
+    told = [os.environ.get("JPY_SESSION_NAME"), names.get("__vsc_ipynb_file__")]
+    return [Path(path) for path in told if isinstance(path, str) and path]
 
 
 @contextlib.contextmanager

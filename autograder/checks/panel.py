@@ -9,14 +9,15 @@ from itertools import groupby
 from autograder.course.language import _
 from autograder.course.results import TaskResult, TestResult
 
-_GREEN, _RED, _GREY = "#1a7f37", "#cf222e", "#808080"  # readable on JupyterLab's light and dark themes
+# At least 4.2 to 1 on both the white of JupyterLab's light theme and the #111111 of its dark one.
+GREEN, RED, AMBER, GREY = "#1f8a40", "#e0393e", "#a86f00", "#7c7c7c"
 
 
 def html_panel(result: TaskResult, progress: str, hints: int) -> str:
     """The panel under a check cell: a headline, one line a test, what failed in words, and how far one is."""
-    colour = _GREEN if result.status == "passed" else _RED
+    colour = GREEN if result.status == "passed" else RED
     lines = "".join(_html_tests(tests, hints) for tests in _with_equal_messages(result))
-    footer = f"<div style='color:{_GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
+    footer = f"<div style='color:{GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
     return (
         f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
         f"<div style='font-weight:600'>{escape(headline(result))}</div>{lines}{footer}</div>"
@@ -33,8 +34,8 @@ def _html_tests(tests: Sequence[TestResult], hints: int) -> str:
     first = tests[0]
     if not _has_more(first):
         return titles
-    parts = [f"<div>{_html_text(first.message)}</div>"]
-    parts += [f"<div><i>{_html_text(hint)}</i></div>" for hint in first.hints[:hints]]
+    parts = [f"<div>{html_text(first.message)}</div>"]
+    parts += [f"<div><i>{html_text(hint)}</i></div>" for hint in first.hints[:hints]]
     # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
     parts += [_html_folded(hint) for hint in first.hints[hints:]]
     return f"{titles}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
@@ -46,16 +47,16 @@ def _has_more(test: TestResult) -> bool:
 
 
 def _html_title(test: TestResult) -> str:
-    mark, colour = ("✓", _GREEN) if test.outcome == "passed" else ("✗", _RED)
-    return f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {_html_text(test.title)}</div>"
+    mark, colour = ("✓", GREEN) if test.outcome == "passed" else ("✗", RED)
+    return f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {html_text(test.title)}</div>"
 
 
 def _html_folded(hint: str) -> str:
-    summary = f"<summary style='color:{_GREY};cursor:pointer'>{escape(_('Another hint'))}</summary>"
-    return f"<details>{summary}<i>{_html_text(hint)}</i></details>"
+    summary = f"<summary style='color:{GREY};cursor:pointer'>{escape(_('Another hint'))}</summary>"
+    return f"<details>{summary}<i>{html_text(hint)}</i></details>"
 
 
-def _html_text(sentence: str) -> str:
+def html_text(sentence: str) -> str:
     """Escaped text in which `code` stands in a fixed-width font."""
     pieces = escape(sentence).split("`")
     return "".join(f"<code>{piece}</code>" if odd % 2 else piece for odd, piece in enumerate(pieces))

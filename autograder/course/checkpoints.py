@@ -1,8 +1,9 @@
 """Saves a trained model as plain numbers, and reads one from bytes that anybody may have made.
 
 A checkpoint is two files: `rnn_lm.safetensors` holds the weights, `rnn_lm.json` the arguments of the constructor,
-{"arguments": {...}}; whatever else stands there (a seed, a date) is for people. Nothing in either can be executed:
-a file of `torch.save` is a program, and is never opened.
+{"arguments": {...}}; whatever else stands there (a seed, a date) is for people, and so is "code": by which hashes
+one can tell later that the classes of the model were changed after its training. Nothing in either file can be
+executed: a file of `torch.save` is a program, and is never opened.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,17 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from autograder.course.code import fingerprints, kernel_history, reached
+from autograder.course.files import replace_file
 from autograder.course.language import _
+from autograder.course.model_files import (
+    ARGUMENTS_SUFFIX,
+    MAX_ARGUMENTS_BYTES,
+    MAX_WEIGHTS_BYTES,
+    WEIGHTS_SUFFIX,
+)
 from autograder.sandbox.values import WireError, read_tensors
 
-WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
-MAX_WEIGHTS_BYTES = 64 * 2**20
-MAX_ARGUMENTS_BYTES = 2**20
 MAX_PARAMETERS = 16_000_000
 MAX_ARGUMENTS = 32
 _TORCH_SAVE = (b"PK\x03\x04", b"\x80")  # how a zip archive and a pickle begin
@@ -54,15 +58,45 @@ class Checkpoint:
 def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | Path, **notes: Any) -> None:
     """Saves a model as `stem.safetensors` and `stem.json`; a weight that two layers share is saved once.
 
-    `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them. Both
-    files are written whole or not at all, so an interrupted training never damages the last good ones.
+    `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them, and in a
+    notebook a hash of each function and class of its own that the model is made of. Both files are written whole or
+    not at all, so an interrupted training never damages the last good ones.
     """
-    text = json.dumps({"arguments": dict(arguments), **notes}, ensure_ascii=False, indent=1) + "\n"
+    document = {"arguments": dict(arguments), **_code_of(model), **notes}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     _check_arguments(dict(arguments))
     state = model.state_dict(keep_vars=True)
     tensors = {names[0]: state[names[0]].detach().cpu().contiguous() for names in _shared_names(state)}
-    _replace(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
-    _replace(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
+    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+
+
+def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
+    """What the notebook's own code of a model is known by; nothing outside of a notebook."""
+    history = kernel_history()
+    hashes = fingerprints(history)
+    made_of = {type(module).__name__ for module in model.modules()} & hashes.keys()
+    names = made_of.union(*(reached(history, name) for name in made_of))
+    return {"code": {name: hashes[name] for name in sorted(names)}} if names else {}
+
+
+def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
+    """The functions and classes that are not the ones any more that the model in a file was made of, by name.
+
+    `arguments` are the bytes of the file with the suffix .json, `sources` the notebook's cells as plain Python. A
+    file that does not tell, or is damaged, gives nothing.
+    """
+    try:
+        document = json.loads(arguments.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    recorded = document.get("code") if isinstance(document, dict) else None
+    now = fingerprints(sources)
+    return (
+        sorted(n for n, known in recorded.items() if now.get(n) != known)
+        if isinstance(recorded, dict)
+        else []
+    )
 
 
 def load_checkpoint(stem: str | Path) -> Checkpoint:
@@ -115,18 +149,6 @@ def _shared_names(state: Mapping[str, torch.Tensor]) -> Iterator[list[str]]:
         place = (tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype) if tensor.numel() else name
         names.setdefault(place, []).append(name)
     return iter(names.values())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # a temporary file is its owner's alone; this one is handed in
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _bytes_of(path: Path, limit: int) -> bytes:

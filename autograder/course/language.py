@@ -15,6 +15,6 @@ def _(sentence: str) -> str:
     return _catalogue.gettext(sentence)
 
 
-def plural(singular: str, many: str, count: int) -> str:
-    """The form of a sentence that fits `count`; the sentence names its own placeholder `{count}`."""
-    return _catalogue.ngettext(singular, many, count).format(count=count)
+def plural(singular: str, many: str, count: int, **values: object) -> str:
+    """The form of a sentence that fits `count`; the sentence names the placeholder `{count}`, and those of `values`."""
+    return _catalogue.ngettext(singular, many, count).format(count=count, **values)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+MAX_FILE_BYTES = 32 * 2**20  # of a notebook that is handed in
 CHECK_PREFIX = "check-"  # the check cell of task t has the grade_id "check-t"; its answer cell is called t
 SETUP_TAG = "setup"  # cells a submission needs to run: imports and supplied helpers
 SKIP_TAG = "skip-execution"  # long demonstrations, left out when grading
@@ -28,6 +29,7 @@ class Cell:
     id: str = ""
     tags: frozenset[str] = frozenset()
     nbgrader: dict[str, Any] = field(default_factory=dict)
+    execution_count: int | None = None  # which cell of its kernel it was, when it was last run and saved
 
     @property
     def grade_id(self) -> str:
@@ -122,7 +124,7 @@ def _parse_cell(document: Any) -> Cell:
     metadata = metadata if isinstance(metadata, dict) else {}
     tags = metadata.get("tags")
     nbgrader = metadata.get("nbgrader")
-    identifier = document.get("id")
+    identifier, count = document.get("id"), document.get("execution_count")
     return Cell(
         kind=kind,
         source=_text(document.get("source", "")),
@@ -131,6 +133,7 @@ def _parse_cell(document: Any) -> Cell:
         if isinstance(tags, list)
         else frozenset(),
         nbgrader=nbgrader if isinstance(nbgrader, dict) else {},
+        execution_count=count if isinstance(count, int) else None,
     )
 
 

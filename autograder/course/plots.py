@@ -46,6 +46,7 @@ def learning_curve(losses: Mapping[str, Numbers], landmarks: Mapping[str, float]
     _lines(axes, {name: _running_mean(array) for name, array in arrays.items()})
     _landmarks(axes, landmarks or {})
     axes.set(xlabel=_("training step"), ylabel=_("loss in nats"))
+    axes.margins(y=0.08)  # room for the name under the lowest line
     if min(array.min() for array in arrays.values()) < 0.5 * max(array.max() for array in arrays.values()):
         axes.set_ylim(bottom=0)
     return figure
@@ -340,6 +341,8 @@ def _landmarks(axes: Axes, heights: Mapping[str, float]) -> None:
             textcoords="offset points",
             ha="right",
             va="top",
+            # a curve that runs through the name must not make it unreadable
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         )
 
 

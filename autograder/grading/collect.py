@@ -7,6 +7,7 @@ belongs to the notebook that lies in the same folder, and is read only when that
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -17,15 +18,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
+from typing import TypeVar
 
 from autograder.course.language import _
-from autograder.grading.intake import MAX_FILE_BYTES
+from autograder.course.model_files import near_misses
+from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
 MAX_FILES = 50_000
 MAX_MEMBERS = 10_000
+MAX_SIMILAR = 4  # names that are spoken of: a model is two files
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
 # What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
@@ -89,6 +93,8 @@ class Found:
                 notes.append(
                     _("The file {name} was not read. {reason}").format(name=f"`{name}`", reason=error)
                 )
+        if not (files or notes or self.shares_folder):
+            notes += _similar_names(_names_beside(self.path, self.member))
         return files, tuple(notes)
 
     def _take(self, name: str, read: _Reader) -> bytes:
@@ -176,6 +182,9 @@ def _in_folder(folder: Path, assignments: set[str]) -> Iterator[Found]:
         inside = PurePosixPath(path.relative_to(folder).as_posix())
         student = student_of(inside, folder.absolute().name, assignments)
         seen.add(inside.parts[0])
+        notebook = _packed_in(path, assignments)
+        if notebook is not None and notebook.is_file() and not notebook.is_symlink():
+            continue
         if problem:
             yield Found(student, path.name, path, problem=problem)
         elif path.suffix.lower() == ".zip":
@@ -188,6 +197,19 @@ def _in_folder(folder: Path, assignments: set[str]) -> Iterator[Found]:
             if name not in seen and not _IGNORED.match(name):
                 problem = _("There is no notebook in the folder of this submission.")
                 yield Found(name, "", folder / name, problem=problem)
+
+
+_AnyPath = TypeVar("_AnyPath", bound=PurePath)
+
+
+def _packed_in(path: _AnyPath, assignments: set[str]) -> _AnyPath | None:
+    """The notebook that lies beside this archive if `autograder submit` made it; it is then read instead.
+
+    >>> _packed_in(PurePosixPath("ada/rnn_basics.zip"), {"rnn_basics"})
+    PurePosixPath('ada/rnn_basics.ipynb')
+    """
+    is_hand_in = path.suffix.lower() == ".zip" and path.stem in assignments
+    return path.with_suffix(".ipynb") if is_hand_in else None
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -252,6 +274,37 @@ def _beside(path: Path, member: str) -> Iterator[tuple[str, _Reader]]:
             yield name, partial(_read_file, other)
 
 
+def _names_beside(path: Path, member: str) -> list[str]:
+    """The names of all files in the folder of a notebook, or of a member of an archive; as many as can be read."""
+    try:
+        if member:
+            folder = member[: member.rfind("/") + 1]
+            inside = (
+                each.filename.removeprefix(folder)
+                for each in _members(path)
+                if each.filename.startswith(folder)
+            )
+            return [name for name in inside if "/" not in name]
+        with os.scandir(path.parent) as entries:
+            return [entry.name for entry in itertools.islice(entries, MAX_MEMBERS)]
+    except (Refused, OSError):
+        return []
+
+
+def _similar_names(present: Sequence[str]) -> list[str]:
+    """A sentence for each file that may be half of a model under another name than its own."""
+    meant: dict[str, list[str]] = {}
+    for wanted in FILE_LIMITS:
+        for name in near_misses(wanted, present):
+            meant.setdefault(name, []).append(f"`{wanted}`")
+    return [
+        _("Is {name} meant to be the model? Only a file called {wanted} is read.").format(
+            name=f"`{clean_line(name, 100).replace('`', '?')}`", wanted=_(" or ").join(wanted)
+        )
+        for name, wanted in list(meant.items())[:MAX_SIMILAR]
+    ]
+
+
 def _read_file(path: Path, limit: int) -> bytes:
     if problem := _why_refused(path):
         raise Refused(problem)
@@ -289,7 +342,13 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
             student_of(place / path.name, path.stem, assignments), path.name, path, problem=str(error)
         )
         return
-    members = [member for member in contents if _is_wanted(member)]
+    names_inside = {member.filename for member in contents}
+    members = [
+        member
+        for member in contents
+        if _is_wanted(member)
+        and str(_packed_in(PurePosixPath(member.filename), assignments)) not in names_inside
+    ]
     times = Counter(member.filename for member in members)
     names = {member.filename: PurePosixPath(_harmless(member.filename) or path.name) for member in members}
     common = _common_folder(list(names.values()))
@@ -304,8 +363,7 @@ def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iter
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     ignored = any(_IGNORED.match(part) and part != ".." for part in PurePosixPath(member.filename).parts)
-    is_folder = member.filename.endswith("/")  # `is_dir` fails on a name that is empty
-    return not (is_folder or ignored) and member.filename.lower().endswith((".ipynb", ".zip"))
+    return not ignored and member.filename.lower().endswith((".ipynb", ".zip"))  # a folder's name ends in "/"
 
 
 def _harmless(name: str) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.course.language import _, plural
-from autograder.course.notebook import Notebook, parse_notebook
+from autograder.course.notebook import MAX_FILE_BYTES, Notebook, parse_notebook
 
-MAX_FILE_BYTES = 32 * 2**20
 MAX_CELLS = 2000
 MAX_CODE_CHARACTERS = 400_000
 # JSON of 32 MB can ask for gigabytes: every `[` or `{` makes an object, a comma only a place in one.

@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from autograder.course.code import tree
 from autograder.course.language import _, plural
 from autograder.course.notebook import SETUP_TAG
 from autograder.grading.repair import Repaired
-from autograder.grading.syntax import python, tree
+from autograder.grading.syntax import python
 
 MAX_SENTENCES = 20
 _SHOWN = 80  # letters of a line of code

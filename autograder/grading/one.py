@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.checks.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
+from autograder.course.code import reached
 from autograder.course.corpora import MissingCorpus
 from autograder.course.language import _
 from autograder.course.notebook import TRAINING_TAG, Task
@@ -314,8 +315,8 @@ class _Tests:
         if result.status not in ("failed", "partial", "crashed", "timeout"):
             return result
         broken = {other.name for other in results if other.status != "passed"} - {result.name}
-        used = [name for name in syntax.reached(self.sources, result.name) if name in broken]
-        roots = [name for name in used if not broken & set(syntax.reached(self.sources, name)) - {name}]
+        used = [name for name in reached(self.sources, result.name) if name in broken]
+        roots = [name for name in used if not broken & set(reached(self.sources, name)) - {name}]
         first = next((i for i, test in enumerate(result.tests) if test.outcome != "passed"), None)
         if not used or first is None:
             return result

@@ -1,12 +1,11 @@
-"""Looks into the code of a submission by its syntax tree: what it defines, checks and uses. Nothing is run."""
+"""Looks into the code of a submission by its syntax tree: what it defines and checks. Nothing is run."""
 
 from __future__ import annotations
 
 import ast
 import functools
-import warnings
-from collections.abc import Iterator, Sequence
 
+from autograder.course.code import Definition, top_level, tree
 from autograder.course.notebook import CHECK_PREFIX
 from autograder.sandbox.ipython_syntax import plain_python
 
@@ -29,8 +28,7 @@ def defined_names(source: str) -> frozenset[str]:
     >>> sorted(defined_names("import math\\ndef f(x): y = 1\\nclass C: pass\\na, b = 1, 2"))
     ['C', 'a', 'b', 'f', 'math']
     """
-    parsed = tree(python(source))
-    return frozenset(name for node in _top_level(parsed.body if parsed else []) for name in _bound(node))
+    return frozenset(name for node in top_level(python(source)) for name in _bound(node))
 
 
 def is_python(source: str) -> bool:
@@ -58,54 +56,8 @@ def checked_task(source: str) -> str | None:
     return task if isinstance(task, str) else None
 
 
-def reached(sources: Sequence[str], name: str) -> list[str]:
-    """The top-level functions and classes that the definition of `name` uses, directly or through others.
-
-    >>> reached(["def f(): g()", "def g(): h()", "def h(): pass"], "f")
-    ['g', 'h']
-    """
-    definitions = {
-        node.name: node
-        for source in sources
-        for node in _top_level(getattr(tree(source), "body", []))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    found, pending = [name], [name]
-    while pending:
-        node = definitions.get(pending.pop(0))
-        used = {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)} if node else set()
-        new = sorted(used & definitions.keys() - set(found))
-        found += new
-        pending += new
-    return found[1:]
-
-
-@functools.lru_cache(maxsize=4096)
-def tree(source: str) -> ast.Module | None:
-    """The syntax tree of a cell; None if it is not Python."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in a string is the student's affair
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a cell, those inside `if`, `try`, `with` and loops too: they bind global names as well."""
-    pending = list(reversed(body))
-    while pending:
-        statement = pending.pop()
-        yield statement
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        blocks = [getattr(statement, block, []) for block in ("body", "orelse", "finalbody")]
-        blocks += [handler.body for handler in getattr(statement, "handlers", [])]
-        pending.extend(reversed([inner for block in blocks for inner in block]))
-
-
 def _bound(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, Definition):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.split(".")[0] for alias in statement.names}

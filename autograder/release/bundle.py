@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import tomllib
 import zipfile
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course.assignments import ROOT
+from autograder.course.files import zipped as as_zip
 
 PACKAGE = Path(__file__).resolve().parents[1]
 TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle; these files replace ours
@@ -20,6 +20,7 @@ PUBLIC = (
     "__main__.py",
     "checks/*.py",
     "checks/*/*.py",
+    "hand_in/*.py",
     "course/*.py",
     "course/locale/*/LC_MESSAGES/*.mo",
     "sandbox/ipython_syntax.py",
@@ -31,7 +32,6 @@ DATA_FILES = (
     "thresholds.json",
 )  # the corpora themselves are packed by `corpora`
 NOTEBOOK_PACKAGES = ("jupyterlab", "ipykernel")  # of the extra `notebooks`, what a student needs
-_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold; equal contents shall be equal bytes
 
 
 def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
@@ -51,15 +51,7 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
     """The files as a zip archive in one folder; the same files give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{NAME}/{name}", _DATE)
-            entry.create_system = 3  # Unix, wherever the archive is made
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return buffer.getvalue()
+    return as_zip({f"{NAME}/{name}": data for name, data in files.items()})
 
 
 def unzipped(archive: Path) -> dict[str, bytes]:

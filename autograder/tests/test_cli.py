@@ -41,7 +41,7 @@ def few_cells(path: Path, *names: str, **sources: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["grade"], ["leaderboard"], ["check"], ["release"], ["demo"], ["doctor"]]
+    "command", [[], ["grade"], ["leaderboard"], ["check"], ["submit"], ["release"], ["demo"], ["doctor"]]
 )
 def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
     """Every command explains itself, with an example, and `--help` imports no torch."""
@@ -147,6 +147,19 @@ def test_check_ends_with_0_if_everything_holds_1_if_not_and_2_without_anything_t
     done = run("check", tmp_path / "bad.ipynb")
     assert done.returncode == 1
     assert "masked_mean" in done.stdout
+
+
+def test_submit_packs_whatever_is_forgotten_and_refuses_what_is_no_notebook(tmp_path: Path) -> None:
+    """A person decides about remarks, so they are no failure."""
+    unwritten = "def pad_batch(sequences, pad_id):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    few_cells(tmp_path / "rnn_basics.ipynb", "check-pad_batch", pad_batch=unwritten)
+    packed = run("submit", tmp_path / "rnn_basics.ipynb")
+    assert packed.returncode == 0, packed.stderr
+    assert "1 task still holds the line it came with" in packed.stdout
+    assert (tmp_path / "rnn_basics.zip").is_file()
+    refused = run("submit", tmp_path / "absent.ipynb")
+    assert refused.returncode == 2
+    assert refused.stderr.strip().endswith("absent.ipynb cannot be opened: No such file or directory.")
 
 
 def test_doctor_says_what_protects_this_machine() -> None:

@@ -73,7 +73,7 @@ def test_nothing_hidden_is_in_the_bundle(files: dict[str, bytes], secrets: list[
 def test_bundle_holds_the_public_rooms_only(files: dict[str, bytes]) -> None:
     """The bundle has the notebooks, the checks and what they import; no hidden, grading or reports room."""
     rooms = {name.split("/")[1] for name in files if name.startswith("autograder/") and name.count("/") > 1}
-    assert rooms == {"checks", "course", "sandbox"}
+    assert rooms == {"checks", "course", "hand_in", "sandbox"}
     assert {"rnn_basics.ipynb", "README.md", "environment.yml", "pyproject.toml"} <= set(files)
 
 
@@ -130,6 +130,9 @@ def test_bundle_runs_by_itself(files: dict[str, bytes], tmp_path: Path) -> None:
     checked = in_folder(tmp_path, "-m", "autograder", "check", "rnn_basics.ipynb")
     assert checked.returncode == 1, checked.stderr
     assert "rnn_step" in checked.stdout
+    packed = in_folder(tmp_path, "-m", "autograder", "submit", "rnn_basics.ipynb")
+    assert packed.returncode == 0, packed.stderr
+    assert (tmp_path / "rnn_basics.zip").is_file()
     missing = in_folder(tmp_path, "-m", "autograder", "check", "absent.ipynb")
     assert missing.returncode == 2
     assert "Traceback" not in missing.stderr

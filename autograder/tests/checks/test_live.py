@@ -21,7 +21,7 @@ WRONG = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + 
 def kernel(monkeypatch, tmp_path):
     """A function that runs cells in a fresh namespace that `check` takes for the kernel's."""
     namespace: dict = {"torch": torch, "In": []}
-    monkeypatch.setattr(live, "_kernel_namespace", lambda: namespace)
+    monkeypatch.setattr(live, "kernel_namespace", lambda: namespace)
     monkeypatch.setattr(live, "_results", {})
     monkeypatch.chdir(tmp_path)
     notebook = {

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from autograder.course import checkpoints
 from autograder.course.checkpoints import (
     MAX_PARAMETERS,
     MAX_WEIGHTS_BYTES,
     UnreadableCheckpoint,
+    changed_since,
     load_checkpoint,
     load_weights,
     read_checkpoint,
@@ -174,3 +176,27 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     """Train, and save."""
     with pytest.raises(UnreadableCheckpoint, match="save_checkpoint"):
         load_checkpoint(tmp_path / "rnn_lm")
+
+
+def test_the_code_of_a_model_is_recorded_in_a_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its classes and what they use, by a hash each; so a later change is named, and nothing else is."""
+    helper = "def scale(x):\n    return 2 * x"
+    model = "class Tied:\n    def forward(self, x):\n        return scale(x)"
+    cells = [helper, model, "def unrelated():\n    pass"]
+    monkeypatch.setattr(checkpoints, "kernel_history", lambda: cells)
+    save_checkpoint(Tied(3), {"size": 3}, tmp_path / "rnn_lm")
+    saved = (tmp_path / "rnn_lm.json").read_bytes()
+    assert changed_since(saved, [*cells, "def unrelated():\n    return 1", "# more"]) == []
+    assert changed_since(saved, [helper.replace("2", "3"), model]) == ["scale"]
+    assert changed_since(saved, [helper]) == ["Tied"]
+    assert load_checkpoint(tmp_path / "rnn_lm").arguments == {"size": 3}
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"code": []}', b'{"code": "x"}', b"\xff", b"[" * 100_000]
+)
+def test_a_file_that_tells_nothing_of_its_code_accuses_nobody(text: bytes) -> None:
+    """It was saved by a script, by an older copy of the course, or is damaged."""
+    assert changed_since(text, []) == []

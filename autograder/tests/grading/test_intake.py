@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading import intake
-from autograder.grading.intake import MAX_FILE_BYTES, Unreadable, read_submission
+from autograder.grading.intake import Unreadable, read_submission
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

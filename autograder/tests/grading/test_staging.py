@@ -36,8 +36,11 @@ def test_only_files_that_are_named_are_staged() -> None:
 
 
 def test_check_does_nothing_where_a_submission_runs() -> None:
-    """`check("task")` in a submission imports, runs no test and returns nothing."""
-    code = "from autograder.checks import check; import autograder; print(autograder.__file__, check('rnn_step'))"
+    """`check("task")` and `submit()` in a submission import, run no test, pack nothing and return nothing."""
+    code = (
+        "import autograder; from autograder.checks import check; from autograder.hand_in import submit; "
+        "print(autograder.__file__, check('rnn_step'), submit())"
+    )
     with public_folder() as folder:
         done = subprocess.run(
             [sys.executable, "-c", code],
@@ -47,7 +50,9 @@ def test_check_does_nothing_where_a_submission_runs() -> None:
             capture_output=True,
             text=True,
         )
-        assert done.stdout.split() == [str(folder / "autograder" / "__init__.py"), "None"], done.stderr
+        assert done.stdout.split() == [str(folder / "autograder" / "__init__.py"), "None", "None"], (
+            done.stderr
+        )
 
 
 def test_every_staged_file_exists_in_the_package() -> None:

@@ -1,4 +1,4 @@
-"""The one command of a student's copy: `autograder check NOTEBOOK`."""
+"""The commands of a student's copy: `autograder check NOTEBOOK` and `autograder submit NOTEBOOK`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 @app.callback()
 def about() -> None:
-    """Checks the notebooks of the course."""
+    """Checks the notebooks of the course, and packs them to be handed in."""
 
 
 @app.command()
@@ -35,6 +35,27 @@ def check(
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     raise typer.Exit(0 if all_hold else 1)
+
+
+@app.command()
+def submit(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
+) -> None:
+    """Make the hand-in: a zip with the notebook, its trained model and a receipt. Says what seems to be forgotten.
+
+    The notebook's cells are run here, unprotected, from a fresh start, to see what the public checks say. The zip lies
+    beside the notebook and is made whatever they say; exit code 2 if the file is no notebook of this course.
+
+    Example: `autograder submit rnn_basics.ipynb`
+    """
+    from autograder.checks.terminal import NotCheckable
+    from autograder.hand_in.terminal import submit_notebook
+
+    try:
+        submit_notebook(notebook)
+    except NotCheckable as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 def main() -> None:

@@ -1,0 +1,43 @@
+"""How the two files of a trained model are called, how large they may be, and what they are called by mistake."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
+# The names of the files, without suffix, by assignment: of those in which a model is measured.
+STEMS = {"rnn_language_model": "rnn_lm", "subword_language_model": "subword_lm"}
+MAX_WEIGHTS_BYTES = 64 * 2**20
+MAX_ARGUMENTS_BYTES = 2**20
+LIMITS = {WEIGHTS_SUFFIX: MAX_WEIGHTS_BYTES, ARGUMENTS_SUFFIX: MAX_ARGUMENTS_BYTES}
+_PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")  # how files of `torch.save` are called
+_ADDED = re.compile(r"copy( of)?|[\W_\d]+")  # what browsers, JupyterLab and people add to a name
+
+
+def model_files(stem: str) -> tuple[str, str]:
+    """The names of a model's files: the weights, and the constructor's arguments."""
+    return f"{stem}{WEIGHTS_SUFFIX}", f"{stem}{ARGUMENTS_SUFFIX}"
+
+
+def near_misses(wanted: str, present: Collection[str]) -> list[str]:
+    """The names among those `present` that somebody may have meant where `wanted`, a model's file, is not there.
+
+    >>> near_misses("rnn_lm.safetensors", ["RNN_LM.safetensors", "rnn_lm (1).safetensors", "rnn_lm.pt", "notes.txt"])
+    ['RNN_LM.safetensors', 'rnn_lm (1).safetensors', 'rnn_lm.pt']
+    """
+    stem, suffix = wanted.rsplit(".", 1)
+    suffixes = (f".{suffix}", *(_PICKLES if f".{suffix}" == WEIGHTS_SUFFIX else ()))
+    others = {name for other in STEMS.values() for name in model_files(other)}
+    return sorted(
+        name
+        for name in set(present) - others
+        if any(each in name.casefold() for each in suffixes)
+        and (_squeezed(name.split(".")[0]) == _squeezed(stem) or name.casefold().endswith(WEIGHTS_SUFFIX))
+    )
+
+
+def _squeezed(stem: str) -> str:
+    """A file's stem without what makes no difference to a person."""
+    return _ADDED.sub("", unicodedata.normalize("NFKC", stem).casefold())
