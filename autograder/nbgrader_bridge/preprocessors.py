@@ -54,9 +54,8 @@ class GradeInSandbox(NbGraderPreprocessor):
             if not graded.is_final:
                 raise CouldNotGrade(graded.result.reason)
         except BaseException:
-            forget_marks(
-                names
-            )  # those of an earlier submission, or nbgrader's zero for a file it did not find
+            # Those of an earlier submission, or nbgrader's zero for a file that has another name.
+            forget_marks(names)
             raise
         result = replace(graded.result, repairs=(*submission.notes, *graded.result.repairs))
         for note in result.repairs:
