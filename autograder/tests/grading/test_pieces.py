@@ -23,7 +23,6 @@ from autograder.grading.one import grade
 from autograder.grading.staging import grading_server
 from autograder.hidden.corpora import hidden_raw_text
 from autograder.hidden.suite import Suite
-from autograder.sandbox import Server
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_pieces as toy
 
@@ -65,13 +64,9 @@ def graded(data: Path, files: dict[str, bytes]) -> Iterator[Grade]:
 
         def run(code: str = "", own_files: dict[str, bytes] | None = None) -> Result:
             handed_in = files if own_files is None else own_files
-            return grade(toy.submission(code, handed_in), suites, _server(server), SEED).result
+            return grade(toy.submission(code, handed_in), suites, server, SEED).result
 
         yield run
-
-
-def _server(server: Server) -> Server:
-    return server
 
 
 @pytest.fixture(scope="module")

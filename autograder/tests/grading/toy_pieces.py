@@ -9,18 +9,16 @@ import functools
 import json
 import random
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from autograder.course.assignments import source_notebook
-from autograder.course.checkpoints import save_checkpoint
-from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.course.notebook import Notebook
 from autograder.course.spelling import spelled
 from autograder.grading.graded import Submission
+from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 from autograder.tests.grading.toy_language import WORDS, sentences
 
 ASSIGNMENT, TASK, CORPUS = "subword_language_model", "subword_model", "toy"
@@ -95,22 +93,7 @@ def train(data: Path) -> nn.Module:
     """The honest model after some seconds of training on the toy corpus."""
     text = (data / "prepared" / CORPUS / "train.txt").read_text(encoding="utf-8")
     ids = torch.tensor(honest()["BPETokenizer"](dict(enumerate(PIECES)), MERGES).encode(text))
-    source = ids[: len(ids) // 32 * 32].view(32, -1).t()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model: nn.Module = honest()["SubwordModel"](**ARGUMENTS)
-        optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
-        for _epoch in range(5):
-            state = model.init_state(32)
-            for start in range(0, len(source) - 20, 20):
-                state = tuple(part.detach() for part in state)
-                logits, state = model(source[start : start + 20], state)
-                targets = source[start + 1 : start + 21]
-                loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-    return model
+    return trained(honest()["SubwordModel"], ARGUMENTS, ids)
 
 
 def files_of(model: nn.Module, pieces: list[bytes] | None = None, **notes: Any) -> dict[str, bytes]:
@@ -118,32 +101,14 @@ def files_of(model: nn.Module, pieces: list[bytes] | None = None, **notes: Any) 
     pieces = PIECES if pieces is None else pieces
     tokenizer = spelled(dict(enumerate(pieces)), MERGES)
     arguments = {**ARGUMENTS, "vocab_size": len(pieces)}
-    with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(model, arguments, Path(folder) / "subword_lm", **{"tokenizer": tokenizer, **notes})
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    return checkpoint_files(model, arguments, "subword_lm", **{"tokenizer": tokenizer, **notes})
 
 
 def notebook() -> Notebook:
     """The setup and the measured task of the real notebook."""
-    return Notebook(
-        tuple(
-            cell
-            for cell in source_notebook(ASSIGNMENT).cells
-            if SETUP_TAG in cell.tags or cell.grade_id.removeprefix(CHECK_PREFIX) == TASK
-        )
-    )
+    return measured_part(ASSIGNMENT, TASK)
 
 
 def submission(code: str, files: dict[str, bytes]) -> Submission:
     """A notebook that defines the honest classes and then runs `code`, with these files beside it."""
-    cells = []
-    for cell in notebook().cells:
-        source = "pass" if cell.grade_id == TASK else cell.source
-        metadata = {"tags": sorted(cell.tags), "nbgrader": cell.nbgrader}
-        cells.append({"id": cell.id, "cell_type": cell.kind, "source": source, "metadata": metadata})
-    own = [
-        {"id": f"own-{i}", "cell_type": "code", "source": source, "metadata": {}}
-        for i, source in enumerate([CODE, code])
-    ]
-    document = {"cells": cells[:-2] + own + cells[-2:], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return Submission("pupil", json.dumps(document).encode(), f"{ASSIGNMENT}.ipynb", ASSIGNMENT, files)
+    return submission_of(ASSIGNMENT, TASK, [CODE, code], files)
