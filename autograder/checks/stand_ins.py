@@ -6,8 +6,11 @@ start states are not zero and training mode changes their scores: a wrong state 
 
 from __future__ import annotations
 
+import functools
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import torch
@@ -181,3 +184,15 @@ class LibraryTokenizer:
 def string_set(strings: Iterable[str]) -> set[str]:
     """A set, which cannot travel as such."""
     return set(strings)
+
+
+def temporary_path(name: str) -> str:
+    """Where a file of this name may be written, and is not yet: in a folder of this process, which goes with it."""
+    path = Path(_temporary_folder().name, name)
+    path.unlink(missing_ok=True)
+    return str(path)
+
+
+@functools.cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="autograder-check-")

@@ -1,7 +1,15 @@
 """The known mistakes of the third notebook, by part."""
 
 from autograder.hidden.mistakes import unique
-from autograder.hidden.subword_language_model.mistakes import bpe, hangul, library, measure, others, problem
+from autograder.hidden.subword_language_model.mistakes import (
+    bpe,
+    hangul,
+    library,
+    measure,
+    others,
+    problem,
+    train,
+)
 
-_PARTS = (problem, bpe, others, hangul, library, measure)
+_PARTS = (problem, bpe, train, others, hangul, library, measure)
 MISTAKES = unique([mistake for part in _PARTS for mistake in part.MISTAKES])
