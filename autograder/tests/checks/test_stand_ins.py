@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from autograder.checks.stand_ins import AssembledModule, LibraryTokenizer
+from autograder.checks.stand_ins import AssembledModule, LibraryTokenizer, temporary_path
 from autograder.checks.student import live_student
 from autograder.sandbox.values import Recipe
 
@@ -72,3 +74,12 @@ def test_they_can_be_built_by_recipe(kept: bool) -> None:
     ]
     got = student.seen(*(student.put(argument) if kept else argument for argument in arguments))
     assert got == (True, ["a", "b"], {"norm": "BatchNorm1d", "squash": "ReLU"}, [0, 1])
+
+
+def test_a_path_is_new_and_in_a_folder_of_its_own() -> None:
+    """Nothing lies at the path, also when it is asked for a second time; the folder is there."""
+    path = Path(temporary_path("a file"))
+    assert path.parent.is_dir()
+    path.write_text("left by an earlier test", encoding="utf-8")
+    assert Path(temporary_path("a file")) == path
+    assert not path.exists()

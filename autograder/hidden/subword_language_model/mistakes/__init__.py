@@ -8,8 +8,9 @@ from autograder.hidden.subword_language_model.mistakes import (
     measure,
     others,
     problem,
+    tokenizer,
     train,
 )
 
-_PARTS = (problem, bpe, train, others, hangul, library, measure)
+_PARTS = (problem, bpe, train, tokenizer, others, hangul, library, measure)
 MISTAKES = unique([mistake for part in _PARTS for mistake in part.MISTAKES])
