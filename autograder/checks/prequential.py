@@ -131,19 +131,21 @@ def token_ids(lines: Sequence[str], vocabulary: Sequence[str]) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.int64)
 
 
-def restore(student: Student, checkpoint: Checkpoint, vocabulary_size: int) -> Predictor:
-    """Builds `RNNModel` there with the checkpoint's arguments and weights; raises `CheckFailed` if they do not fit."""
+def restore(
+    student: Student, checkpoint: Checkpoint, vocabulary_size: int, class_name: str = "RNNModel"
+) -> Predictor:
+    """Builds the model there with the checkpoint's arguments and weights; raises `CheckFailed` if they do not fit."""
     if checkpoint.arguments.get("vocab_size") != vocabulary_size:
         raise Misfit(
-            _("The model must be made for the course's vocabulary: `vocab_size` is not {size}.").format(
+            _("The model must be made for the vocabulary of its ids: `vocab_size` is not {size}.").format(
                 size=vocabulary_size
             )
         )
     reply = student.request(
-        op="restore", name="RNNModel", arguments=checkpoint.arguments, tensors=checkpoint.tensors
+        op="restore", name=class_name, arguments=checkpoint.arguments, tensors=checkpoint.tensors
     )
     if isinstance(reply.get("misfit"), dict):
-        raise Misfit(_misfit_sentence(reply["misfit"]))
+        raise Misfit(_misfit_sentence(reply["misfit"], class_name))
     ref = reply.get("result")
     if not isinstance(ref, Ref):
         raise UnreadableReply(_("Your code's answer could not be read."))
@@ -269,15 +271,15 @@ def _mean_difference(again: torch.Tensor, before: Sequence[torch.Tensor], chosen
     return float((again - torch.cat([before[row] for row in chosen])).abs().mean())
 
 
-def _misfit_sentence(misfit: dict[str, object]) -> str:
+def _misfit_sentence(misfit: dict[str, object], class_name: str) -> str:
     """What does not fit, in words; the names are somebody's, so they are cut short."""
     sentences = {
-        "unexpected": _("Your `RNNModel` has no weight called {names}, which the checkpoint has."),
-        "missing": _("The checkpoint has no weight for {names} of your `RNNModel`."),
-        "shapes": _("{names} has another shape in the checkpoint than in your `RNNModel`."),
+        "unexpected": _("Your {model} has no weight called {names}, which the checkpoint has."),
+        "missing": _("The checkpoint has no weight for {names} of your {model}."),
+        "shapes": _("{names} has another shape in the checkpoint than in your {model}."),
     }
     lists = {kind: found for kind in sentences if isinstance(found := misfit.get(kind), list) and found}
     reason = next(iter(lists), "missing")
     names = [f"`{str(name)[:60]}`" for name in lists.get(reason, [])[:3]]
     advice = _("Save it again with the model and the arguments it was made with.")
-    return " ".join([sentences[reason].format(names=", ".join(names)), advice])
+    return " ".join([sentences[reason].format(names=", ".join(names), model=f"`{class_name}`"), advice])

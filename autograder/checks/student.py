@@ -197,6 +197,16 @@ class Remote:
         """Calls it there and leaves the result where it is, graph and all."""
         return Remote(self._student, ref=_expect(self._call(arguments, keywords, keep=True)["result"], Ref))
 
+    def scales(self, small: Sequence[Any], large: Sequence[Any], limit: float) -> bool:
+        """Whether a call with the arguments `large` takes less than `limit` times the CPU time of one with `small`.
+
+        Only the answer comes back, no time: results have to be the same at every run.
+        """
+        reply = self._student.request(
+            op="scale", name=self._name, owner=self._ref, small=list(small), large=list(large), limit=limit
+        )
+        return reply.get("result") is True
+
     def gradients(
         self, *arguments: Any, upstream: Sequence[torch.Tensor], wrt: Sequence[Remote] = (), **keywords: Any
     ) -> Gradients:

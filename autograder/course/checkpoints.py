@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,9 @@ class Checkpoint:
     arguments: dict[str, Any]
     weights_bytes: int
     sha256: str  # of the weights alone: two students with the same weights trained once
+    notes: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what else stands with the arguments, unchecked JSON
 
     @property
     def parameters(self) -> int:
@@ -109,7 +112,9 @@ def load_checkpoint(stem: str | Path) -> Checkpoint:
 def read_checkpoint(weights: bytes, arguments: bytes) -> Checkpoint:
     """The checkpoint in the bytes of its two files, of unknown origin; `UnreadableCheckpoint` says what is wrong."""
     tensors = _read_weights(weights)
-    return Checkpoint(tensors, _read_arguments(arguments), len(weights), hashlib.sha256(weights).hexdigest())
+    document = _read_document(arguments)
+    digest = hashlib.sha256(weights).hexdigest()
+    return Checkpoint(tensors, document.pop("arguments"), len(weights), digest, document)
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ def _read_weights(weights: bytes) -> dict[str, torch.Tensor]:
     return tensors
 
 
-def _read_arguments(text: bytes) -> dict[str, Any]:
+def _read_document(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_ARGUMENTS_BYTES:
         raise UnreadableCheckpoint(_("The file of the constructor's arguments is too large."))
     try:
@@ -215,7 +220,7 @@ def _read_arguments(text: bytes) -> dict[str, Any]:
             _('The file of the constructor\'s arguments must be an object with "arguments": an object.')
         )
     _check_arguments(arguments)
-    return arguments
+    return document
 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
-# The names of the files, without suffix, by assignment: of those in which a model is measured.
-STEMS = {"rnn_language_model": "rnn_lm", "subword_language_model": "subword_lm"}
+from autograder.course.measured_models import ARGUMENTS_SUFFIX, MEASURED_MODELS, WEIGHTS_SUFFIX
+
+# The names of the files, without suffix, by assignment.
+STEMS = {assignment: model.stem for assignment, model in MEASURED_MODELS.items()}
 MAX_WEIGHTS_BYTES = 64 * 2**20
 MAX_ARGUMENTS_BYTES = 2**20
 LIMITS = {WEIGHTS_SUFFIX: MAX_WEIGHTS_BYTES, ARGUMENTS_SUFFIX: MAX_ARGUMENTS_BYTES}

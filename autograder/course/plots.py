@@ -8,6 +8,7 @@ is told from another by its colour alone.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -76,6 +77,18 @@ def training_curve(
     right = axes.secondary_yaxis("right", functions=(lambda nats: nats, lambda nats: nats))
     right.set_yticks([math.log(tick) for tick in ticks], [str(tick) for tick in ticks])
     right.set_ylabel(_("perplexity"))
+    return figure
+
+
+def bits_curve(pieces: Sequence[int], bits: Mapping[str, Numbers], baselines: Mapping[str, float]) -> Figure:
+    """Bits per byte against pieces read, one line per text, and other models' as horizontal lines."""
+    figure, axes = _figure(9, 5)
+    _lines(axes, bits, pieces, marker="o")
+    text = _("{name}: {bits:.2f}")
+    _landmarks(axes, {text.format(name=name, bits=number): number for name, number in baselines.items()})
+    axes.set(xlabel=_("pieces of training text read"), ylabel=_("bits per byte"))
+    axes.margins(y=0.08)  # room for the name under the lowest line
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 
@@ -279,6 +292,114 @@ def coloured_text(text: str, values: Numbers, columns: int = 48) -> Figure:
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     figure.colorbar(colour_of, ax=axes, label=_("value of the cell"), pad=0.02)
+    return figure
+
+
+def vocabulary_growth(words: Sequence[int], vocabularies: Mapping[str, Numbers]) -> Figure:
+    """How many different words a text has after so many words, on two logarithmic scales (Heaps' law is a line)."""
+    figure, axes = _figure(8, 4)
+    _lines(axes, vocabularies, words, marker="o")
+    axes.set(xlabel=_("words read"), ylabel=_("different words"), xscale="log", yscale="log")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    return figure
+
+
+def growing_pieces(stages: Mapping[str, Sequence[str]]) -> Figure:
+    """The pieces of one word, one row per stage of a tokenizer: what grows together lies in one box.
+
+    Every stage has to spell the same word. A space is drawn as an open box.
+    """
+    letters = sum(len(piece) for piece in next(iter(stages.values())))
+    figure, axes = _figure(0.5 * letters + 2, 0.5 * len(stages) + 0.4)
+    for row, pieces in enumerate(stages.values()):
+        left = 0
+        for number, piece in enumerate(pieces):
+            right = left + len(piece)
+            colour = COLOURS[4] if number % 2 else "#FFFFFF"
+            edges = [left + 0.05, right - 0.05, right - 0.05, left + 0.05]
+            axes.fill(edges, [row - 0.4, row - 0.4, row + 0.4, row + 0.4], fc=colour, ec=COLOURS[0], lw=1.5)
+            axes.text(
+                (left + right) / 2, row, piece.replace(" ", "␣"), ha="center", va="center", color="black"
+            )
+            left = right
+    axes.set(xlim=(0, letters), ylim=(len(stages) - 0.5, -0.5), xticks=[])
+    axes.set_yticks(range(len(stages)), list(stages))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def lattice(word: str, scores: Mapping[str, float], best: Sequence[str]) -> Figure:
+    """All pieces of `scores` that fit into a word, as arcs over its letters; the arcs of `best` are thick.
+
+    Each arc of two letters or more bears its piece, and every arc of the best way its score, too.
+    """
+    figure, axes = _figure(max(6, 0.95 * len(word) + 1), 4.6)
+    chosen, start = set(), 0
+    for piece in best:
+        chosen.add((start, start + len(piece)))
+        start += len(piece)
+    fitting = [
+        (found.start(), piece) for piece in scores for found in re.finditer(f"(?={re.escape(piece)})", word)
+    ]
+    arcs = [(start, start + len(piece), piece) for start, piece in fitting]
+    for start, end, piece in sorted(arcs, key=lambda arc: arc[:2] in chosen):  # the best way on top
+        is_best, length = (start, end) in chosen, end - start
+        angles = [math.pi * step / 40 for step in range(41)]
+        side = -1 if is_best else 1  # below the line, where nothing crosses it
+        axes.plot(
+            [(start + end) / 2 - length / 2 * math.cos(angle) for angle in angles],
+            [side * (0.35 + 0.35 * length) * math.sin(angle) for angle in angles],
+            color=COLOURS[1] if is_best else "grey",
+            linewidth=4 if is_best else 1,
+        )
+        if is_best:
+            text = _("{piece}\n{score:.2f}").format(piece=piece, score=scores[piece])
+            axes.text((start + end) / 2, -0.45 - 0.35 * length, text, ha="center", va="top")
+        elif length > 1:
+            axes.text(
+                (start + end) / 2, 0.35 + 0.35 * length, piece, ha="center", va="center", fontsize=8
+            ).set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+    axes.plot(range(len(word) + 1), [0] * (len(word) + 1), "o", color="black", markersize=6)
+    for place, letter in enumerate(word):
+        axes.text(place + 0.5, 0, letter, ha="center", va="center", fontsize=13)
+    axes.margins(y=0.15)
+    axes.axis("off")
+    return figure
+
+
+def comparison(names: Sequence[str], perplexities: Numbers, bits_per_byte: Numbers) -> Figure:
+    """Perplexity per token (logarithmic) beside bits per byte, a bar for each tokenizer."""
+    figure, (left, right) = _figure(9, 0.5 * len(names) + 1.4, ncols=2, sharey=True)
+    for axes, colour, values, digits in (
+        (left, COLOURS[1], _array(perplexities), 1),
+        (right, COLOURS[0], _array(bits_per_byte), 2),
+    ):
+        axes.barh(range(len(names)), values, color=colour)
+        for place, value in enumerate(values):
+            axes.annotate(
+                f"{value:,.{digits}f}", (value, place), (4, 0), textcoords="offset points", va="center"
+            )
+        axes.spines[["top", "right"]].set_visible(False)
+    left.set(xscale="log", xlim=(1, 4 * float(_array(perplexities).max())))
+    left.set(xlabel=_("perplexity per token"), title=_("cannot be compared"))
+    right.set(xlim=(0, 1.25 * float(_array(bits_per_byte).max())))
+    right.set(xlabel=_("bits per byte"), title=_("can be compared"))
+    left.set_yticks(range(len(names)), names)
+    left.invert_yaxis()
+    return figure
+
+
+def surprise(pieces: Sequence[str], bits: Numbers) -> Figure:
+    """How many bits each piece of a text costs, as columns in the order of the text."""
+    figure, axes = _figure(max(6, 0.42 * len(pieces) + 1), 3.6)
+    axes.bar(range(len(pieces)), _array(bits), color=COLOURS[0])
+    axes.set(ylabel=_("bits"))
+    axes.set_xticks(range(len(pieces)), pieces, rotation=60, ha="right", rotation_mode="anchor")
+    axes.grid(alpha=0.3, axis="y")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Says what a measured model is worth: nothing at the floor, all at the target, linear in log-perplexity between.
+"""Says what a measured model is worth: nothing at the floor, all at the target, linear in nats between.
 
 The numbers are measured, not chosen: `autograder data thresholds` writes `data/thresholds.json`.
 """
@@ -12,8 +12,9 @@ from typing import Any
 
 from autograder.course import corpora
 from autograder.course.language import _
+from autograder.course.measured_models import MEASURED_MODELS, PERPLEXITY, Unit
 
-Perplexities = Mapping[str, float]  # by split: "valid", "hidden"
+BySplit = Mapping[str, float]  # "valid", "hidden"
 
 
 class MissingThresholds(Exception):
@@ -22,27 +23,26 @@ class MissingThresholds(Exception):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The perplexities that bound the marks of an assignment, and those that a model can be compared with."""
+    """The numbers that bound the marks of an assignment, and those that a model can be compared with."""
 
     corpus: str
-    vocabulary_size: int
-    floor: Perplexities
-    target: Perplexities
-    baselines: Mapping[
-        str, Perplexities
-    ]  # uniform, unigram, bigram, kneser_ney_2, kneser_ney_3, kneser_ney_5
+    vocabulary_size: int  # of the baselines
+    floor: BySplit
+    target: BySplit
+    baselines: Mapping[str, BySplit]  # uniform, unigram, kneser_ney_2, kneser_ney_3, kneser_ney_5 …
+    unit: Unit = PERPLEXITY
 
-    def credit(self, perplexity: float, split: str = "hidden") -> float:
-        """The share of the points, from 0 to 1; what is no perplexity is worth nothing.
+    def credit(self, number: float, split: str = "hidden") -> float:
+        """The share of the points, from 0 to 1; what is no number in the unit is worth nothing.
 
         >>> marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
         >>> marks.credit(100), round(marks.credit(50), 6), marks.credit(20), marks.credit(float("nan"))
         (0.0, 0.5, 1.0, 0.0)
         """
-        if not 1 <= perplexity < math.inf:  # not NaN either
+        if not self.unit.best <= number < math.inf:  # not NaN either
             return 0.0
-        floor, target = math.log(self.floor[split]), math.log(self.target[split])
-        return min(max((floor - math.log(perplexity)) / (floor - target), 0.0), 1.0)
+        floor, target = self.unit.scale(self.floor[split]), self.unit.scale(self.target[split])
+        return min(max((floor - self.unit.scale(number)) / (floor - target), 0.0), 1.0)
 
 
 def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
@@ -51,10 +51,15 @@ def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
     try:
         entry: dict[str, Any] = json.loads(path.read_bytes())[assignment]
         found = Thresholds(
-            entry["corpus"], entry["vocabulary_size"], entry["floor"], entry["target"], entry["baselines"]
+            entry["corpus"],
+            entry["vocabulary_size"],
+            entry["floor"],
+            entry["target"],
+            entry["baselines"],
+            MEASURED_MODELS[assignment].unit,
         )
         for split in {*found.floor, *found.target}:
-            if not 1 < found.target[split] < found.floor[split] < math.inf:  # not NaN either
+            if not found.unit.best < found.target[split] < found.floor[split] < math.inf:  # not NaN either
                 raise ValueError(f"no marks lie between the lines of {split}")
         return found
     except (OSError, ValueError, KeyError, TypeError) as error:

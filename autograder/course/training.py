@@ -14,7 +14,6 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +25,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from autograder.course import plots
 from autograder.course.checkpoints import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX, save_checkpoint
 from autograder.course.language import _
+from autograder.course.progress import InBitsPerByte, InPerplexity, Point, Progress
 
 WARM_UP = 0.1  # of all updates
 BAR_STEPS = 200  # a bar that moved more often would only make the notebook larger
@@ -46,15 +46,6 @@ def warm_up_then_cosine(optimizer: torch.optim.Optimizer, updates: int) -> Lambd
     return LambdaLR(optimizer, share)
 
 
-@dataclass(frozen=True)
-class Point:
-    """One point of a learning curve: mean nats per word, after so many words of training text."""
-
-    words: int
-    train_nats: float
-    valid_nats: float
-
-
 class LiveTraining:
     """Watches a training, and saves the model whenever it is better on the validation text than ever before.
 
@@ -70,19 +61,22 @@ class LiveTraining:
         model: nn.Module,
         arguments: Mapping[str, Any],
         baselines: Mapping[str, float],
+        bytes_per_piece: float | None = None,
         **notes: Any,
     ) -> None:
         """The checkpoint is two files, `stem.safetensors` and `stem.json`.
 
-        `arguments` are those of the model's constructor, by name, `baselines` are perplexities to compare with,
-        and `notes` (a seed) are saved with the model.
+        `arguments` are those of the model's constructor, by name, `baselines` are what it is compared with, and
+        `notes` (a seed) are saved with the model. A model of words is measured in perplexity. A model of pieces
+        says how many bytes of the validation text a piece has, and is measured in bits per byte.
         """
         self.points: list[Point] = []
         self.best: Point | None = None
         self._stem, self._model, self._arguments, self._notes = Path(stem), model, arguments, notes
         self._baselines = baselines
         self._best_weights: dict[str, torch.Tensor] = {}
-        self._words = self._updates = 0
+        self._progress: Progress = InBitsPerByte(bytes_per_piece) if bytes_per_piece else InPerplexity()
+        self._tokens = self._updates = 0
         self._all_updates = 1
         self._started = time.monotonic()
         self._bar, self._curve = Place(), Place()
@@ -90,13 +84,13 @@ class LiveTraining:
     def parts(self, source: torch.Tensor, bptt: int, points: int) -> Iterator[torch.Tensor]:
         """A batchified text in at most `points` pieces, each of whole windows of `bptt` rows.
 
-        The last row of a piece is also the first row of the next one, so every word is predicted once.
+        The last row of a piece is also the first row of the next one, so every token is predicted once.
         """
         self._all_updates = math.ceil((len(source) - 1) / bptt)
         rows = math.ceil(self._all_updates / points) * bptt
         for first in range(0, len(source) - 1, rows):
             part = source[first : first + rows + 1]
-            self._words += part[1:].numel()
+            self._tokens += part[1:].numel()
             yield part
 
     def counted(self, step: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], None]:
@@ -111,16 +105,12 @@ class LiveTraining:
         return step_and_count
 
     def point(self, train_nats: float, valid_nats: float) -> None:
-        """A new point of the curve: mean nats per word on the last piece of training text, and on other text."""
-        point = Point(self._words, train_nats, valid_nats)
+        """A new point of the curve: mean nats per token on the last piece of training text, and on other text."""
+        point = Point(self._tokens, train_nats, valid_nats)
         self.points.append(point)
         if valid_nats < (self.best.valid_nats if self.best else math.inf):  # which nan never is
             self._keep(point)
-        text = _("{words:9,} words: perplexity {train:7.1f} in training, {valid:7.1f} on the validation text")
-        line = text.format(
-            words=point.words, train=_perplexity(point.train_nats), valid=_perplexity(point.valid_nats)
-        )
-        self._curve.show(self._curve_html, line)
+        self._curve.show(self._curve_html, self._progress.line(point))
 
     def _keep(self, point: Point) -> None:
         if self.best is None:
@@ -129,8 +119,8 @@ class LiveTraining:
         self._best_weights = copy.deepcopy(
             self._model.state_dict()
         )  # not a reference: that would go on changing
-        measured = {"words": point.words, "valid_perplexity": round(_perplexity(point.valid_nats), 3)}
-        save_checkpoint(self._model, self._arguments, self._stem, **self._notes, **measured)
+        notes = {**self._notes, **self._progress.notes(point)}
+        save_checkpoint(self._model, self._arguments, self._stem, **notes)
 
     def _set_aside(self) -> None:
         """Gives the files of an earlier training another name: its minutes must not be lost to a worse one."""
@@ -165,26 +155,15 @@ class LiveTraining:
         if self.best is None:
             sentences.append(_("Nothing is saved: no model has been measured yet."))
         else:
-            text = _(
-                "The best model, with perplexity {valid:.1f} on the validation text after {words:,} words, "
-                "is in {weights} and {arguments}."
-            )
-            sentences.append(
-                text.format(
-                    valid=_perplexity(self.best.valid_nats),
-                    words=self.best.words,
-                    weights=f"{self._stem.name}{WEIGHTS_SUFFIX}",
-                    arguments=f"{self._stem.name}{ARGUMENTS_SUFFIX}",
-                )
-            )
+            files = [f"{self._stem.name}{suffix}" for suffix in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)]
+            sentences.append(self._progress.best(self.best, *files))
         return " ".join(sentences)
 
     def _bar_html(self) -> str:
         share = min(self._updates / self._all_updates, 1.0)
         text = _("update {done:,} of {all:,}").format(done=self._updates, all=self._all_updates)
         if self.best is not None:
-            valid = _("best perplexity on the validation text {valid:.1f}")
-            text += " · " + valid.format(valid=_perplexity(self.best.valid_nats))
+            text += " · " + self._progress.bar(self.best.valid_nats)
         if 0 < share < 1:
             seconds = (time.monotonic() - self._started) * (1 / share - 1)
             text += " · " + _("about {minutes:.1f} minutes left").format(minutes=seconds / 60)
@@ -196,19 +175,11 @@ class LiveTraining:
         )
 
     def _curve_html(self) -> str:
-        figure = plots.training_curve(
-            [point.words for point in self.points],
-            {
-                _("training text"): [point.train_nats for point in self.points],
-                _("validation text"): [point.valid_nats for point in self.points],
-            },
-            self._baselines,
-        )
+        figure = self._progress.figure(self.points, self._baselines)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png")
         image = base64.b64encode(buffer.getvalue()).decode("ascii")
-        last = _perplexity(self.points[-1].valid_nats)
-        title = _("learning curve; perplexity {valid:.1f} on the validation text").format(valid=last)
+        title = self._progress.title(self.points[-1].valid_nats)
         return f'<img style="max-width:100%" src="data:image/png;base64,{image}" alt="{html.escape(title)}">'
 
 
@@ -236,7 +207,3 @@ class Place:
 def _is_notebook() -> bool:
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return hasattr(get_ipython() if get_ipython else None, "kernel")
-
-
-def _perplexity(nats: float) -> float:
-    return math.exp(min(nats, 700.0))  # a diverged training shows a huge number, and goes on to be stopped

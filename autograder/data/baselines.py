@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +28,25 @@ class Streams:
     valid: Ids
     hidden: Ids
     vocabulary_size: int
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What was measured, by name and split, and which numbers bound the marks."""
+
+    vocabulary_size: int
+    tokens: Mapping[str, int]  # of valid and hidden text
+    baselines: Mapping[str, Mapping[str, float]]
+    floor: Mapping[str, float]
+    target: Mapping[str, float]
+
+
+def measured(corpus: str, report: Callable[[str], None] = lambda step: None) -> Baselines:
+    """The perplexities of a prepared corpus; marks begin at the bigram model and are full at the 5-gram model."""
+    text = streams(corpus)
+    found = baselines(text, report)
+    tokens = {"valid": len(text.valid), "hidden": len(text.hidden)}
+    return Baselines(text.vocabulary_size, tokens, found, found[FLOOR], found[TARGET])
 
 
 def streams(corpus: str) -> Streams:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from autograder.course.corpora import DATA
 from autograder.course.language import _
-from autograder.data.baselines import FLOOR, TARGET
+from autograder.course.measured_models import MEASURED_MODELS, Unit
 from autograder.data.manifest import MANIFEST, read_json, read_manifest
 from autograder.data.prepare import DEFAULT, prepared_names, problems
 
@@ -39,29 +39,35 @@ def corpora_table(data: Path = DATA) -> Table:
 
 
 def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
-    """The perplexity of everything measured, and which two bound the marks."""
+    """The number of everything measured in the assignment's unit, and the lines that bound the marks."""
+    unit = MEASURED_MODELS[assignment].unit
     table = Table(box=None, pad_edge=False, header_style="bold", title=assignment, title_justify="left")
     for title, side in (
-        (_("perplexity"), "left"),
+        (unit.title, "left"),
         (_("valid"), "right"),
         (_("hidden"), "right"),
         ("", "left"),
     ):
         table.add_column(title, justify=side)  # type: ignore[arg-type]
-    bounds = {FLOOR: _("no points"), TARGET: _("all points")}
+    bounds = {_("no points"): entry["floor"], _("all points"): entry["target"]}
     for name, measured in entry["baselines"].items():
-        numbers = (f"{measured[split]:.1f}" for split in ("valid", "hidden"))
-        table.add_row(name, *numbers, bounds.get(name, ""))
+        _add_row(table, name, measured, unit, next((b for b in bounds if bounds[b] == measured), ""))
+    for bound, measured in bounds.items():
+        if measured not in entry["baselines"].values():
+            _add_row(table, "", measured, unit, bound)
     for seed, measured in entry.get("reference", {}).get("seeds", {}).items():
-        _add_model(table, _("solution, seed {seed}").format(seed=seed), measured)
+        _add_model(table, _("solution, seed {seed}").format(seed=seed), measured, unit)
     for mistake, measured in entry.get("flawed", {}).items():
-        _add_model(table, mistake, measured)
+        _add_model(table, mistake, measured, unit)
     return table
 
 
-def _add_model(table: Table, name: str, measured: Mapping[str, float]) -> None:
-    credit = _("{share:.0%} of the points").format(share=measured["credit"])
-    table.add_row(name, f"{measured['valid']:.1f}", f"{measured['hidden']:.1f}", credit)
+def _add_model(table: Table, name: str, measured: Mapping[str, float], unit: Unit) -> None:
+    _add_row(table, name, measured, unit, _("{share:.0%} of the points").format(share=measured["credit"]))
+
+
+def _add_row(table: Table, name: str, measured: Mapping[str, float], unit: Unit, remark: str) -> None:
+    table.add_row(name, *(unit.shown(measured[split]) for split in ("valid", "hidden")), remark)
 
 
 def _state(name: str, entry: Mapping[str, Any], is_prepared: bool, data: Path) -> str:

@@ -11,29 +11,33 @@ import multiprocessing
 import os
 import signal
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from autograder.checks.prequential import restore, score, token_ids
+from autograder.checks.prequential import Score, log_probabilities, restore, score, token_ids
+from autograder.checks.spelled_text import bits_per_byte, cut, encoded, line_end
+from autograder.checks.student import Student
 from autograder.course import corpora
-from autograder.course.checkpoints import UnreadableCheckpoint, load_checkpoint
+from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, load_checkpoint
 from autograder.course.language import _
+from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS, MeasuredModel
+from autograder.course.spelling import spelling_of
 from autograder.course.thresholds import thresholds
 from autograder.data.corpus import DataError
 from autograder.data.dependencies import dependencies
 from autograder.data.manifest import sha256, write_bytes
-from autograder.data.thresholds import ASSIGNMENTS, checksums, update, versions
-from autograder.hidden.corpora import hidden_lines
+from autograder.data.thresholds import checksums, update, versions
+from autograder.hidden.corpora import hidden_lines, hidden_raw_text
 from autograder.hidden.suite import trusted_student
-from autograder.hidden.training import ARGUMENTS, MISTAKES, WEIGHTS, definitions, train_files, training_cells
+from autograder.hidden.training import MISTAKES, definitions, train_files, training_cells
 
 REFERENCE = None  # no mistake
 FLAWED_SEED = 0  # a flawed model is trained once
 KEPT = Path("prepared", ".reference")  # in data/
-_DIGITS = 3
+_DIGITS = 4
 
 Run = tuple[int, str | None]  # a seed, and a mistake
 Report = Callable[[str], None]
@@ -43,7 +47,10 @@ def measure(assignment: str, seeds: int, jobs: int = 1, report: Report = lambda 
     """Trains what was not trained before, scores everything, and adds it to the file of thresholds; the entry."""
     if not training_cells(assignment):
         raise DataError(_("The notebook of {name} has no training to run.").format(name=assignment))
-    runs = [*((seed, REFERENCE) for seed in range(seeds)), *((FLAWED_SEED, mistake) for mistake in MISTAKES)]
+    runs = [
+        *((seed, REFERENCE) for seed in range(seeds)),
+        *((FLAWED_SEED, mistake) for mistake in MISTAKES[assignment]),
+    ]
     _train_missing(assignment, runs, jobs, report)
     torch.set_num_threads(1)  # the same numbers on every machine
     scores = {run: _score(assignment, run, report) for run in runs}
@@ -52,17 +59,17 @@ def measure(assignment: str, seeds: int, jobs: int = 1, report: Report = lambda 
         {
             "reference": summary({seed: scores[seed, REFERENCE] for seed in range(seeds)})
             | {"versions": versions()},
-            "flawed": {mistake: scores[FLAWED_SEED, mistake] for mistake in MISTAKES},
+            "flawed": {mistake: scores[FLAWED_SEED, mistake] for mistake in MISTAKES[assignment]},
         },
         corpora.DATA,
     )
 
 
 def summary(scores: Mapping[int, Mapping[str, float]]) -> dict[str, Any]:
-    """Mean and standard deviation of the perplexities over the seeds, and each seed's own.
+    """Mean and standard deviation over the seeds, and each seed's own numbers.
 
     >>> summary({0: {"valid": 70.0, "hidden": 71.0}, 1: {"valid": 72.0, "hidden": 73.0}})["hidden"]
-    {'mean': 72.0, 'sd': 1.414}
+    {'mean': 72.0, 'sd': 1.4142}
     """
     found: dict[str, Any] = {}
     for split in ("valid", "hidden"):
@@ -75,7 +82,7 @@ def summary(scores: Mapping[int, Mapping[str, float]]) -> dict[str, Any]:
 def _train_missing(assignment: str, runs: Sequence[Run], jobs: int, report: Report) -> None:
     folder = corpora.DATA / KEPT
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [run for run in runs if not _file(assignment, run, ARGUMENTS).exists()]
+    missing = [run for run in runs if not _file(assignment, run, "json").exists()]
     if not missing:
         return
     report(
@@ -115,28 +122,49 @@ def _train(job: tuple[str, Run]) -> str:
                 name=log.stem, error=type(error).__name__, log=log
             )
         ) from error
-    for name in (WEIGHTS, ARGUMENTS):  # the last one says that both are there
+    for name in MEASURED_MODELS[assignment].files:  # the last one says that both are there
         write_bytes(log.with_suffix(Path(name).suffix), files[name])
     return log.stem
 
 
 def _score(assignment: str, run: Run, report: Report) -> dict[str, float]:
-    """Perplexities on valid and hidden text, and what the latter earns."""
+    """The numbers on valid and hidden text, and what the latter earns."""
     report(_("Scoring {name}").format(name=_stem(assignment, run)))
-    corpus = ASSIGNMENTS[assignment]
-    words = corpora.vocabulary(corpus)
+    model = MEASURED_MODELS[assignment]
     try:
-        checkpoint = load_checkpoint(_file(assignment, run, WEIGHTS).with_suffix(""))
+        checkpoint = load_checkpoint(_file(assignment, run, "json").with_suffix(""))
     except UnreadableCheckpoint as error:
         raise DataError(
             _("The notebook was edited meanwhile: the same command again trains what is new.")
         ) from error
-    found: dict[str, float] = {}
-    for split, text in (("valid", corpora.lines(corpus, "valid")), ("hidden", hidden_lines(corpus))):
-        predictor = restore(trusted_student(definitions(assignment, run[1])), checkpoint, len(words))
-        measured = score(predictor, token_ids(text, words), words.index(corpora.END_OF_LINE))
-        found[split] = round(measured.perplexity, _DIGITS)
+    student = trusted_student(definitions(assignment, run[1]))
+    numbers = _bits_per_byte if model.unit is BITS_PER_BYTE else _perplexities
+    found = {split: round(number, _DIGITS) for split, number in numbers(model, student, checkpoint)}
     return {**found, "credit": round(thresholds(assignment).credit(found["hidden"]), _DIGITS)}
+
+
+def _perplexities(
+    model: MeasuredModel, student: Student, checkpoint: Checkpoint
+) -> Iterator[tuple[str, float]]:
+    words = corpora.vocabulary(model.corpus)
+    texts = {"valid": corpora.lines(model.corpus, "valid"), "hidden": hidden_lines(model.corpus)}
+    for split, text in texts.items():
+        predictor = restore(student, checkpoint, len(words), model.class_name)
+        found = score(predictor, token_ids(text, words), words.index(corpora.END_OF_LINE))
+        yield split, found.perplexity
+
+
+def _bits_per_byte(
+    model: MeasuredModel, student: Student, checkpoint: Checkpoint
+) -> Iterator[tuple[str, float]]:
+    spelling = spelling_of(checkpoint)
+    texts = {"valid": corpora.raw_text(model.corpus, "valid"), "hidden": hidden_raw_text(model.corpus)}
+    for split, text in texts.items():
+        parts = cut(text)
+        ids = encoded(student, spelling, parts)
+        predictor = restore(student, checkpoint, len(spelling.pieces), model.class_name)
+        found = Score(torch.cat(log_probabilities(predictor, ids, line_end(spelling))))
+        yield split, bits_per_byte(found.nats, parts)
 
 
 def _file(assignment: str, run: Run, name: str) -> Path:
@@ -153,6 +181,6 @@ def _key(assignment: str, mistake: str | None) -> str:
     """Stands for all that a training depends on: the code, ours for trainings, the text, the versions."""
     code = dependencies(definitions(assignment, mistake), training_cells(assignment))
     ours = dependencies([], [Path(corpora.__file__).with_name("training.py").read_text(encoding="utf-8")])
-    recorded = checksums(ASSIGNMENTS[assignment], corpora.DATA)
+    recorded = checksums(assignment, corpora.DATA)
     text = {path: checksum for path, checksum in recorded.items() if "hidden" not in path}
     return sha256(json.dumps([code, ours, text, versions()]).encode("utf-8"))[:16]

@@ -10,12 +10,12 @@ from typing import Any
 
 from autograder.course.corpora import DATA
 from autograder.course.language import _
-from autograder.data.baselines import FLOOR, TARGET, baselines, streams
+from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS
+from autograder.data import baselines, piece_baselines
 from autograder.data.corpus import DataError
 from autograder.data.manifest import read_json, read_manifest, write_json
 from autograder.data.prepare import problems
 
-ASSIGNMENTS = {"rnn_language_model": "sotu"}  # measured assignments and what they are measured on
 FILE = "thresholds.json"
 _DIGITS = 4  # the same on every machine
 
@@ -24,32 +24,35 @@ def write_baselines(
     assignment: str, report: Callable[[str], None] = lambda step: None, data: Path = DATA
 ) -> dict[str, Any]:
     """Measures the baselines anew and keeps what else is in the file, if the text is the same; returns the entry."""
-    corpus = ASSIGNMENTS[assignment]
-    for problem in problems(corpus, data):
+    model = MEASURED_MODELS[assignment]
+    for problem in problems(model.corpus, data):
         raise DataError(problem)
-    text = streams(corpus)
-    found = {
-        name: {split: round(number, _DIGITS) for split, number in splits.items()}
-        for name, splits in baselines(text, report).items()
-    }
+    if model.unit is BITS_PER_BYTE:
+        measured = piece_baselines.measured(assignment, report)
+    else:
+        measured = baselines.measured(model.corpus, report)
     entry: dict[str, Any] = {
-        "corpus": corpus,
-        "corpus_sha256": checksums(corpus, data),
-        "vocabulary_size": text.vocabulary_size,
-        "tokens": {"valid": len(text.valid), "hidden": len(text.hidden)},
+        "corpus": model.corpus,
+        "corpus_sha256": checksums(assignment, data),
+        "vocabulary_size": measured.vocabulary_size,
+        "tokens": measured.tokens,
         "versions": versions(),
-        "baselines": found,
-        "floor": found[FLOOR],
-        "target": found[TARGET],
+        "baselines": {name: _rounded(splits) for name, splits in measured.baselines.items()},
+        "floor": _rounded(measured.floor),
+        "target": _rounded(measured.target),
     }
     return update(assignment, entry, data)
+
+
+def _rounded(splits: Mapping[str, float]) -> dict[str, float]:
+    return {split: round(number, _DIGITS) for split, number in splits.items()}
 
 
 def update(assignment: str, measured: Mapping[str, Any], data: Path = DATA) -> dict[str, Any]:
     """Puts what was measured into the file; what was measured on another text is dropped."""
     document = read_json(data / FILE) if (data / FILE).exists() else {}
     old = document.get(assignment, {})
-    kept = old if old.get("corpus_sha256") == checksums(ASSIGNMENTS[assignment], data) else {}
+    kept = old if old.get("corpus_sha256") == checksums(assignment, data) else {}
     document[assignment] = {**kept, **measured}
     write_json(data / FILE, document)
     return document[assignment]
@@ -62,15 +65,18 @@ def stale(data: Path = DATA) -> list[str]:
         _("The thresholds of {assignment} belong to another text: run “autograder data thresholds”.").format(
             assignment=assignment
         )
-        for assignment, corpus in ASSIGNMENTS.items()
-        if document.get(assignment, {}).get("corpus_sha256") != checksums(corpus, data)
+        for assignment in MEASURED_MODELS
+        if document.get(assignment, {}).get("corpus_sha256") != checksums(assignment, data)
     ]
 
 
-def checksums(corpus: str, data: Path = DATA) -> dict[str, str]:
-    """Of the files that perplexities depend on."""
-    files: Mapping[str, str] = read_manifest(data)[corpus]["files"]
-    return {path: checksum for path, checksum in files.items() if path.endswith((".words.txt", "ulary.txt"))}
+def checksums(assignment: str, data: Path = DATA) -> dict[str, str]:
+    """Of the files that the numbers of an assignment depend on: folded words, or the text as it was written."""
+    model = MEASURED_MODELS[assignment]
+    files: Mapping[str, str] = read_manifest(data)[model.corpus]["files"]
+    is_folded = {path: path.endswith((".words.txt", "ulary.txt")) for path in files}
+    wanted = model.unit is not BITS_PER_BYTE
+    return {path: checksum for path, checksum in files.items() if is_folded[path] is wanted}
 
 
 def versions() -> dict[str, str]:

@@ -22,7 +22,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
 
 from autograder.course.language import _
-from autograder.course.model_files import near_misses
+from autograder.course.model_files import LIMITS, STEMS, near_misses
 from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
@@ -33,9 +33,9 @@ MAX_SIMILAR = 4  # names that are spoken of: a model is two files
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
 # What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
-WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
-FILE_LIMITS = {WEIGHTS: 64 * 2**20, ARGUMENTS: 2**20}
-_PICKLED = ("rnn_lm.pt", "rnn_lm.pth")  # torch.save; reading one may run what is in it
+FILE_LIMITS = {f"{stem}{suffix}": limit for stem in STEMS.values() for suffix, limit in LIMITS.items()}
+# torch.save; reading one may run what is in it
+_PICKLED = tuple(f"{stem}{suffix}" for stem in STEMS.values() for suffix in (".pt", ".pth"))
 _IGNORED = re.compile(r"\.|__MACOSX$|__pycache__$")  # .ipynb_checkpoints, .git, ._notebook.ipynb
 
 

@@ -17,11 +17,11 @@ from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, read
 from autograder.course.code import reached
 from autograder.course.corpora import MissingCorpus
 from autograder.course.language import _
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.course.notebook import TRAINING_TAG, Task
 from autograder.course.results import Result, TaskResult, TestOutcome, TestResult, score_task
 from autograder.course.thresholds import MissingThresholds
 from autograder.grading import syntax
-from autograder.grading.collect import ARGUMENTS, FILE_LIMITS, WEIGHTS
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -37,6 +37,7 @@ from autograder.grading.language_model import (
     HiddenText,
     Program,
     checkpoint_in,
+    hidden_text,
     measure,
     not_handed_in,
     train,
@@ -44,7 +45,7 @@ from autograder.grading.language_model import (
 from autograder.grading.likeness import KEPT, fingerprint_of
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.text import clean, clean_line, clean_output
-from autograder.hidden.suite import Suite, no_checkpoint
+from autograder.hidden.suite import Suite
 from autograder.sandbox import (
     CellOutcome,
     Conversation,
@@ -150,7 +151,7 @@ class _Model:
     def read(self) -> Checkpoint:
         """Its checkpoint; `UnreadableCheckpoint` says what is wrong with it."""
         try:
-            return checkpoint_in(self.files)
+            return checkpoint_in(self.text.model, self.files)
         except UnreadableCheckpoint as error:
             raise UnreadableCheckpoint(" ".join([str(error), *self.notes])) from None
 
@@ -170,11 +171,12 @@ def _model_of(
     task = _measured_task(suite)
     if task is None:
         return None
-    files = {name: data for name, data in submission.files.items() if name in FILE_LIMITS}
-    if WEIGHTS not in files and training_server is not None:
+    model = MEASURED_MODELS[suite.assignment]
+    files = {name: data for name, data in submission.files.items() if name in model.files}
+    if model.weights not in files and training_server is not None:
         training = [i for i, cell in enumerate(repaired.notebook.cells) if TRAINING_TAG in cell.tags]
-        files = train(program, training, training_server)
-    return _Model(task, files, HiddenText.of(suite.assignment), submission.notes) if files else None
+        files = train(model, program, training, training_server)
+    return _Model(task, files, hidden_text(suite.assignment), submission.notes) if files else None
 
 
 def _measured(
@@ -227,7 +229,7 @@ class _Tests:
         # Whether there is a model does not depend on what stands in the cell that would train one.
         absent = (absent - self._measured) if self.model else (absent | self._measured)
         attempted = [task.name for task in self.suite.tasks if task.name not in absent]
-        read_model = self.model.read if self.model else no_checkpoint
+        read_model = self.model.read if self.model else None
         try:
             tests = (
                 self.suite.run(self.student_of, seed, attempted, checkpoint_of=read_model)
@@ -303,7 +305,13 @@ class _Tests:
 
     def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
         if task.is_measured and tests is None:
-            return TaskResult(task.name, "not_attempted", 0.0, task.points, (not_handed_in(self.notes),))
+            return TaskResult(
+                task.name,
+                "not_attempted",
+                0.0,
+                task.points,
+                (not_handed_in(self.suite.assignment, self.notes),),
+            )
         if task.name in self.repaired.not_attempted:
             return TaskResult(task.name, "not_attempted", 0.0, task.points)
         if tests is None:
@@ -363,7 +371,9 @@ def _renamed(file_name: str, assignment: str) -> list[str]:
 def _trained_here(
     suite: Suite, submission: Submission, model: _Model | None, training_server: Server | None
 ) -> list[str]:
-    if training_server is None or WEIGHTS in submission.files or _measured_task(suite) is None:
+    if training_server is None or _measured_task(suite) is None:
+        return []
+    if MEASURED_MODELS[suite.assignment].weights in submission.files:
         return []
     if model is not None:
         return [
@@ -428,7 +438,8 @@ def _kept_of_checkpoint(submission: Submission, suite: Suite | None) -> dict[str
     if suite is None or _measured_task(suite) is None:
         return {}
     try:
-        checkpoint = read_checkpoint(submission.files[WEIGHTS], submission.files[ARGUMENTS])
+        files = MEASURED_MODELS[suite.assignment].files
+        checkpoint = read_checkpoint(*(submission.files[name] for name in files))
     except (KeyError, UnreadableCheckpoint):
         return {}
     return {KEPT: fingerprint_of(checkpoint)}

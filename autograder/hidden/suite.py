@@ -7,7 +7,7 @@ import importlib
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from autograder.checks.student import Student, live_student
 from autograder.course.assignments import source_notebook
 from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint
 from autograder.course.language import _
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.course.notebook import Notebook, Task
 from autograder.course.results import TestResult
 from autograder.hidden.diagnosis import Following, equal_answers
@@ -24,12 +25,15 @@ from autograder.hidden.mistakes import Mistake, mutate
 HIDDEN = Path(__file__).resolve().parent
 
 
-def no_checkpoint() -> Checkpoint:
+def no_checkpoint(assignment: str) -> Checkpoint:
     """Where no checkpoint was handed in: what lies in the current folder is nobody's."""
     raise UnreadableCheckpoint(
         _(
             "No trained model was handed in: save yours with {call}, and hand in {files} with the notebook."
-        ).format(call="`save_checkpoint`", files="`rnn_lm.safetensors`, `rnn_lm.json`")
+        ).format(
+            call="`save_checkpoint`",
+            files=", ".join(f"`{name}`" for name in MEASURED_MODELS[assignment].files),
+        )
     )
 
 
@@ -66,7 +70,7 @@ class Suite:
         tasks: Sequence[str] | None = None,
         diagnose: bool = True,
         on_result: Callable[[str, TestResult], None] | None = None,
-        checkpoint_of: Callable[[], Checkpoint] = no_checkpoint,
+        checkpoint_of: Callable[[], Checkpoint] | None = None,
     ) -> dict[str, list[TestResult]]:
         """Runs every test of the given tasks (all, if none are given); results by task, in order."""
         plugin = Plugin(
@@ -76,7 +80,7 @@ class Suite:
             reference=self.reference,
             diagnose=self._diagnose if diagnose else None,
             on_result=on_result,
-            checkpoint_of=checkpoint_of,
+            checkpoint_of=checkpoint_of or partial(no_checkpoint, self.assignment),
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
@@ -106,9 +110,14 @@ class Suite:
 
 def trusted_student(sources: Sequence[str]) -> Student:
     """A student in this process, defined by code of our own: the reference, a mutant, never a submission."""
+    return live_student(trusted_namespace(sources), sources)
+
+
+def trusted_namespace(sources: Sequence[str]) -> dict[str, Any]:
+    """What code of our own defines, by name."""
     namespace: dict[str, Any] = {"__name__": "__trusted__"}
     for number, source in enumerate(sources):
         name = f"<cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), namespace)
-    return live_student(namespace, sources)
+    return namespace

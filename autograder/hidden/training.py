@@ -11,43 +11,60 @@ import os
 import random
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from autograder.course.assignments import source_notebook
 from autograder.course.checkpoints import Checkpoint, read_checkpoint
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.course.notebook import TRAINING_TAG
-from autograder.hidden.suite import trusted_student
+from autograder.hidden.suite import trusted_namespace, trusted_student
 
-WEIGHTS, ARGUMENTS = CHECKPOINT = ("rnn_lm.safetensors", "rnn_lm.json")
-
-# How a model can be flawed and still learn something, by name.
-MISTAKES = {
-    # Each word is read with a fresh state, so that only the last word is known: a bigram model at best.
-    "state_reset_at_each_step": """
-class RNNModel(RNNModel):
+# Each token is read with a fresh state, so that only the last one is known: a bigram model at best.
+_STATE_RESET_AT_EACH_STEP = """
+class {model}({model}):
     def forward(self, ids, state):
         logits, _ = super().forward(ids.reshape(1, -1), self.init_state(ids.numel()))
         return logits.reshape(*ids.shape, -1), state
-""",
-    # Columns that hold every B-th word: what follows in a column does not follow in the text.
-    "shuffled_streams": """
-def batchify(ids, batch_size):
-    rows = len(ids) // batch_size
-    return ids[: rows * batch_size].view(rows, batch_size)
-""",
-    # The same answer whatever was read: only how frequent each word is can be learnt.
-    "unigram": """
-class RNNModel(RNNModel):
+"""
+# The same answer whatever was read: only how frequent each token is can be learnt.
+_UNIGRAM = """
+class {model}({model}):
     def forward(self, ids, state):
         logits, _ = super().forward(torch.zeros_like(ids[:1, :1]), self.init_state(1))
         return logits.expand(*ids.shape, -1), state
-""",
+"""
+# Columns that hold every B-th token: what follows in a column does not follow in the text.
+_SHUFFLED_WORDS = """
+def batchify(ids, batch_size):
+    rows = len(ids) // batch_size
+    return ids[: rows * batch_size].view(rows, batch_size)
+"""
+_SHUFFLED_PIECES = """
+def side_by_side(ids, columns):
+    rows = len(ids) // columns
+    return torch.as_tensor(ids[: rows * columns]).view(rows, columns)
+"""
+
+
+def _flawed(model: str, shuffled_streams: str) -> dict[str, str]:
+    return {
+        "state_reset_at_each_step": _STATE_RESET_AT_EACH_STEP.format(model=model),
+        "shuffled_streams": shuffled_streams,
+        "unigram": _UNIGRAM.format(model=model),
+    }
+
+
+# How a model can be flawed and still learn something, by assignment and name.
+MISTAKES = {
+    "rnn_language_model": _flawed("RNNModel", _SHUFFLED_WORDS),
+    "subword_language_model": _flawed("SubwordModel", _SHUFFLED_PIECES),
 }
 
 
 def definitions(assignment: str, mistake: str | None = None) -> list[str]:
     """The sources that define the solution, and the mistake after them."""
     sources = [cell.source for cell in source_notebook(assignment).definitions()]
-    return sources if mistake is None else [*sources, MISTAKES[mistake]]
+    return sources if mistake is None else [*sources, MISTAKES[assignment][mistake]]
 
 
 def training_cells(assignment: str) -> list[str]:
@@ -56,10 +73,18 @@ def training_cells(assignment: str) -> list[str]:
     return [cell.source for cell in cells if cell.kind == "code" and TRAINING_TAG in cell.tags]
 
 
+def prepared_for_training(assignment: str) -> dict[str, Any]:
+    """What is defined, by name, when the training cells before that of the model have run: the texts, a tokenizer."""
+    cells = source_notebook(assignment).cells
+    before = [cell.source for cell in cells if TRAINING_TAG in cell.tags and not cell.is_answer]
+    with open(os.devnull, "w", encoding="utf-8") as nothing, contextlib.redirect_stdout(nothing):
+        return trusted_namespace([*definitions(assignment), *before])
+
+
 def train(assignment: str, seed: int, mistake: str | None = None) -> Checkpoint:
     """The checkpoint that the solution's training leaves; takes the minutes that it takes a student."""
     files = train_files(assignment, seed, mistake)
-    return read_checkpoint(files[WEIGHTS], files[ARGUMENTS])
+    return read_checkpoint(*(files[name] for name in MEASURED_MODELS[assignment].files))
 
 
 def train_files(
@@ -75,4 +100,4 @@ def train_files(
     ):
         random.seed(seed)  # from which the notebook draws the seed of its training
         trusted_student(sources)
-        return {name: Path(name).read_bytes() for name in CHECKPOINT}
+        return {name: Path(name).read_bytes() for name in MEASURED_MODELS[assignment].files}

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from autograder.course.corpora import DATA, SPLITS, fold, lines
 from autograder.course.language import _
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.data.corpus import DataError
 from autograder.data.manifest import read_manifest, sha256
 from autograder.data.prepare import problems
-from autograder.data.thresholds import ASSIGNMENTS
 from autograder.hidden.corpora import hidden_lines
 from autograder.release.assignments import CannotRelease
 from autograder.release.leaks import Leak, texts
 
-CORPORA = tuple(sorted(set(ASSIGNMENTS.values())))
+CORPORA = tuple(sorted({model.corpus for model in MEASURED_MODELS.values()}))
 RUN = 12  # words; shorter runs are phrases that any two speakers share
 SHARED = 0.01  # of the hidden runs may be in the public text: the forms of address, above all
 

@@ -57,7 +57,13 @@ class Group:
     @property
     def is_measured(self) -> bool:
         """Whether a model was measured in any of the results."""
-        return any(measured.PERPLEXITY in result.metrics for result in self.results)
+        return any(measured.number_of(result) is not None for result in self.results)
+
+    @property
+    def unit(self) -> str:
+        """What models are measured in, as a title."""
+        title = measured.unit_of(self.assignment).title
+        return title[0].upper() + title[1:]
 
     @property
     def highest(self) -> int:
@@ -99,7 +105,14 @@ def class_page(results: Iterable[Result], mistakes: Mapping[str, str] | None = N
     groups = [
         group([result for result in ordered if result.assignment == name], mistakes or {}) for name in names
     ]
-    return render("class.html.j2", groups=groups, feedback_file=feedback_file, shade=shade, by_task=by_task)
+    return render(
+        "class.html.j2",
+        groups=groups,
+        feedback_file=feedback_file,
+        shade=shade,
+        by_task=by_task,
+        number_of=measured.number_of,
+    )
 
 
 def group(results: Sequence[Result], mistakes: Mapping[str, str]) -> Group:

@@ -102,6 +102,7 @@ def feedback_page(
         measured=measured.sentences(result),
         facts=measured.facts(result),
         limits=measured.bounds(result.assignment),
+        number=measured.number_of(result),
         introduction=rows[:introduction],
         parts=_parts(rows[introduction:]),
         elsewhere=[task for task in result.tasks if task.name not in shown],

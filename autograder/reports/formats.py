@@ -117,7 +117,7 @@ def gradescope(result: Result) -> dict[str, Any]:
     leaderboard = [
         {"name": name, "value": round(result.metrics[key], 4), "order": "asc"}
         for key, name in _LEADERBOARD.items()
-        if key in result.metrics and measured.PERPLEXITY in result.metrics
+        if key in result.metrics and measured.number_of(result) is not None
     ]
     return {
         **({"leaderboard": leaderboard} if leaderboard else {}),

@@ -1,4 +1,6 @@
-"""Ranks the measured models of graded submissions by their perplexity on hidden text: terminal, page, JSON.
+"""Ranks the measured models of graded submissions by what they reach on hidden text: terminal, page, JSON.
+
+An assignment has one unit, perplexity or bits per byte; of both, less is better.
 
 Only what the grader measured counts; what a notebook printed or a checkpoint says of itself is not read.
 """
@@ -13,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from autograder.course.language import _, plural
+from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS, Unit
 from autograder.course.results import Result
 from autograder.reports.markup import printable
-from autograder.reports.measured import BITS, BYTES, PARAMETERS, PERPLEXITY, bounds, figure, size
+from autograder.reports.measured import BITS, BYTES, PARAMETERS, bounds, figure, number_of, size, unit_of
 from autograder.reports.page import render
 from autograder.reports.words import number
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 FLAG = "⚑"
+_DIGITS = {"perplexity": 2, "bits_per_byte": 3}  # that decide who is first
 
 
 class NoResults(Exception):
@@ -35,8 +39,9 @@ class Row:
 
     kind: Literal["model", "floor", "target"]
     student: str
-    perplexity: float
-    rank: int | None = None  # equal perplexities share one; a baseline has none
+    measured: float = 0.0  # in the unit of the assignment: what is ranked
+    rank: int | None = None  # equal models share one; a baseline has none
+    perplexity: float | None = None
     bits_per_byte: float | None = None
     score: float | None = None
     max_score: float | None = None
@@ -105,25 +110,23 @@ def leaderboards(
     return [
         _board(name, groups[name], top, is_anonymous)
         for name in sorted(groups)
-        if bounds(name) or any(PERPLEXITY in result.metrics for result in groups[name])
+        if bounds(name) or any(number_of(result) is not None for result in groups[name])
     ]
 
 
 def _board(assignment: str, results: Sequence[Result], top: int | None, is_anonymous: bool) -> Board:
     best: dict[str, Row] = {}
-    for row in sorted(map(_row, (r for r in results if PERPLEXITY in r.metrics)), key=_order):
+    for row in sorted(map(_row, (r for r in results if number_of(r) is not None)), key=_order):
         best.setdefault(row.student, row)
     measured = list(best.values())
     shown = [row for row in measured if not (is_anonymous and row.is_flagged)]
-    ranked = [
-        replace(row, rank=1 + sum(other.perplexity < row.perplexity for other in shown)) for row in shown
-    ]
+    ranked = [replace(row, rank=1 + sum(other.measured < row.measured for other in shown)) for row in shown]
     if is_anonymous:
         ranked = [replace(row, student="") for row in ranked]
     kept = ranked[:top]
     return Board(
         assignment,
-        tuple(sorted([*kept, *_baselines(assignment)], key=lambda row: row.perplexity)),
+        tuple(sorted([*kept, *_baselines(assignment)], key=lambda row: row.measured)),
         more=len(ranked) - len(kept),
         without_model=len({result.student for result in results} - best.keys()),
         left_out=len(measured) - len(shown),
@@ -132,10 +135,9 @@ def _board(assignment: str, results: Sequence[Result], top: int | None, is_anony
 
 def _row(result: Result) -> Row:
     metrics = result.metrics
-    return Row(
+    row = Row(
         "model",
         result.student,
-        round(metrics[PERPLEXITY], 2),  # what nobody can read off must not decide who is first
         bits_per_byte=metrics.get(BITS),
         score=result.score,
         max_score=result.max_score,
@@ -143,10 +145,19 @@ def _row(result: Result) -> Row:
         checkpoint_bytes=int(metrics[BYTES]) if BYTES in metrics else None,
         is_flagged=bool(result.integrity),
     )
+    return _measured(row, unit_of(result.assignment), number_of(result) or 0.0)
+
+
+def _measured(row: Row, unit: Unit, number: float) -> Row:
+    """The row with its number, rounded: what nobody can read off must not decide who is first."""
+    rounded = round(number, _DIGITS[unit.metric])
+    if unit is BITS_PER_BYTE:
+        return replace(row, measured=rounded, bits_per_byte=rounded)
+    return replace(row, measured=rounded, perplexity=rounded)
 
 
 def _order(row: Row) -> tuple[float, str, bool, float]:
-    return row.perplexity, row.student, row.is_flagged, -(row.score or 0.0)
+    return row.measured, row.student, row.is_flagged, -(row.score or 0.0)
 
 
 def _baselines(assignment: str) -> list[Row]:
@@ -154,8 +165,8 @@ def _baselines(assignment: str) -> list[Row]:
     if limits is None:
         return []
     return [
-        Row("target", _("target (all points)"), round(limits.target, 2)),
-        Row("floor", _("floor (points begin)"), round(limits.floor, 2)),
+        _measured(Row("target", _("target (all points)")), limits.unit, limits.target),
+        _measured(Row("floor", _("floor (points begin)")), limits.unit, limits.floor),
     ]
 
 
@@ -163,11 +174,12 @@ def remarks(board: Board) -> list[str]:
     """What has to be said beside the rows, in sentences."""
     said = []
     if not board.has_models:
+        known = MEASURED_MODELS.get(board.assignment) or MEASURED_MODELS["rnn_language_model"]
         said.append(
             _(
-                "No model has been measured yet: a notebook needs its checkpoint beside it (rnn_lm.safetensors and "
-                "rnn_lm.json), or grade with --train."
-            )
+                "No model has been measured yet: a notebook needs its checkpoint beside it ({weights} and "
+                "{arguments}), or grade with --train."
+            ).format(weights=known.weights, arguments=known.arguments)
         )
     if board.more:
         one, many = "{count} more model is not shown.", "{count} more models are not shown."
@@ -197,6 +209,13 @@ def remarks(board: Board) -> list[str]:
     return said
 
 
+def introduction(board: Board) -> str:
+    """What the models of a board are ranked by."""
+    if unit_of(board.assignment) is BITS_PER_BYTE:
+        return _("By bits per byte of text that no student has: the lower, the better.")
+    return _("By perplexity on text that no student has: the lower, the better.")
+
+
 def columns() -> tuple[str, ...]:
     """The titles above what `cells` gives."""
     return (
@@ -216,7 +235,7 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         str(row.rank) if row.rank else "",
         f"{name} {FLAG}" if row.is_flagged else name,
-        f"{row.perplexity:,.2f}",
+        f"{row.perplexity:,.2f}" if row.perplexity is not None else "",
         figure(row.bits_per_byte) if row.bits_per_byte is not None else "",
         f"{number(row.score)} / {number(row.max_score or 0.0)}" if row.score is not None else "",
         figure(row.parameters) if row.parameters is not None else "",
@@ -241,7 +260,12 @@ def table(board: Board) -> Table:
 def leaderboard_page(boards: Sequence[Board]) -> str:
     """The leaderboards as a page."""
     return render(
-        "leaderboard.html.j2", boards=boards, columns=columns(), cells=cells, remarks=remarks, bounds=bounds
+        "leaderboard.html.j2",
+        boards=boards,
+        columns=columns(),
+        cells=cells,
+        remarks=remarks,
+        introduction=introduction,
     )
 
 

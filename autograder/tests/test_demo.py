@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from autograder.course.results import Result
-from autograder.demo import ASSIGNMENT, MODELS, write_class, write_class_with_models
+from autograder.demo import (
+    ASSIGNMENT,
+    MODELS,
+    PIECES,
+    write_class,
+    write_class_with_models,
+    write_class_with_pieces,
+)
 from autograder.grading.collect import find_submissions
 from autograder.grading.many import grade_all, label
 
@@ -32,7 +39,7 @@ def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[st
     """The results of a class by pupil, in two processes."""
     found = [
         each
-        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS]))
+        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, PIECES]))
         if not names or each.student in names
     ]
     return {result.student: result for result in grade_all(found, out, SEED, jobs=2)}
@@ -133,3 +140,25 @@ def test_models_are_measured_and_the_copied_one_is_flagged(tmp_path: Path) -> No
     perplexities = {name: result.metrics.get("perplexity") for name, result in results.items()}
     assert perplexities["ada"] < perplexities["felix"] < perplexities["dora"]
     assert perplexities["chen"] is None
+
+
+@pytest.mark.slow
+def test_models_of_pieces_are_measured_by_the_bytes_of_the_text(tmp_path: Path) -> None:
+    """Points for the one that learnt long enough, none for a tokenizer that leaves text out, whatever its model."""
+    write_class_with_pieces(tmp_path / "submitted", pieces=900_000)
+    results = graded(tmp_path / "submitted", tmp_path / "out")
+    points = {
+        name: task.score
+        for name, result in results.items()
+        for task in result.tasks
+        if task.name == "subword_model"
+    }
+    assert 0 < points["ada"] < 9
+    assert points["chen"] == points["dora"] == points["loki"] == 0
+    assert losses(results["ada"]) == losses(results["blaise"]) == {"subword_model"}
+    assert losses(results["dora"]) >= {"pair_counts", "unigram_segment", "bits_per_byte", "subword_model"}
+    assert losses(results["loki"]) >= {"BPETokenizer", "subword_model"}
+    bits = {name: result.metrics.get("bits_per_byte") for name, result in results.items()}
+    assert bits["ada"] < bits["blaise"] < bits["dora"]
+    assert bits["chen"] is None
+    assert bits["loki"] is None

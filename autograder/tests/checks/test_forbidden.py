@@ -7,6 +7,32 @@ from autograder.checks.forbidden import RULES, find_forbidden, newest, uses
 SETUP = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
 
 FORBIDDEN = {
+    "a library of tokenizers": (
+        "train_bpe",
+        ["import tokenizers", "def train_bpe(text):\n    return tokenizers.Tokenizer(text)"],
+    ),
+    "a library of tokenizers, inside": (
+        "BPETokenizer",
+        [
+            "class BPETokenizer:\n    def encode(self, text):\n        from tiktoken import get_encoding as g\n"
+            "        return g(text)"
+        ],
+    ),
+    "a part of a library of tokenizers": (
+        "merge_pair",
+        ["from tokenizers.models import BPE", "def merge_pair(word, pair):\n    return BPE(word)"],
+    ),
+    "a library of tokenizers by its name": (
+        "wordpiece_encode",
+        ['def wordpiece_encode(word, vocab):\n    return __import__("tokenizers").models'],
+    ),
+    "what another task made by a library": (
+        "BPETokenizer",
+        [
+            "def train_library_tokenizer(text):\n    from tokenizers import Tokenizer\n    return Tokenizer(text)",
+            "class BPETokenizer:\n    def encode(self, text):\n        return train_library_tokenizer(text)",
+        ],
+    ),
     "nodes of the graph": ("rnn_backward", ["def rnn_backward(x):\n    return torch.tanh(x).grad_fn(x)"]),
     "the module": ("lstm_step", ["def lstm_step(x):\n    return nn.LSTM(3, 4)(x)"]),
     "the cell": ("lstm_step", ["def lstm_step(x):\n    return torch.nn.LSTMCell(3, 4)(x)"]),
@@ -90,6 +116,17 @@ FORBIDDEN = {
 }
 
 ALLOWED = {
+    "a variable called like a library": (
+        "train_bpe",
+        ["import tokenizers", "def train_bpe(text, tokenizers):\n    return tokenizers.items()"],
+    ),
+    "a library of tokenizers in another task": (
+        "train_bpe",
+        [
+            "def train_library_tokenizer(text):\n    from tokenizers import Tokenizer\n    return Tokenizer(text)",
+            "def train_bpe(text):\n    return text",
+        ],
+    ),
     "mathematics": ("lstm_step", ['def lstm_step(x):\n    return torch.einsum("bd->b", F.linear(x, x))']),
     "no_grad": ("rnn_backward", ["def rnn_backward(x):\n    with torch.no_grad():\n        return x"]),
     "a local name `grad`": (

@@ -236,3 +236,21 @@ def test_attributes_and_protocols_of_a_kept_object() -> None:
     assert (words.__len__(), words.__contains__("b"), words.__getitem__(0)) == (2, True, "a")
     with pytest.raises(StudentError, match="AttributeError"):
         words.attribute("other")
+
+
+def test_a_method_is_reached_through_its_class() -> None:
+    """A dotted name goes from the namespace inwards, as in a cell."""
+    student = live_student({"Double": Double})
+    assert getattr(student, "Double.mro")()[0].type_name == "type"
+    with pytest.raises(StudentError, match="AttributeError"):
+        getattr(student, "Double.nothing")()
+
+
+def test_how_work_grows_is_told_without_a_time() -> None:
+    """Linear work passes a limit that quadratic work is far beyond; the reply holds one bool."""
+    student = live_student(
+        {"once": lambda n: sum(range(n)), "twice": lambda n: [sum(range(n)) for _ in range(n)]}
+    )
+    assert student.once.scales([20_000], [160_000], limit=20.0) is True
+    assert student.twice.scales([200], [1600], limit=20.0) is False
+    assert student.transcript == [{"result": True}, {"result": False}]

@@ -22,6 +22,7 @@ from autograder.course import plots
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "learning_curve": lambda: plots.learning_curve({"a": [2.0, 1.0], "b": torch.ones(2)}, {"floor": 0.5}),
     "training_curve": lambda: plots.training_curve([10, 20], {"train": [2.0, 1.0]}, {"bigram": 4.5}),
+    "bits_curve": lambda: plots.bits_curve([10, 20], {"train": [2.0, 1.0]}, {"bigram": 1.7}),
     "memory_curve": lambda: plots.memory_curve([1, 10], {"cleared": [9.0, 7.0]}, {"never": 6.5}),
     "batches": lambda: plots.batches(torch.tensor([[0, 3], [1, 4], [2, 5]]), "abcdefg", bptt=2),
     "next_words": lambda: plots.next_words({"cold": [0.1, 0.9], "hot": [0.5, 0.5]}, ["a", "b"]),
@@ -32,6 +33,11 @@ EXAMPLES: dict[str, Callable[[], Figure]] = {
     "confusion": lambda: plots.confusion([[3, 1], [0, 0]], ["yes", "no"]),
     "gates": lambda: plots.gates(nn.LSTM(2, 3), torch.randn(4, 2), list("abcd")),
     "coloured_text": lambda: plots.coloured_text("a b\ncd", torch.tensor([-1.0, 0.0, 0.5, 0.1, 1.0, 0.2])),
+    "vocabulary_growth": lambda: plots.vocabulary_growth([10, 100], {"words": [8, 50]}),
+    "growing_pieces": lambda: plots.growing_pieces({"none": list(" ab"), "one": [" a", "b"]}),
+    "lattice": lambda: plots.lattice("aab", {"a": -1.0, "b": -2.0, "ab": -2.5}, ["a", "ab"]),
+    "comparison": lambda: plots.comparison(["letters", "words"], [5.0, 500.0], [2.0, 2.1]),
+    "surprise": lambda: plots.surprise(["to", "␣be"], [3.0, 0.5]),
 }
 
 
@@ -129,3 +135,30 @@ def test_bars_of_next_words_start_with_the_best_one() -> None:
     assert [round(bar.get_width(), 6) for bar in first.patches] == [0.7, 0.2]
     assert [round(bar.get_width(), 6) for bar in second.patches] == [0.3, 0.3]
     assert "(all other words: 40%)" in second.get_title()
+
+
+def test_the_pieces_of_a_stage_lie_side_by_side_in_its_row() -> None:
+    """A box is as wide as its piece has letters, and stands where these stand in the word."""
+    (axes,) = plots.growing_pieces({"none": list(" abc"), "two": [" a", "bc"]}).axes
+    assert [label.get_text() for label in axes.texts] == ["␣", "a", "b", "c", "␣a", "bc"]
+    assert [label.get_position() for label in axes.texts[-2:]] == [(1.0, 1), (3.0, 1)]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["none", "two"]
+
+
+def test_the_lattice_has_every_piece_that_fits_and_marks_the_best_way() -> None:
+    """A piece that stands twice in the word has two arcs; the best way lies below the letters, the others above."""
+    (axes,) = plots.lattice("aab", {"a": -1.0, "b": -2.0, "ab": -2.5, "x": -0.1}, ["a", "ab"]).axes
+    arcs = [line for line in axes.lines if len(line.get_xdata()) > len("aab") + 1]
+    spans = {
+        (round(line.get_xdata()[0]), round(line.get_xdata()[-1])): line.get_ydata()[20] < 0 for line in arcs
+    }
+    assert spans == {(0, 1): True, (1, 2): False, (2, 3): False, (1, 3): True}
+
+
+def test_a_comparison_says_its_numbers() -> None:
+    """Each bar has its value written behind it, and the first name stands on top."""
+    left, right = plots.comparison(["letters", "words"], [5.0, 1500.0], [2.0, 2.125]).axes
+    assert [label.get_text() for label in left.texts] == ["5.0", "1,500.0"]
+    assert [label.get_text() for label in right.texts] == ["2.00", "2.12"]
+    assert left.get_xscale() == "log"
+    assert left.yaxis_inverted()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS, PERPLEXITY
 from autograder.course.thresholds import MissingThresholds, Thresholds, thresholds
 
 MARKS = Thresholds("toy", 400, {"hidden": 100.0, "valid": 90.0}, {"hidden": 25.0, "valid": 30.0}, {})
@@ -73,3 +74,18 @@ def test_lines_between_which_nothing_lies_are_as_good_as_missing(tmp_path: Path,
     path.write_text(json.dumps({"toy": entry | lines}), encoding="utf-8")
     with pytest.raises(MissingThresholds):
         thresholds("toy", path)
+
+
+def test_bits_per_byte_are_worth_points_in_a_straight_line() -> None:
+    """Perplexity is a power of bits; half-way in bits is half the points. Less than a perplexity of 1 is possible."""
+    marks = Thresholds("toy", 400, {"hidden": 2.0}, {"hidden": 0.5}, {}, BITS_PER_BYTE)
+    assert [marks.credit(bits) for bits in (2.5, 2.0, 1.25, 0.5, 0.1)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert [marks.credit(bits) for bits in (-0.1, math.nan, math.inf)] == [0.0, 0.0, 0.0]
+
+
+def test_every_measured_model_has_its_own_files() -> None:
+    """A folder may hold both, and each goes with its notebook."""
+    names = [name for model in MEASURED_MODELS.values() for name in model.files]
+    assert len(set(names)) == len(names) == 2 * len(MEASURED_MODELS)
+    assert thresholds("subword_language_model").unit is BITS_PER_BYTE
+    assert thresholds("rnn_language_model").unit is PERPLEXITY

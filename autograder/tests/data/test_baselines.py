@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from autograder.course.corpora import DATA
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.data.baselines import Streams, baselines, bigram_nats, encode, streams, unigram_nats
 from autograder.data.manifest import read_manifest
-from autograder.data.thresholds import ASSIGNMENTS, FILE, checksums
+from autograder.data.thresholds import FILE, checksums
 from autograder.hidden.training import MISTAKES
 
 
@@ -47,11 +48,11 @@ def test_baselines_of_a_tiny_text() -> None:
 def test_the_file_of_thresholds_belongs_to_the_corpus() -> None:
     """If the corpus is prepared in another way, `autograder data thresholds` has to follow."""
     document = json.loads((DATA / FILE).read_text(encoding="utf-8"))
-    assert set(document) == set(ASSIGNMENTS)
-    for assignment, corpus in ASSIGNMENTS.items():
-        entry, counts = document[assignment], read_manifest()[corpus]["counts"]
-        assert entry["corpus_sha256"] == checksums(corpus)
-        assert entry["tokens"] == {split: counts[split]["tokens"] for split in ("valid", "hidden")}
+    assert set(document) == set(MEASURED_MODELS)
+    for assignment in MEASURED_MODELS:
+        entry = document[assignment]
+        assert entry["corpus_sha256"] == checksums(assignment)
+        assert entry["corpus_sha256"]
         assert set(entry["versions"]) == {"python", "autograder", "numpy", "torch"}
 
 
@@ -66,16 +67,31 @@ def test_the_recorded_baselines_are_measured() -> None:
     assert found["kneser_ney_5"] == pytest.approx({"valid": 70.1, "hidden": 79.0}, abs=0.1)
 
 
-def test_solution_and_flawed_models_are_where_they_belong() -> None:
-    """As recorded: every seed of the solution is beyond full marks, not by chance; no flawed model earns a point."""
+def test_tokens_are_those_of_the_corpus() -> None:
+    """Words and ends of lines, as its manifest counts them."""
     entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]
+    counts = read_manifest()[entry["corpus"]]["counts"]
+    assert entry["tokens"] == {split: counts[split]["tokens"] for split in ("valid", "hidden")}
+
+
+def test_checksums_are_those_of_the_text_that_is_read() -> None:
+    """Folded words for a model of words, the text as it was written for a model of pieces."""
+    words, pieces = map(checksums, ("rnn_language_model", "subword_language_model"))
+    assert "hidden/sotu/test.words.txt" in words
+    assert set(pieces) == {"hidden/sotu/test.txt", "sotu/train.txt", "sotu/valid.txt"}
+
+
+@pytest.mark.parametrize("assignment", MEASURED_MODELS)
+def test_solution_and_flawed_models_are_where_they_belong(assignment: str) -> None:
+    """As recorded: every seed of the solution is beyond full marks, not by chance; no flawed model earns a point."""
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[assignment]
     if "reference" not in entry:
         pytest.skip("not trained on this text yet: autograder data thresholds --seeds 5")
     target, reference = entry["target"]["hidden"], entry["reference"]
     assert len(reference["seeds"]) >= 5
     assert all(measured["credit"] == 1 for measured in reference["seeds"].values())
     assert reference["hidden"]["mean"] + 5 * reference["hidden"]["sd"] < target
-    assert set(entry["flawed"]) == set(MISTAKES)
+    assert set(entry["flawed"]) == set(MISTAKES[assignment])
     assert all(measured["credit"] == 0 for measured in entry["flawed"].values())
     unigram = entry["baselines"]["unigram"]["hidden"]
     assert entry["flawed"]["unigram"]["hidden"] == pytest.approx(unigram, rel=0.05)

@@ -7,13 +7,14 @@ import stat
 import struct
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course import checkpoints
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.grading import collect
 from autograder.grading.collect import Found, NothingToGrade, Refused, distinct, find_submissions
 
@@ -225,10 +226,15 @@ WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
 
 def test_the_limits_are_those_of_the_course() -> None:
     """Collecting loads no torch, so that they stand twice: what a check accepts must not be refused here."""
-    assert collect.FILE_LIMITS == {
-        WEIGHTS: checkpoints.MAX_WEIGHTS_BYTES,
-        ARGUMENTS: checkpoints.MAX_ARGUMENTS_BYTES,
+    limits = {
+        ".safetensors": checkpoints.MAX_WEIGHTS_BYTES,
+        ".json": checkpoints.MAX_ARGUMENTS_BYTES,
     }
+    assert set(collect.FILE_LIMITS) == {
+        f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in limits
+    }
+    for name, limit in collect.FILE_LIMITS.items():
+        assert limit == limits[PurePosixPath(name).suffix]
 
 
 def put_checkpoint(folder: Path, content: bytes = b"weights") -> None:

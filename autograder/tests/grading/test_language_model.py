@@ -20,10 +20,10 @@ from torch import nn
 
 from autograder.checks.prequential import token_ids
 from autograder.course import corpora
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.course.results import Result, TaskResult
-from autograder.grading.collect import ARGUMENTS
 from autograder.grading.graded import TRAINING_CPU_SECONDS
-from autograder.grading.language_model import bits_per_byte
+from autograder.grading.language_model import folded_bits_per_byte
 from autograder.grading.one import grade
 from autograder.grading.staging import grading_server
 from autograder.hidden.corpora import hidden_lines
@@ -32,6 +32,7 @@ from autograder.sandbox import Limits, Server
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_language as toy
 
+ARGUMENTS = MEASURED_MODELS[toy.ASSIGNMENT].arguments
 SEED = 20_26
 LIMITS = replace(SHORT, scoring_cpu_seconds=3)
 NO_GAIN = 0.05  # points: what rounding and another batch size may move
@@ -772,5 +773,5 @@ def test_a_corpus_that_is_another_grades_nobody(
 def test_unknown_words_are_paid_for() -> None:
     """Bits per byte: 2 bits for two tokens of the line, and 5 bytes spelt out for "word" with the space after it."""
     nats = 2 * math.log(2)
-    assert bits_per_byte(nats, ["a word"], ["<unk>", "<eos>", "a"]) == pytest.approx((2 + 8 * 5) / 7)
-    assert bits_per_byte(nats, ["a word"], ["<unk>", "<eos>", "a", "word"]) == pytest.approx(2 / 7)
+    assert folded_bits_per_byte(nats, ["a word"], ["<unk>", "<eos>", "a"]) == pytest.approx((2 + 8 * 5) / 7)
+    assert folded_bits_per_byte(nats, ["a word"], ["<unk>", "<eos>", "a", "word"]) == pytest.approx(2 / 7)

@@ -9,7 +9,6 @@ import functools
 import json
 import math
 import random
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,10 @@ import torch
 from torch import nn
 
 from autograder.checks.prequential import token_ids
-from autograder.course.assignments import source_notebook
-from autograder.course.checkpoints import save_checkpoint
 from autograder.course.kneser_ney import KneserNey
-from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.course.notebook import Notebook
 from autograder.grading.graded import Submission
+from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 
 ASSIGNMENT, TASK, CORPUS = "rnn_language_model", "language_model", "toy"
 WORDS = 58
@@ -51,9 +49,7 @@ class RNNModel(nn.Module):
 
 def write_course(data: Path) -> None:
     """The toy corpus, its vocabulary and its thresholds, as `autograder data` would write them."""
-    rng = random.Random(1)
-    successors = [rng.sample(range(WORDS), 3) for _word in range(WORDS)]
-    texts = {split: _lines(rng, count, successors) for split, count in SPLITS.items()}
+    texts = sentences(random.Random(1), SPLITS)
     counts = Counter(word for line in texts["train"] for word in line.split())
     words = ["<unk>", "<eos>", *(word for word, _count in counts.most_common())]
     public, hidden = data / "prepared" / CORPUS, data / "prepared" / "hidden" / CORPUS
@@ -67,6 +63,12 @@ def write_course(data: Path) -> None:
 
 
 SPLITS = {"train": 1500, "valid": 150, "hidden": 200}
+
+
+def sentences(rng: random.Random, splits: dict[str, int]) -> dict[str, list[str]]:
+    """So many lines of the toy language for each split."""
+    successors = [rng.sample(range(WORDS), 3) for _word in range(WORDS)]
+    return {split: _lines(rng, count, successors) for split, count in splits.items()}
 
 
 def _lines(rng: random.Random, count: int, successors: list[list[int]]) -> list[str]:
@@ -114,52 +116,19 @@ def train(data: Path) -> nn.Module:
     words = (data / "prepared" / CORPUS / "vocabulary.txt").read_text(encoding="utf-8").split()
     lines = (data / "prepared" / CORPUS / "train.words.txt").read_text(encoding="utf-8").splitlines()
     ids = token_ids(lines, words)
-    source = ids[: len(ids) // 32 * 32].view(32, -1).t()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = model_class()(**ARGUMENTS)
-        optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
-        for _epoch in range(5):
-            state = model.init_state(32)
-            for start in range(0, len(source) - 20, 20):
-                state = tuple(part.detach() for part in state)
-                logits, state = model(source[start : start + 20], state)
-                targets = source[start + 1 : start + 21]
-                loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-    return model
+    return trained(model_class(), ARGUMENTS, ids)
 
 
 def files_of(model: nn.Module, **arguments: Any) -> dict[str, bytes]:
     """The two files of a checkpoint by name."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(model, {**ARGUMENTS, **arguments}, Path(folder) / "rnn_lm")
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    return checkpoint_files(model, {**ARGUMENTS, **arguments}, "rnn_lm")
 
 
 def notebook() -> Notebook:
     """The setup and the measured task of the real notebook."""
-    return Notebook(
-        tuple(
-            cell
-            for cell in source_notebook(ASSIGNMENT).cells
-            if SETUP_TAG in cell.tags or cell.grade_id.removeprefix(CHECK_PREFIX) == TASK
-        )
-    )
+    return measured_part(ASSIGNMENT, TASK)
 
 
 def submission(code: str, files: dict[str, bytes], training: str = "pass") -> Submission:
     """A notebook that defines the honest model and then runs `code`, with these files beside it."""
-    cells = []
-    for cell in notebook().cells:
-        source = training if cell.grade_id == TASK else cell.source
-        metadata = {"tags": sorted(cell.tags), "nbgrader": cell.nbgrader}
-        cells.append({"id": cell.id, "cell_type": cell.kind, "source": source, "metadata": metadata})
-    own = [
-        {"id": f"own-{i}", "cell_type": "code", "source": source, "metadata": {}}
-        for i, source in enumerate([MODEL, code])
-    ]
-    document = {"cells": cells[:-2] + own + cells[-2:], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return Submission("pupil", json.dumps(document).encode(), f"{ASSIGNMENT}.ipynb", ASSIGNMENT, files)
+    return submission_of(ASSIGNMENT, TASK, [MODEL, code], files, training)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from autograder.course.measured_models import BITS_PER_BYTE
 from autograder.course.results import Result
 from autograder.course.thresholds import Thresholds
 from autograder.grading.many import write_result
@@ -166,3 +167,21 @@ def test_results_are_read_from_the_folder_of_a_run(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(NoResults, match="Grade first"):
             read_results([tmp_path / "run", folder])
+
+
+def test_models_of_pieces_are_ranked_by_bits_per_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To three digits, between a floor and a target in the same unit; there is no perplexity to be shown."""
+    marks = Thresholds("toy", 2000, {"hidden": 1.7}, {"hidden": 1.5}, {}, BITS_PER_BYTE)
+    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
+    numbers = {"ada": 1.6, "bob": 1.4, "cy": 1.6002}
+    results = [
+        replace(result(name), assignment="subword_language_model", metrics={"bits_per_byte": number})
+        for name, number in numbers.items()
+    ]
+    board = only(results)
+    assert ranks(board) == [(1, "bob"), (None, "target"), (2, "ada"), (2, "cy"), (None, "floor")]
+    page = Page(leaderboard_page([board])).text
+    assert "By bits per byte" in page
+    assert "1.600" in page
+    assert all(row.perplexity is None for row in board.rows)
+    assert "subword_lm.safetensors" in " ".join(remarks(replace(board, rows=())))

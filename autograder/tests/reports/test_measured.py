@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.course.measured_models import BITS_PER_BYTE
 from autograder.course.results import Result, TaskResult
 from autograder.course.thresholds import Thresholds
 from autograder.reports import formats, measured
@@ -137,3 +138,25 @@ def test_results_without_points_by_hand_keep_their_columns() -> None:
     """Tables of assignments that have no such answers look as they always did."""
     header = formats.marks_csv([replace(samples.result(), metrics={})]).splitlines()[0]
     assert header == "student,assignment,status,score,max_score," + ",".join(t.name for t in samples.tasks())
+
+
+PIECES = {"bits_per_byte": 1.6, "bytes_scored": 655745, "valid_bits_per_byte": 1.52, "tokens_scored": 181122}
+
+
+def test_a_model_of_pieces_is_told_in_bits_per_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In sentences, on the scale, in the class, and for Gradescope; the word perplexity is not there."""
+    marks = Thresholds("toy", 2000, {"hidden": 1.7}, {"hidden": 1.5}, {}, BITS_PER_BYTE)
+    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
+    one = replace(result(**PIECES), assignment="subword_language_model")
+    text = " ".join(sentences(one))
+    for part in ("1.600 bits per byte: between the floor of 1.700", "655,745 bytes", "1.520: 5 % lower"):
+        assert part in text
+    limits = Bounds(1.7, 1.5, BITS_PER_BYTE)
+    assert limits.place(1.6) == 50.0
+    assert dots([one], limits)[0].label.endswith(": 1.600")
+    for page in (feedback_page(one), class_page([one])):
+        assert "erplexity" not in Page(page).text
+        assert "1.600" in Page(page).text
+    assert formats.gradescope(one)["leaderboard"][0]["name"] == "Bits per byte"
+    assert "not yet below" in sentences(replace(one, metrics={"bits_per_byte": 1.7}))[0]
+    assert "beyond" in sentences(replace(one, metrics={"bits_per_byte": 1.5}))[0]

@@ -1,0 +1,1 @@
+"""The public tests of the third notebook, one file a part; students may read them."""

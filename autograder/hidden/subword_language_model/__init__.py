@@ -1,0 +1,1 @@
+"""The hidden tests of the third notebook, one file a part, and the mistakes they must see."""
