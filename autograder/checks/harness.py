@@ -323,9 +323,10 @@ def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
 
 
 def _cpu_seconds(function: Callable[..., Any], arguments: list[Any]) -> float:
-    start = time.process_time()
+    # The clock of the process stands still for 4 ms at a time where its CPU seconds are limited, as in the sandbox.
+    start = time.thread_time()
     function(*arguments)
-    return time.process_time() - start
+    return time.thread_time() - start
 
 
 def _floating(value: Any) -> Iterator[torch.Tensor]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -254,3 +257,17 @@ def test_how_work_grows_is_told_without_a_time() -> None:
     assert student.once.scales([20_000], [160_000], limit=20.0) is True
     assert student.twice.scales([200], [1600], limit=20.0) is False
     assert student.transcript == [{"result": True}, {"result": False}]
+
+
+def test_how_work_grows_is_told_where_cpu_seconds_are_limited() -> None:
+    """As in the sandbox, where the clock of the process moves in steps longer than a small call takes."""
+    program = """
+import resource
+from autograder.checks.student import live_student
+
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+student = live_student({"once": lambda n: sum(range(n))})
+print(all(student.once.scales([30_000], [240_000], limit=20.0) for _try in range(100)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
