@@ -27,8 +27,9 @@ from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
-MAX_FILES = 50_000
+MAX_STUDENTS = 10_000
 MAX_MEMBERS = 10_000
+MAX_OF_ONE_STUDENT = MAX_MEMBERS  # a class in one archive may be taken for one student
 MAX_SIMILAR = 4  # names that are spoken of: a model is two files
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
@@ -125,11 +126,34 @@ def find_submissions(paths: Iterable[Path], assignments: Collection[str] = ()) -
     """
     found: list[Found] = []
     for path in paths:
-        part = list(_in_path(path, set(assignments)))
+        part = list(_bounded(_in_path(path, set(assignments)), path))
         if not part:
             raise NothingToGrade(_("There is no notebook in {path}.").format(path=path))
         found += part
     return _with_neighbours(list(dict.fromkeys(found)))
+
+
+def _bounded(found: Iterable[Found], path: Path) -> Iterator[Found]:
+    """The same submissions; of one student who has too many the first, and one that says so in place of the others.
+
+    `NothingToGrade` if there are more students than in any class: the path is of something else.
+    """
+    times: Counter[str] = Counter()
+    for each in found:
+        times[each.student] += 1
+        if times[each.student] <= MAX_OF_ONE_STUDENT:
+            yield each
+        elif times[each.student] == MAX_OF_ONE_STUDENT + 1:
+            problem = _(
+                "There are more than {limit} notebooks of one student; this one and the others are not read."
+            )
+            yield replace(each, problem=problem.format(limit=MAX_OF_ONE_STUDENT))
+        if len(times) > MAX_STUDENTS:
+            raise NothingToGrade(
+                _("There is work of more than {limit} students in {path}.").format(
+                    limit=MAX_STUDENTS, path=path
+                )
+            )
 
 
 def _with_neighbours(found: list[Found]) -> list[Found]:
@@ -214,7 +238,6 @@ def _packed_in(path: _AnyPath, assignments: set[str]) -> _AnyPath | None:
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
     """Notebooks and archives below a folder in a fixed order, each with the reason why it is refused, if it is."""
-    count = 0
     for place, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not _IGNORED.match(name))
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
@@ -222,11 +245,6 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(place, name)
             if _IGNORED.match(name) or (name not in links and path.suffix.lower() not in (".ipynb", ".zip")):
                 continue
-            count += 1
-            if count > MAX_FILES:
-                raise NothingToGrade(
-                    _("There are more than {limit} files in {path}.").format(limit=MAX_FILES, path=folder)
-                )
             yield path, _why_refused(path)
 
 

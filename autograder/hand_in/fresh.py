@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +59,9 @@ def fresh_run(
         env=environment,
         encoding="utf-8",
         errors="replace",
+        start_new_session=True,
     ) as process:
-        timer = threading.Timer(limit_seconds, process.kill)
+        timer = threading.Timer(limit_seconds, _kill, [process])
         timer.start()
         failure = _("The checks did not run to their end: the program ended while they were running.")
         try:
@@ -83,8 +86,16 @@ def fresh_run(
             pass
         finally:
             timer.cancel()
-            process.kill()
+            _kill(process)
     return FreshRun(tuple(results), tuple(stops), failure)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Ends a process that nobody has waited for yet, and those it has started: they may hold its pipe open for ever."""
+    if hasattr(os, "killpg"):  # not on Windows, where nothing is inherited that was not asked for
+        with suppress(ProcessLookupError, PermissionError):  # it is gone; macOS says so in the other way
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _result_from(document: dict[str, Any]) -> TaskResult:

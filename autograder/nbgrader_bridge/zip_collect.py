@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,6 +18,9 @@ from autograder.grading.collect import (
     find_submissions,
     student_of,
 )
+from autograder.grading.text import clean_line
+
+_LONGEST_STEM_BYTES = 200  # of a name that gets a number: most disks take 255 bytes in all
 
 
 class CarefulExtractor(ExtractorPlugin):
@@ -36,14 +40,26 @@ class CarefulExtractor(ExtractorPlugin):
             inside = each.path.relative_to(archive_path)
             try:
                 files = {each.file_name: each.read(), **each.read_files()[0]}
+                _write(files, Path(extracted_path, _place(each, inside)))
             except Refused as error:
                 sentence = _("{file} was not collected. {reason}")
-                self.log.warning(sentence.format(file=Path(inside, each.member), reason=error))
-                continue
-            folder = Path(extracted_path, _place(each, inside))
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, data in files.items():
-                (folder / name).write_bytes(data)
+                name = clean_line(str(Path(inside, each.member)))
+                self.log.warning(sentence.format(file=name, reason=error))
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes files into a folder; `Refused` if the disk does not take them.
+
+    Names in archives are students' own: too long for any disk, or a file's here and a folder's there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise Refused(
+            _("It cannot be written under this name: {reason}.").format(reason=error.strerror)
+        ) from None
 
 
 def _place(found: Found, inside: Path) -> Path:
@@ -77,8 +93,9 @@ class NotebooksAndModels(FileNameCollectorPlugin):
     def _untaken(self, student: str, path: Path) -> str:
         """The file's name, with a number if the student has handed in another one of this name: nbgrader would stop."""
         name, number = path.name, 1
+        stem = path.stem.encode("utf-8", "replace")[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore")
         while (student, name) in self._taken:
             number += 1
-            name = f"{path.stem} ({number}){path.suffix}"
+            name = f"{stem} ({number}){path.suffix}"
         self._taken.add((student, name))
         return name

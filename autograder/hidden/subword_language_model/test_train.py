@@ -32,6 +32,12 @@ def scattered(draw: Draw, letters: str) -> str:
     return "".join(draw.random.choices(letters, k=30)) + "  "
 
 
+def lines(draw: Draw) -> str:
+    """Lines that end in every way there is, and two empty ones at the end."""
+    drawn = draw.random.choices(["a", "B ", "\n", "\r", "\r\n", "\u2028"], k=30)
+    return "aB" + "".join(drawn) + "\r\n\r\n"
+
+
 def learnable(reference: Student, made: Callable[[], str], size: int) -> tuple[str, Merges]:
     """A text and its merges, drawn anew until no two of them make the same bytes.
 
@@ -97,6 +103,16 @@ def test_any_bytes(student: Student, reference: Student, draw: Draw) -> None:
             size,
         )
         assert_learns(student, text, size, merges)
+
+
+@pytest.mark.task("train_bpe")
+@pytest.mark.hint(
+    "Compare `repr(text)` with the repr of what you learn from. Which characters have changed, or gone?"
+)
+def test_line_ends(student: Student, reference: Student, draw: Draw) -> None:
+    """Line ends of all kinds are characters like any other, at the end of the text, too."""
+    text, merges = learnable(reference, partial(lines, draw), ALL)
+    assert_learns(student, text, ALL, merges)
 
 
 @pytest.mark.task("train_bpe")

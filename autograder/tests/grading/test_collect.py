@@ -195,6 +195,42 @@ def test_paths_that_cannot_be_used_say_why(tmp_path: Path) -> None:
             find_submissions([path], NAMES)
 
 
+@pytest.mark.parametrize("kind", ["folder", "archive", "nbgrader's tree"])
+def test_a_student_with_too_many_notebooks_does_not_stop_the_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Some are read, one says why the others are not, and everybody else's work is found."""
+    monkeypatch.setattr(collect, "MAX_OF_ONE_STUDENT", 5)
+    names = [f"{number:04}/x.ipynb" for number in range(20)]
+    place = tmp_path / "submitted" if kind == "nbgrader's tree" else tmp_path
+    put(place, "ada/rnn_basics/rnn_basics.ipynb", "zoe/rnn_basics/rnn_basics.ipynb")
+    if kind == "archive":
+        with zipfile.ZipFile(tmp_path / "mallory.zip", "w") as file:
+            for name in names:
+                file.writestr(name, "{}")
+    else:
+        put(place, *(f"mallory/{name}" for name in names))
+    found = find_submissions([tmp_path], NAMES)
+    students = [each.student for each in found]
+    assert (students.count("ada"), students.count("zoe")) == (1, 1)
+    assert students.count("mallory") == 5 + 1
+    [refused] = [each for each in found if each.problem]
+    assert refused.student == "mallory"
+    assert "more than 5 notebooks of one student" in refused.problem
+
+
+def test_a_path_with_more_students_than_a_class_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the folder of all folders; it is said before anything is graded."""
+    monkeypatch.setattr(collect, "MAX_STUDENTS", 3)
+    put(tmp_path, *(f"{name}.ipynb" for name in "abc"))
+    assert len(find_submissions([tmp_path], NAMES)) == 3
+    put(tmp_path, "d.ipynb")
+    with pytest.raises(NothingToGrade, match="more than 3 students"):
+        find_submissions([tmp_path], NAMES)
+
+
 def test_hostile_file_names_are_found_and_shown_harmlessly(tmp_path: Path) -> None:
     """New lines, options, bytes that are no text."""
     for name in (

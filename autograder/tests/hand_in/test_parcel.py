@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -239,6 +241,37 @@ def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     assert "You stopped the checks" in fresh_run(path, stop).failure
+
+
+FORKS = """
+import os, time
+if os.fork() == 0:
+    open("forked", "w").close()
+    time.sleep(20)
+    open("outlived", "w").close()
+    os._exit(0)
+while True: pass
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system whose processes fork")
+def test_what_a_cell_has_started_ends_with_the_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was forked holds the pipe on which the checks are heard, and would be waited for."""
+
+    class Timer(threading.Timer):
+        """Whose time is up when the cell has forked."""
+
+        def run(self) -> None:
+            while not (tmp_path / "forked").exists():
+                time.sleep(0.01)
+            self.function(*self.args)
+
+    monkeypatch.setattr(threading, "Timer", Timer)
+    path = put(tmp_path, cell(FORKS), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
+    assert "does a cell never end" in fresh_run(path, lambda _step: None).failure
+    assert not (tmp_path / "outlived").exists()
 
 
 def test_the_panel_escapes_what_stands_in_a_notebook(tmp_path: Path) -> None:

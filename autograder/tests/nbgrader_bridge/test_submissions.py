@@ -90,3 +90,20 @@ def test_what_nbgrader_must_not_follow_is_removed(tmp_path: Path) -> None:
     left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
     assert left == {"rnn_basics.ipynb", "rnn_lm.safetensors", "deep/notes.txt", "link.ipynb"}
     assert secret.read_text(encoding="utf-8") == "answers"
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o444, 0o000])
+def test_a_locked_folder_keeps_no_link(tmp_path: Path, mode: int) -> None:
+    """Nothing could be removed from it, and nbgrader goes on after a hook that failed, and follows the links."""
+    folder = tmp_path / "submitted" / "ada" / ASSIGNMENT
+    locked = folder / "a" / "locked"
+    locked.mkdir(parents=True)
+    (locked / "zero").symlink_to("/dev/zero")
+    (folder / "outside").symlink_to(tmp_path, target_is_directory=True)
+    tmp_path.chmod(0o750)
+    for each in (locked, folder / "a"):
+        each.chmod(mode)
+    prepare(assignment=ASSIGNMENT, student="*", notebooks=[str(folder / "rnn_basics.ipynb")])
+    assert not os.path.lexists(locked / "zero")
+    assert locked.stat().st_mode & 0o700 == 0o700  # what the superuser, who is never locked out, sees of it
+    assert tmp_path.stat().st_mode & 0o777 == 0o750  # a link's folder is not ours to open

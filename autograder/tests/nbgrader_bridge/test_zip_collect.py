@@ -77,6 +77,37 @@ def test_a_broken_or_hostile_archive_costs_nobody_else_anything(course: Course) 
     assert not list(course.path.glob(f"downloaded/{NOTEBOOK}"))
 
 
+LONG = "y" * 300
+UNWRITABLE = {
+    "a_long_name": [f"{LONG}.ipynb"],
+    "a_long_folder": [f"{LONG}/{NOTEBOOK}", NOTEBOOK],
+    "a_deep_folder": ["d/" * 2500 + NOTEBOOK, NOTEBOOK],
+    "a_file_that_is_a_folder": ["a.ipynb", f"a.ipynb/{NOTEBOOK}"],
+    "a_folder_that_is_a_file": [f"a.ipynb/{NOTEBOOK}", "a.ipynb"],
+}
+
+
+def test_names_that_no_disk_takes_cost_nobody_else_anything(course: Course) -> None:
+    """Each is named, in a line that is no longer than others, and what else lies in its archive is collected."""
+    for name, members in UNWRITABLE.items():
+        zipped(archive(course) / f"{name}.zip", dict.fromkeys(members, b"2"))
+    zipped(archive(course) / "zoe.zip", {NOTEBOOK: b"1"})
+    files, log = collected(course)
+    assert files.pop(f"zoe/{ASSIGNMENT}/{NOTEBOOK}") == b"1"
+    assert {name.split("/")[0] for name in files} == UNWRITABLE.keys() - {"a_long_name"}
+    refusals = [line for line in log.splitlines() if "was not collected" in line]
+    assert len(refusals) == len(UNWRITABLE)
+    assert all("cannot be written" in line and len(line) < 400 for line in refusals)
+
+
+def test_long_names_are_numbered_all_the_same(course: Course) -> None:
+    """The longest names that a disk takes, twice: with a number behind it would be too long."""
+    longest = "한" * 83 + ".ipynb"  # of 255 bytes
+    zipped(archive(course) / "ada.zip", {f"old/{longest}": b"1", f"new/{longest}": b"2"})
+    files, _log = collected(course)
+    assert sorted(files.values()) == [b"1", b"2"]
+
+
 def test_two_notebooks_of_one_name_are_both_collected(course: Course) -> None:
     """nbgrader would collect nobody's work."""
     zipped(archive(course) / "ada.zip", {f"old/{NOTEBOOK}": b"1", f"new/{NOTEBOOK}": b"2"})

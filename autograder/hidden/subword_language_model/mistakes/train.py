@@ -554,10 +554,50 @@ def train_bpe(text, vocab_size, specials=()):
         ),
     ),
     Mistake(
+        id="X980",
+        task="train_bpe",
+        what="Makes all line ends the same.",
+        hint="How many bytes has a line end “\\r\\n” in the text, and how many in what you learn from?",
+        edits=((_COUNTED, 'counted = word_counts(text.replace("\\r\\n", "\\n").replace("\\r", "\\n"))'),),
+    ),
+    Mistake(
+        id="X981",
+        task="train_bpe",
+        what="Drops the line ends at the end of the text.",
+        hint="With which characters does the text end, and with which what you learn from?",
+        edits=((_COUNTED, 'counted = word_counts(text.rstrip("\\r\\n"))'),),
+    ),
+    Mistake(
+        id="X982",
+        task="train_bpe",
+        what="Learns line by line: a run of empty lines falls apart.",
+        hint="Two line ends follow each other. Are they one word for `SPLIT`, and for you?",
+        edits=(
+            (
+                _COUNTED,
+                "counted = Counter()\n"
+                "    for line in text.splitlines(keepends=True):\n"
+                "        counted.update(word_counts(line))",
+            ),
+        ),
+    ),
+    Mistake(
+        id="X983",
+        task="train_bpe",
+        what="Normalises the text: a letter and its mark become one.",
+        hint="“é” may be one code point or two. May you change which, before you learn?",
+        edits=(
+            (
+                _COUNTED,
+                'import unicodedata\n    counted = word_counts(unicodedata.normalize("NFC", text))',
+            ),
+        ),
+    ),
+    Mistake(
         id="C36a",
         task="train_bpe",
         what="Takes pieces from the front of a list: the work grows with the square of a word's length.",
-        hint="What does `pop(0)` do with all the other items of the list?",
+        hint="What do `pop(0)` and `del word[i]` do with all the items behind?",
         source=_NAIVE
         + """
     result = []
@@ -567,6 +607,21 @@ def train_bpe(text, vocab_size, specials=()):
             piece += word.pop(0)
         result.append(piece)
     return result
+""",
+    ),
+    Mistake(
+        id="C36c",
+        task="train_bpe",
+        what="Builds the whole word anew at each place that is merged.",
+        hint="How long is the word that you build anew, and how many times do you build it?",
+        source=_NAIVE
+        + """
+    word, place = tuple(word), 0
+    while place < len(word) - 1:
+        if word[place : place + 2] == pair:
+            word = (*word[:place], pair[0] + pair[1], *word[place + 2 :])
+        place += 1
+    return list(word)
 """,
     ),
     Mistake(
