@@ -19,6 +19,7 @@ from torch import nn
 from autograder.checks.spelled_text import cut
 from autograder.course import corpora
 from autograder.course.results import Result, TaskResult
+from autograder.course.spelling import spelled
 from autograder.grading.one import grade
 from autograder.grading.staging import grading_server
 from autograder.hidden.corpora import hidden_raw_text
@@ -232,6 +233,59 @@ def test_nothing_is_gained_by(name: str, graded: Grade, honest: Result) -> None:
     result = graded(NO_GAINS[name])
     assert result.status == "graded"
     assert result.score <= honest.score + NO_GAIN, words_of(result)
+
+
+TOKENIZER = """
+class BPETokenizer(BPETokenizer):
+    def __init__(self, vocab, merges, specials{signature}):
+        {code}
+"""
+OTHER_STYLES = {
+    "a tuple": encode("ids = tuple(ids)"),
+    "numbers of numpy": encode("import numpy; ids = list(numpy.array(ids))"),
+    "a list of one's own": encode("ids = type('Ids', (list,), {})(ids)"),
+    "specials that may be none": TOKENIZER.format(
+        signature="=None, *, cache=True", code="super().__init__(vocab, merges, specials or ())"
+    ),
+    "arguments that are used up": TOKENIZER.format(
+        signature="=()", code="super().__init__(vocab, merges); vocab.clear(); merges.clear()"
+    ),
+    "arguments of the promised types": TOKENIZER.format(
+        signature="=()",
+        code="assert type(vocab) is dict and {type(pair) for pair in merges} == {tuple}\n"
+        "        assert {type(part) for pair in [*merges, vocab.values()] for part in pair} == {bytes}\n"
+        "        super().__init__(vocab, merges, specials)",
+    ),
+    "chance and words": encode("print(text); torch.rand(3); import random; random.random()"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_STYLES)
+def test_the_same_ids_earn_the_same_from_a_tokenizer_with(name: str, graded: Grade, honest: Result) -> None:
+    """Another way of writing it is no other tokenizer."""
+    result = graded(OTHER_STYLES[name])
+    assert (result.score, result.metrics) == (honest.score, honest.metrics), words_of(result)
+
+
+def test_a_special_token_that_the_text_lacks_costs_nothing(
+    graded: Grade, honest: Result, model: nn.Module
+) -> None:
+    """It is the last id of the vocabulary, and handed to the tokenizer by its text."""
+    pieces = [*toy.PIECES, b"<end>"]
+    larger = toy.honest()["SubwordModel"](len(pieces), toy.ARGUMENTS["width"])
+    rows = {"lookup.weight": 0.0, "readout.weight": 0.0, "readout.bias": -50.0}  # of a token that never comes
+    state = model.state_dict()
+    for name, value in rows.items():
+        state[name] = torch.cat([state[name], torch.full_like(state[name][:1], value)])
+    larger.load_state_dict(state)
+    tokenizer = spelled(dict(enumerate(pieces)), toy.MERGES, ["<end>"])
+    takes = TOKENIZER.format(
+        signature="",
+        code="assert specials == ['<end>'] and vocab[len(vocab) - 1] == b'<end>'\n"
+        "        super().__init__(vocab, merges, specials)",
+    )
+    result = graded(takes, toy.files_of(larger, pieces, tokenizer=tokenizer))
+    assert result.score == honest.score, words_of(result)
 
 
 def test_two_ids_with_the_same_bytes_gain_nothing(graded: Grade, honest: Result, model: nn.Module) -> None:
