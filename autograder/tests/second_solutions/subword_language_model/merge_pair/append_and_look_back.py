@@ -1,11 +1,12 @@
-"""A list that is shortened in place, by an iterator that skips what was used."""
+"""What comes is joined to what was appended last, unless that has just been joined itself."""
 
 
 def merge_pair(word, pair):
     result, joined = [], False
     for piece in word:
-        if result and not joined and result[-1] == pair[0] and piece == pair[1]:
-            result[-1], joined = result[-1] + piece, True
+        joined = bool(result) and not joined and (result[-1], piece) == pair
+        if joined:
+            result[-1] += piece
         else:
-            result, joined = [*result, piece], False
+            result.append(piece)
     return tuple(result)
