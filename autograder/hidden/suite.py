@@ -73,6 +73,7 @@ class Suite:
         checkpoint_of: Callable[[], Checkpoint] | None = None,
     ) -> dict[str, list[TestResult]]:
         """Runs every test of the given tasks (all, if none are given); results by task, in order."""
+        self._mutants.clear()  # what one keeps from another submission would have a say in what this one is called
         plugin = Plugin(
             student_of=student_of,
             tasks=[task.name for task in self.tasks] if tasks is None else tasks,
@@ -87,7 +88,7 @@ class Suite:
             return run_tests(self.files, plugin)
 
     def mutant(self, mistake: Mistake) -> Student:
-        """The reference with this mistake in it, under the interface of a student; made once."""
+        """The reference with this mistake in it, under the interface of a student; made once a run."""
         if mistake.id not in self._mutants:
             self._mutants[mistake.id] = trusted_student(mutate(self.notebook, mistake))
         return self._mutants[mistake.id]

@@ -8,7 +8,7 @@ import torch
 from autograder.hidden.diagnosis import Following, equal_answers
 from autograder.hidden.mistakes import mutate
 from autograder.hidden.suite import trusted_student
-from autograder.tests.hidden.mutants import grade, suite_of
+from autograder.tests.hidden.mutants import grade, grade_mistake, is_named, suite_of
 
 
 def test_equal_answers_are_recognised() -> None:
@@ -65,3 +65,11 @@ def test_an_earlier_function_is_named_when_it_is_to_blame() -> None:
         failed = [test for test in grade(suite, student, task).tests if test.outcome == "failed"]
         assert failed
         assert all("see to `rnn_step` first" in test.message for test in failed)
+
+
+def test_what_a_mistake_is_called_does_not_depend_on_who_was_graded_before() -> None:
+    """A mistake that keeps something in a global table is called the same in each of several gradings of a process."""
+    suite = suite_of("subword_language_model")
+    mistake = next(mistake for mistake in suite.mistakes if mistake.id == "C28b")
+    for seed in (2, 1, 8):
+        assert is_named(mistake, grade_mistake(suite, mistake, seed)), seed
