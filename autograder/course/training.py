@@ -11,7 +11,6 @@ import copy
 import html
 import io
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,7 +21,7 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from autograder.course import plots
+from autograder.course import kernel, plots
 from autograder.course.checkpoints import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX, save_checkpoint
 from autograder.course.language import _
 from autograder.course.progress import InBitsPerByte, InPerplexity, Point, Progress
@@ -205,5 +204,4 @@ class Place:
 
 
 def _is_notebook() -> bool:
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return hasattr(get_ipython() if get_ipython else None, "kernel")
+    return hasattr(kernel.shell(), "kernel")

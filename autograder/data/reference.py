@@ -17,8 +17,9 @@ from typing import Any
 
 import torch
 
-from autograder.checks.prequential import Score, log_probabilities, restore, score, token_ids
-from autograder.checks.spelled_text import bits_per_byte, cut, encoded, line_end
+from autograder.checks import spelled_text
+from autograder.checks.prequential import restore, score, token_ids
+from autograder.checks.spelled_text import bits_per_byte, cut
 from autograder.checks.student import Student
 from autograder.course import corpora
 from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, load_checkpoint
@@ -161,9 +162,7 @@ def _bits_per_byte(
     texts = {"valid": corpora.raw_text(model.corpus, "valid"), "hidden": hidden_raw_text(model.corpus)}
     for split, text in texts.items():
         parts = cut(text)
-        ids = encoded(student, spelling, parts)
-        predictor = restore(student, checkpoint, len(spelling.pieces), model.class_name)
-        found = Score(torch.cat(log_probabilities(predictor, ids, line_end(spelling))))
+        found = spelled_text.score(student, checkpoint, spelling, parts, model.class_name)
         yield split, bits_per_byte(found.nats, parts)
 
 

@@ -22,7 +22,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
 
 from autograder.course.language import _
-from autograder.course.model_files import LIMITS, STEMS, near_misses
+from autograder.course.measured_models import MEASURED_MODELS
+from autograder.course.model_files import FILE_LIMITS, near_misses
 from autograder.course.notebook import MAX_FILE_BYTES
 from autograder.grading.text import clean_line
 
@@ -33,10 +34,8 @@ MAX_OF_ONE_STUDENT = MAX_MEMBERS  # a class in one archive may be taken for one 
 MAX_SIMILAR = 4  # names that are spoken of: a model is two files
 MAX_ARCHIVE_BYTES = 2 * 2**30  # that an archive may declare beyond its own size: weights do not compress
 _MAX_DIRECTORY_BYTES = 4 * 2**20  # of an archive's table of contents: it is read at once
-# What may be handed in beside a notebook, and how large: the weights of a model, and how to build it.
-FILE_LIMITS = {f"{stem}{suffix}": limit for stem in STEMS.values() for suffix, limit in LIMITS.items()}
 # torch.save; reading one may run what is in it
-_PICKLED = tuple(f"{stem}{suffix}" for stem in STEMS.values() for suffix in (".pt", ".pth"))
+_PICKLED = tuple(f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in (".pt", ".pth"))
 _IGNORED = re.compile(r"\.|__MACOSX$|__pycache__$")  # .ipynb_checkpoints, .git, ._notebook.ipynb
 
 

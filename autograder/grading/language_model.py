@@ -43,10 +43,10 @@ from autograder.course import corpora
 from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.course.language import _
 from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS, MeasuredModel, Unit
+from autograder.course.model_files import FILE_LIMITS
 from autograder.course.results import TestOutcome, TestResult
 from autograder.course.spelling import spelling_of
 from autograder.course.thresholds import Thresholds, thresholds
-from autograder.grading.collect import FILE_LIMITS
 from autograder.hidden.corpora import hidden_lines, hidden_raw_text
 from autograder.hidden.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
@@ -305,30 +305,31 @@ class _Scorer:
         self.program = program
         self.server = server
         self.seed = seed
-        self.rows = Rows((), 0, 0)
 
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
         try:
-            self.rows = self.text.rows(self.checkpoint, self._ask_tokenizer)
-            texts, first_id = self.rows.texts, self.rows.first_id
+            text = self.text.rows(self.checkpoint, self._ask_tokenizer)
+            texts, first_id, size = text.texts, text.first_id, text.vocabulary_size
             with self.server.open() as session:
                 session.execute(self.program.cells, skip=self.program.skipped)
-                answers = self._ask(session, lambda model: log_probabilities(model, texts, first_id))
+                answers = self._ask_model(
+                    session, size, lambda model: log_probabilities(model, texts, first_id)
+                )
                 found = Score(torch.cat(answers))
                 result = self._result(found)
                 if not result.credit:
                     return [result]  # there is nothing that could have been gained
                 session.restart()
                 rows = self._read_again(answers)
-                difference = self._ask(
-                    session, lambda model: replay_difference(model, texts, answers, rows, first_id)
+                difference = self._ask_model(
+                    session, size, lambda model: replay_difference(model, texts, answers, rows, first_id)
                 )
                 if not difference <= SAME_ANSWER_NATS:
                     session.restart()
                     self.seed = derive_seed(self.seed, "again")  # dropout that is left on draws other units
-                    difference = self._ask(
-                        session, lambda model: company_difference(model, texts, answers, rows, first_id)
+                    difference = self._ask_model(
+                        session, size, lambda model: company_difference(model, texts, answers, rows, first_id)
                     )
         except (CheckFailed, WorkerError) as error:
             return [self._could_not_be_scored(error)]
@@ -346,21 +347,23 @@ class _Scorer:
         chance = random.Random(derive_seed(self.seed, digest))
         return chance.sample(range(len(answers)), min(REPLAYED, len(answers)))
 
-    def _ask(self, session: Session, question: Callable[[Predictor], Answer]) -> Answer:
-        with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:
-            student = Student(conversation.ask)
-            student.begin(self.seed)
-            size, class_name = self.rows.vocabulary_size, self.text.model.class_name
-            return question(restore(student, self.checkpoint, size, class_name))
+    def _ask_model(self, session: Session, size: int, question: Callable[[Predictor], Answer]) -> Answer:
+        class_name = self.text.model.class_name
+        return self._ask(
+            session, lambda student: question(restore(student, self.checkpoint, size, class_name))
+        )
 
     def _ask_tokenizer(self, question: Callable[[Student], list[torch.Tensor]]) -> list[torch.Tensor]:
         """Asks in a session of its own: whoever has seen the whole text must not meet the model that predicts it."""
         with self.server.open() as session:
             session.execute(self.program.cells, skip=self.program.skipped)
-            with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:
-                student = Student(conversation.ask)
-                student.begin(self.seed)
-                return question(student)
+            return self._ask(session, question)
+
+    def _ask(self, session: Session, question: Callable[[Student], Answer]) -> Answer:
+        with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:
+            student = Student(conversation.ask)
+            student.begin(self.seed)
+            return question(student)
 
     def _result(self, found: Score) -> TestResult:
         unit = self.text.model.unit

@@ -27,6 +27,7 @@ PUBLIC = (
     "course/code.py",
     "course/corpora.py",
     "course/files.py",
+    "course/kernel.py",
     "course/kneser_ney.py",
     "course/language.py",
     "course/measured_models.py",

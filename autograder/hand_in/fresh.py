@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder.checks.terminal import NotCheckable, Stop, check_tasks, course_notebook, read_file, run_cells
 from autograder.course.language import _
-from autograder.course.results import TaskResult, TestResult
+from autograder.course.results import TaskResult, task_result_from
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 900  # far more than a notebook with all its checks takes; a cell may not end at all
@@ -70,7 +70,7 @@ def fresh_run(
                 if "step" in message:
                     on_step(message["step"])
                 elif "result" in message:
-                    results.append(_result_from(message["result"]))
+                    results.append(task_result_from(message["result"]))
                 elif "stop" in message:
                     stops.append(Stop(**message["stop"]))
                 else:
@@ -96,11 +96,6 @@ def _kill(process: subprocess.Popen[str]) -> None:
         with suppress(ProcessLookupError, PermissionError):  # it is gone; macOS says so in the other way
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-
-
-def _result_from(document: dict[str, Any]) -> TaskResult:
-    tests = tuple(TestResult(**{**test, "hints": tuple(test["hints"])}) for test in document["tests"])
-    return TaskResult(**{**document, "tests": tests})
 
 
 def main(path: str) -> None:

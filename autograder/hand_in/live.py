@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.checks import live
 from autograder.checks.terminal import NotCheckable, course_notebook, read_file
-from autograder.course.code import kernel_history
+from autograder.course import kernel
 from autograder.course.language import _
 from autograder.course.notebook import Notebook
 from autograder.course.training import Place
@@ -19,7 +19,7 @@ from autograder.hand_in.remarks import Remark, about_kernel, code_of
 
 def submit_live(notebook: str = "") -> HandIn | None:
     """Makes the hand-in of the notebook that asks; prints one sentence if it cannot be made."""
-    history = kernel_history()
+    history = kernel.history()
     place = Place()
     try:
         path = Path(notebook) if notebook else _own_file(history)

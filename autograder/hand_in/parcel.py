@@ -19,7 +19,8 @@ from autograder.checks.terminal import NotCheckable, read_file
 from autograder.course.code import definitions
 from autograder.course.files import replace_file, zipped
 from autograder.course.language import _
-from autograder.course.model_files import LIMITS, STEMS
+from autograder.course.measured_models import MEASURED_MODELS, MeasuredModel
+from autograder.course.model_files import FILE_LIMITS
 from autograder.course.notebook import Notebook, parse_notebook
 from autograder.course.results import TaskResult
 from autograder.hand_in import remarks
@@ -79,14 +80,14 @@ def make(
         # What lies in the folder of a source notebook is released with it.
         raise NotCheckable(_("{path} holds the solutions, so it is not packed.").format(path=path))
     folder = path.resolve().parent
-    stem = STEMS.get(assignment)
-    files = _model_files(folder, stem) if stem else {}
+    model = MEASURED_MODELS.get(assignment)
+    files = _model_files(folder, model) if model else {}
     checked = run(path, on_step) if notebook.tasks() else FreshRun()
     found = [*about_kernel(notebook), *remarks.about_file(path.name, data, assignment)]
-    if stem:
+    if model:
         measured = {task.name for task in notebook.tasks() if task.is_measured}
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
-        found += remarks.about_model(stem, files, _names(folder), notebook, fits)
+        found += remarks.about_model(model, files, _names(folder), notebook, fits)
     found += remarks.about_tasks(notebook, has_model=bool(files))
     found += remarks.about_run(notebook, checked, in_kernel)
     found += remarks.about_order(notebook)
@@ -149,17 +150,17 @@ def _notebook(data: bytes, path: Path) -> Notebook:
         ) from error
 
 
-def _model_files(folder: Path, stem: str) -> dict[str, bytes]:
+def _model_files(folder: Path, model: MeasuredModel) -> dict[str, bytes]:
     """The files of a trained model that can be handed in; a folder or a giant of that name is left out."""
     found = {}
-    for suffix, limit in LIMITS.items():
+    for name in model.files:
         try:
-            with (folder / f"{stem}{suffix}").open("rb") as file:
-                data = file.read(limit + 1)
+            with (folder / name).open("rb") as file:
+                data = file.read(FILE_LIMITS[name] + 1)
         except OSError:
             continue
-        if len(data) <= limit:
-            found[f"{stem}{suffix}"] = data
+        if len(data) <= FILE_LIMITS[name]:
+            found[name] = data
     return found
 
 

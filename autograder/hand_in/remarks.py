@@ -12,7 +12,8 @@ from itertools import pairwise
 from autograder.course.checkpoints import changed_since
 from autograder.course.code import fingerprints
 from autograder.course.language import _, plural
-from autograder.course.model_files import LIMITS, model_files, near_misses
+from autograder.course.measured_models import MeasuredModel
+from autograder.course.model_files import FILE_LIMITS, near_misses
 from autograder.course.notebook import MAX_FILE_BYTES, Cell, Notebook
 from autograder.course.results import TaskResult
 from autograder.hand_in.fresh import FreshRun
@@ -82,41 +83,43 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
 
 
 def about_model(
-    stem: str, files: Mapping[str, bytes], present: Collection[str], notebook: Notebook, fits: bool
+    model: MeasuredModel,
+    files: Mapping[str, bytes],
+    present: Collection[str],
+    notebook: Notebook,
+    fits: bool,
 ) -> Iterator[Remark]:
     """The trained model: whether both of its files are there, under their names, and made by the code that is here.
 
     `files` are those that are handed in, `present` the names of all files in the folder; `fits` says whether the model
     has passed its check.
     """
-    wanted = model_files(stem)
-    missing = [name for name in wanted if name not in files]
+    missing = [name for name in model.files if name not in files]
     sentences = []
-    if len(missing) == len(wanted):
+    if len(missing) == len(model.files):
         text = _(
             "Your trained model is not here: {weights} and {arguments} are missing; without them, no points."
         )
-        sentences.append(text.format(weights=f"`{wanted[0]}`", arguments=f"`{wanted[1]}`"))
+        sentences.append(text.format(weights=f"`{model.weights}`", arguments=f"`{model.arguments}`"))
     elif missing:
         text = _(
             "Half of your trained model is missing: {missing}. Both files are needed; find it, or train again."
         )
         sentences.append(text.format(missing=f"`{missing[0]}`"))
     for name in missing:
-        suffix = name.removeprefix(stem)
         if name in present:
             text = _("{name} cannot be read, or is larger than the {limit} kB that are accepted.")
-            sentences.append(text.format(name=f"`{name}`", limit=LIMITS[suffix] // 2**10))
+            sentences.append(text.format(name=f"`{name}`", limit=FILE_LIMITS[name] // 2**10))
         elif similar := near_misses(name, present):
             text = _("Do you mean {similar}? Only the name {name} is found.")
             sentences.append(text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`"))
-            if not any(suffix in each.casefold() for each in similar):
+            if not any(name.removeprefix(model.stem) in each.casefold() for each in similar):
                 sentences.append(
                     _("A file of `torch.save` is never opened: save the model with `save_checkpoint`.")
                 )
     if sentences:
         yield Remark(" ".join(sentences))
-    arguments = files.get(wanted[1])
+    arguments = files.get(model.arguments)
     changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
     if changed:
         text = _(

@@ -15,9 +15,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Unicode
 
 from autograder.course.language import _
+from autograder.course.model_files import FILE_LIMITS
 from autograder.course.notebook import CHECK_PREFIX
 from autograder.course.results import Result, TaskResult
-from autograder.grading.collect import FILE_LIMITS
 from autograder.grading.graded import Graded, Outcome
 from autograder.nbgrader_bridge.engine import grade_submission
 from autograder.nbgrader_bridge.notebooks import SUBMITTED_ID

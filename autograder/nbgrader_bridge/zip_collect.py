@@ -10,8 +10,8 @@ from nbgrader.plugins.zipcollect import ExtractorPlugin, FileNameCollectorPlugin
 
 from autograder.course.assignments import assignment_names
 from autograder.course.language import _
+from autograder.course.model_files import FILE_LIMITS
 from autograder.grading.collect import (
-    FILE_LIMITS,
     Found,
     NothingToGrade,
     Refused,

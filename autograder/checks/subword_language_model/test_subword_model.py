@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
 from autograder.checks.plugin import Measured
-from autograder.checks.prequential import Score, log_probabilities, restore
-from autograder.checks.spelled_text import bits_per_byte, bits_sentence, cut, encoded, line_end
+from autograder.checks.prequential import restore
+from autograder.checks.spelled_text import bits_per_byte, bits_sentence, cut, encoded, line_end, score
 from autograder.checks.student import CheckFailed, Student
 from autograder.course import corpora
 from autograder.course.checkpoints import Checkpoint, UnreadableCheckpoint
@@ -85,9 +84,7 @@ def test_bits_per_byte_on_the_valid_text(
     measured: Measured,
 ) -> None:
     """On the whole valid text, read a piece at a time as the grader reads the hidden one, it needs few bits a byte."""
-    ids = encoded(student, spelling, texts)
-    predictor = restore(student, checkpoint, len(spelling.pieces), MODEL)
-    found = Score(torch.cat(log_probabilities(predictor, ids, line_end(spelling))))
+    found = score(student, checkpoint, spelling, texts, MODEL)
     bits = bits_per_byte(found.nats, texts)
     measured.credit = marks.credit(bits, "valid")
     measured.metrics = {"valid_bits_per_byte": round(bits, 4)} if found.is_finite else {}

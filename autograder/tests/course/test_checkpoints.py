@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from autograder.course import checkpoints
+from autograder.course import kernel
 from autograder.course.checkpoints import (
     MAX_PARAMETERS,
     MAX_WEIGHTS_BYTES,
@@ -185,7 +185,7 @@ def test_the_code_of_a_model_is_recorded_in_a_notebook(
     helper = "def scale(x):\n    return 2 * x"
     model = "class Tied:\n    def forward(self, x):\n        return scale(x)"
     cells = [helper, model, "def unrelated():\n    pass"]
-    monkeypatch.setattr(checkpoints, "kernel_history", lambda: cells)
+    monkeypatch.setattr(kernel, "history", lambda: cells)
     save_checkpoint(Tied(3), {"size": 3}, tmp_path / "rnn_lm")
     saved = (tmp_path / "rnn_lm.json").read_bytes()
     assert changed_since(saved, [*cells, "def unrelated():\n    return 1", "# more"]) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.code import definitions, fingerprints, kernel_history, reached
+from autograder.course.code import definitions, fingerprints, reached
 
 MODEL = "class Model:\n    def forward(self, x):\n        return scaled(x)"
 
@@ -65,9 +65,14 @@ def test_blocks_at_the_top_level_define_as_well() -> None:
     assert list(definitions([source, "not python ("])) == ["f", "g"]
 
 
-def test_outside_of_a_notebook_there_is_no_history() -> None:
-    """A script, a test, the sandbox."""
-    assert kernel_history() == []
+def test_the_cases_of_a_match_define_as_well() -> None:
+    """They are blocks of the top level like any other."""
+    assert list(
+        definitions(["match 1:\n    case 1:\n        def f(): ...\n    case _:\n        def g(): ..."])
+    ) == [
+        "f",
+        "g",
+    ]
 
 
 @given(st.text(max_size=60))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.model_files import STEMS, near_misses
+from autograder.course.measured_models import MEASURED_MODELS
+from autograder.course.model_files import near_misses
 
 WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
 
@@ -54,7 +55,7 @@ def test_other_files_are_none(wanted: str, name: str) -> None:
 def test_every_assignment_with_a_trained_model_has_names_for_its_files() -> None:
     """Else its hand-in would lack the model."""
     for name in assignment_names():
-        assert any(task.is_measured for task in source_notebook(name).tasks()) <= (name in STEMS)
+        assert any(task.is_measured for task in source_notebook(name).tasks()) <= (name in MEASURED_MODELS)
 
 
 @given(st.lists(st.text(max_size=20)))

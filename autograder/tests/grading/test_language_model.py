@@ -39,28 +39,6 @@ NO_GAIN = 0.05  # points: what rounding and another batch size may move
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The toy course in the place of the real one."""
-    folder = tmp_path_factory.mktemp("data")
-    toy.write_course(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpora, "DATA", folder)
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def model(data: Path) -> nn.Module:
-    """The honest model, trained once."""
-    return toy.train(data)
-
-
-@pytest.fixture(scope="module")
-def files(model: nn.Module) -> dict[str, bytes]:
-    """Its checkpoint as it is handed in."""
-    return toy.files_of(model)
-
-
-@pytest.fixture(scope="module")
 def short_server() -> Iterator[Server]:
     """A warm server on which scoring has three seconds."""
     with grading_server(limits=LIMITS) as warm:

@@ -36,28 +36,6 @@ Grade = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The toy course in the place of the real one."""
-    folder = tmp_path_factory.mktemp("data")
-    toy.write_course(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpora, "DATA", folder)
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def model(data: Path) -> nn.Module:
-    """The honest model, trained once."""
-    return toy.train(data)
-
-
-@pytest.fixture(scope="module")
-def files(model: nn.Module) -> dict[str, bytes]:
-    """Its checkpoint as it is handed in."""
-    return toy.files_of(model)
-
-
-@pytest.fixture(scope="module")
 def graded(data: Path, files: dict[str, bytes]) -> Iterator[Grade]:
     """Grades the honest classes followed by some code, with the honest checkpoint or other files."""
     suites = {toy.ASSIGNMENT: Suite(toy.ASSIGNMENT, toy.notebook())}

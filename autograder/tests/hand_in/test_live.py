@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import live as checks
+from autograder.course import kernel
 from autograder.hand_in import live
 from autograder.hand_in.fresh import FreshRun
 from autograder.tests.hand_in.test_parcel import put
@@ -20,7 +21,7 @@ def history(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     ran = [""]
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    monkeypatch.setattr(live, "kernel_history", lambda: ran)
+    monkeypatch.setattr(kernel, "history", lambda: ran)
     monkeypatch.setattr(checks, "kernel_namespace", dict)
     monkeypatch.setattr(live, "make", partial(live.make, run=lambda _path, _on_step: FreshRun()))
     return ran

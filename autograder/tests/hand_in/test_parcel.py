@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from autograder.checks.terminal import NotCheckable
-from autograder.course.model_files import LIMITS
+from autograder.course.model_files import FILE_LIMITS
 from autograder.course.results import TaskResult
 from autograder.grading.collect import find_submissions
 from autograder.hand_in import submit
@@ -149,7 +149,7 @@ def test_an_assignment_without_a_model_takes_none(tmp_path: Path) -> None:
 
 def test_a_giant_model_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The grader would not read it, and it is said."""
-    monkeypatch.setitem(LIMITS, ".safetensors", 3)
+    monkeypatch.setitem(FILE_LIMITS, "rnn_lm.safetensors", 3)
     (tmp_path / "rnn_lm.safetensors").write_bytes(b"1234")
     (tmp_path / "rnn_lm.json").write_bytes(b"{}")
     result = made(put(tmp_path, cell("x = 1", 1, "language_model"), check("language_model")))

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from autograder.checks.terminal import Stop
+from autograder.course.measured_models import MEASURED_MODELS
 from autograder.course.notebook import Notebook, parse_notebook
 from autograder.course.results import TaskResult
 from autograder.hand_in.fresh import FreshRun
@@ -23,6 +24,7 @@ from autograder.hand_in.remarks import (
 STEP = "def rnn_step(x):\n    return x"
 OLD_STEP = "def rnn_step(x):\n    return -x"
 STUB = "def rnn_step(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+MODEL = MEASURED_MODELS["rnn_language_model"]
 WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
 
 
@@ -125,7 +127,7 @@ def test_lost_marks_of_cells_are_told() -> None:
 )
 def test_a_model_that_is_not_whole_is_told_in_one_remark(files, present, words, absent) -> None:
     """What is missing, and what may have been meant."""
-    [remark] = about_model("rnn_lm", files, present, answered(), fits=False)
+    [remark] = about_model(MODEL, files, present, answered(), fits=False)
     assert remark.is_warning
     assert all(word in remark.text for word in words), remark.text
     assert absent not in remark.text
@@ -135,11 +137,11 @@ def test_a_model_of_other_code_is_told() -> None:
     """The class was changed after the training; what was not changed is not named."""
     recorded = json.dumps({"code": {"rnn_step": "0123456789abcdef"}}).encode()
     files = {WEIGHTS: b"", ARGUMENTS: recorded}
-    [remark] = about_model("rnn_lm", files, list(files), answered(), fits=False)
+    [remark] = about_model(MODEL, files, list(files), answered(), fits=False)
     assert "`rnn_step`" in remark.text
     assert "other code" in remark.text
     assert "train it again" in remark.text
-    [remark] = about_model("rnn_lm", files, list(files), answered(), fits=True)
+    [remark] = about_model(MODEL, files, list(files), answered(), fits=True)
     assert not remark.is_warning, "a harmless change asks for nothing"
 
 
