@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from autograder.course.language import _
 from autograder.grading.graded import TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
+from autograder.student.core.language import _
 
 if TYPE_CHECKING:
-    from autograder.course.results import Result
     from autograder.grading.graded import Graded
     from autograder.sandbox import Isolation
+    from autograder.student.core.results import Result
 
 FORMATS = ("html", "json", "csv", "junit", "gradescope", "github")
 BAD_INPUT = 2  # the exit code for a path, a file or a machine that cannot be used
@@ -134,7 +134,7 @@ def grade_paths(
     train: bool = False,
 ) -> list[Result]:
     """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
-    from autograder.grading.collect import NothingToGrade, find_submissions
+    from autograder.grading.find import NothingToGrade, find_submissions
     from autograder.grading.many import CannotGrade, grade_all, label, run_seed
 
     try:
@@ -166,7 +166,7 @@ def _refuse_path(error: OSError, path: Path) -> NoReturn:
 
 
 def _known_assignments() -> list[str]:
-    from autograder.course.assignments import assignment_names
+    from autograder.assignments.sources import assignment_names
 
     names = assignment_names()
     if not names:
@@ -249,12 +249,12 @@ def _mistakes(assignments: set[str]) -> dict[str, str]:
     """What is wrong in each known mistake, in words, by its id."""
     import importlib
 
-    from autograder.course.assignments import assignment_names
+    from autograder.assignments.sources import assignment_names
 
     return {
         mistake.id: mistake.what
         for name in assignments & set(assignment_names())
-        for mistake in importlib.import_module(f"autograder.hidden.{name}.mistakes").MISTAKES
+        for mistake in importlib.import_module(f"autograder.assignments.{name}.private.mistakes").MISTAKES
     }
 
 
@@ -398,7 +398,7 @@ def check(
     from rich.console import Console
 
     with Console(stderr=True).status(_("Loading torch …")):
-        from autograder.checks.terminal import NotCheckable, check_notebook
+        from autograder.student.checking.terminal import NotCheckable, check_notebook
     try:
         all_hold = check_notebook(notebook, hints)
     except NotCheckable as error:
@@ -420,8 +420,8 @@ def submit(
     from rich.console import Console
 
     with Console(stderr=True).status(_("Loading torch …")):
-        from autograder.checks.terminal import NotCheckable
-        from autograder.hand_in.terminal import submit_notebook
+        from autograder.student.checking.terminal import NotCheckable
+        from autograder.student.submission.terminal import submit_notebook
     try:
         submit_notebook(notebook)
     except NotCheckable as error:
@@ -442,7 +442,7 @@ def release(
 
     Example: `autograder release --out dist`
     """
-    from autograder import release as releasing
+    from autograder.maintain import release as releasing
 
     _known_assignments()
     try:
@@ -505,8 +505,8 @@ def data_prepare(
     """
     from rich.console import Console
 
-    from autograder.data.corpus import DataError
-    from autograder.data.prepare import prepare
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.prepare import prepare
 
     try:
         with Console(stderr=True).status(_("Looking …")) as status:
@@ -527,10 +527,10 @@ def data_verify() -> None:
 
     Example: `autograder data verify`
     """
-    from autograder.data.corpus import DataError
-    from autograder.data.prepare import DEFAULT, prepared_names, problems
-    from autograder.data.sotu import installed_sentence
-    from autograder.data.thresholds import stale
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.prepare import DEFAULT, prepared_names, problems
+    from autograder.maintain.data.sotu import installed_sentence
+    from autograder.maintain.data.thresholds import stale
 
     try:
         names = list(dict.fromkeys([DEFAULT, *prepared_names()]))
@@ -552,8 +552,8 @@ def data_list() -> None:
     """
     from rich.console import Console
 
-    from autograder.data.corpus import DataError
-    from autograder.data.listing import corpora_table
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.listing import corpora_table
 
     try:
         Console().print(corpora_table())
@@ -588,10 +588,10 @@ def data_thresholds(
     """
     from rich.console import Console
 
-    from autograder.course.measured_models import MEASURED_MODELS
-    from autograder.data.corpus import DataError
-    from autograder.data.listing import baselines_table
-    from autograder.data.thresholds import write_baselines
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.listing import baselines_table
+    from autograder.maintain.data.thresholds import write_baselines
+    from autograder.student.models.measured_models import MEASURED_MODELS
 
     console = Console(stderr=True)
     for assignment in assignments or MEASURED_MODELS:
@@ -607,7 +607,7 @@ def data_thresholds(
             with console.status(_("Looking …")) as status:
                 entry = write_baselines(assignment, status.update)
             if seeds:
-                from autograder.data.reference import measure
+                from autograder.maintain.data.reference import measure
 
                 entry = measure(
                     assignment, seeds, jobs, lambda step: console.print(step, highlight=False, soft_wrap=True)
@@ -630,7 +630,7 @@ def demo(
 
     Example: `autograder demo --out demo`
     """
-    from autograder.demo import run_demo
+    from autograder.maintain.demo import run_demo
 
     _known_assignments()
     run_demo(out)
@@ -647,7 +647,7 @@ def doctor() -> None:
     from rich.console import Console
 
     with Console(stderr=True).status(_("Looking …")):
-        from autograder.doctor import examine
+        from autograder.maintain.doctor import examine
 
         lines, is_able = examine()
     console = Console()

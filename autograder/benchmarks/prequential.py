@@ -23,7 +23,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.checks.prequential import (
+from autograder.assignments.sources import source_notebook
+from autograder.grading.measure import REPLAYED
+from autograder.grading.staging import grading_server
+from autograder.grading.suite import trusted_student
+from autograder.sandbox import Limits, Server
+from autograder.student import corpora
+from autograder.student.checking.student import Student
+from autograder.student.models.checkpoints import Checkpoint, load_checkpoint
+from autograder.student.models.prequential import (
     log_probabilities,
     pieces,
     replay_difference,
@@ -31,15 +39,7 @@ from autograder.checks.prequential import (
     score,
     token_ids,
 )
-from autograder.checks.student import Student
-from autograder.course import corpora
-from autograder.course.assignments import source_notebook
-from autograder.course.checkpoints import Checkpoint, load_checkpoint
-from autograder.course.thresholds import thresholds
-from autograder.grading.language_model import REPLAYED
-from autograder.grading.staging import grading_server
-from autograder.hidden.suite import trusted_student
-from autograder.sandbox import Limits, Server
+from autograder.student.models.thresholds import thresholds
 
 VOCABULARY, WIDTH, BPTT = 5_000, 200, 35
 ARGUMENTS = {

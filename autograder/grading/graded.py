@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.course.notebook import Cell, Notebook
-from autograder.course.results import Result
 from autograder.grading.text import clean, clean_line
+from autograder.student.core.notebook import Cell, Notebook
+from autograder.student.core.results import Result
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = PACKAGE.parent / "data"
@@ -20,7 +20,7 @@ DATA = PACKAGE.parent / "data"
 # the one it was measured on.
 TRAINING_CPU_SECONDS = 20 * 60
 TRAINING_MEMORY_BYTES = 2 * 2**30
-_FINGERPRINTED = ("checks", "course", "grading", "hidden", "sandbox")
+_FINGERPRINTED = ("student", "assignments", "grading", "sandbox")
 
 
 @dataclass(frozen=True)

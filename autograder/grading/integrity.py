@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from autograder.course.code import tree
-from autograder.course.language import _, plural
-from autograder.course.notebook import SETUP_TAG
 from autograder.grading.repair import Repaired
 from autograder.grading.syntax import python
+from autograder.student.core.code import tree
+from autograder.student.core.language import _, plural
+from autograder.student.core.notebook import SETUP_TAG
 
 MAX_SENTENCES = 20
 _SHOWN = 80  # letters of a line of code
@@ -109,7 +109,7 @@ def _import_reasons(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 
 def _is_for_students(full: str) -> bool:
-    return full in ("autograder.checks.check", "autograder.course") or full.startswith("autograder.course.")
+    return full.startswith("autograder.student") and not full.startswith("autograder.student.checking")
 
 
 def _call_reasons(node: ast.Call, imported: dict[str, str]) -> Iterator[str]:

@@ -26,10 +26,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.language import _
-from autograder.course.results import Result
-from autograder.grading.collect import Found, Refused, distinct
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.find import Found, Refused, distinct
 from autograder.grading.graded import (
     DATA,
     TRAINING_CPU_SECONDS,
@@ -40,12 +38,14 @@ from autograder.grading.graded import (
     hash_of_notebook,
     ungradable,
 )
-from autograder.grading.intake import Unreadable, read_submission
-from autograder.grading.likeness import flag_copies
 from autograder.grading.names import safe_name
+from autograder.grading.read import Unreadable, read_submission
+from autograder.grading.similarity import flag_copies
+from autograder.student.core.language import _
+from autograder.student.core.results import Result
 
 if TYPE_CHECKING:
-    from autograder.hidden.suite import Suite
+    from autograder.grading.suite import Suite
     from autograder.sandbox import Isolation, Server
 
 RESULTS = "results"
@@ -394,7 +394,7 @@ _training: dict[Isolation | None, Server] = {}
 
 def _answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
     """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
-    from autograder.grading.one import grade, load_suites
+    from autograder.grading.run import grade, load_suites
     from autograder.grading.staging import grading_server
     from autograder.sandbox import SandboxUnavailable
 

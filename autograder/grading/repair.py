@@ -10,9 +10,9 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.course.language import _, plural
-from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
 from autograder.grading.syntax import checked_task, defined_names, is_python
+from autograder.student.core.language import _, plural
+from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"

@@ -1,6 +1,6 @@
 """Copies what a worker may see of this package into a folder of its own: by name, never "all but".
 
-Of `checks` only the harness is there, so that `check("task")` in a submission finds nothing to run and does nothing.
+Of `student.checking` only the harness is there, so that `check("task")` in a submission finds nothing to run.
 Where a model is trained the public corpora are there as well; hidden text lies in another folder, which is not copied.
 """
 
@@ -15,31 +15,17 @@ from pathlib import Path
 from autograder.grading.graded import DATA, PACKAGE, TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
 from autograder.sandbox import Isolation, Limits, Server
 
-HARNESS = "autograder.checks.harness"
+HARNESS = "autograder.student.checking.harness"
 CORPUS_FILES = ("vocabulary.txt", "train.txt", "train.words.txt", "valid.txt", "valid.words.txt")
 PUBLIC = (
     "__init__.py",
-    "checks/__init__.py",
-    "checks/harness.py",
-    "checks/stand_ins.py",
-    "course/__init__.py",
-    "course/checkpoints.py",
-    "course/code.py",
-    "course/corpora.py",
-    "course/files.py",
-    "course/kernel.py",
-    "course/kneser_ney.py",
-    "course/language.py",
-    "course/measured_models.py",
-    "course/model_files.py",
-    "course/plots.py",
-    "course/progress.py",
-    "course/spelling.py",
-    "course/surnames.py",
-    "course/thresholds.py",
-    "course/training.py",
-    "hand_in/__init__.py",
-    "sandbox/values.py",
+    "student/*.py",
+    "student/core/*.py",
+    "student/models/*.py",
+    "student/checking/__init__.py",
+    "student/checking/harness.py",
+    "student/checking/doubles.py",
+    "student/submission/__init__.py",
 )
 
 
@@ -55,10 +41,10 @@ def public_folder(with_corpora: bool = False) -> Iterator[Path]:
     """A temporary folder with the public part of the package, importable from there."""
     with tempfile.TemporaryDirectory(prefix="autograder-public-") as name:
         folder = Path(name)
-        for file in PUBLIC:
-            target = folder / "autograder" / file
+        for file in sorted(path for pattern in PUBLIC for path in PACKAGE.glob(pattern)):
+            target = folder / "autograder" / file.relative_to(PACKAGE)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PACKAGE / file, target)
+            shutil.copyfile(file, target)
         if with_corpora:
             _copy_corpora(folder / DATA.name)
         # Another identity may have to read it: the worker's.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import functools
 
-from autograder.course.code import Definition, top_level, tree
-from autograder.course.notebook import CHECK_PREFIX
-from autograder.sandbox.ipython_syntax import plain_python
+from autograder.student.core.code import Definition, top_level, tree
+from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.notebook import CHECK_PREFIX
 
 # Taking magics out parses once for every magic: a cell of ten thousand of them would take hours.
 _MAX_LINES_WITH_MAGICS = 300

@@ -6,8 +6,8 @@ import atexit
 from functools import cache
 from pathlib import Path
 
-from autograder.course.assignments import SOLUTIONS
-from autograder.grading.collect import Found
+from autograder.assignments.sources import SOLUTIONS
+from autograder.grading.find import Found
 from autograder.grading.graded import DATA, PACKAGE, Graded
 from autograder.grading.many import Graders, forget_our_files, grade_all, run_seed
 

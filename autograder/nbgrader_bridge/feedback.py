@@ -14,14 +14,14 @@ from nbconvert.exporters import Exporter
 from nbgrader.api import Grade, Gradebook
 from traitlets import default
 
-from autograder.course.assignments import source_notebook
-from autograder.course.language import _
-from autograder.course.notebook import CHECK_PREFIX
-from autograder.course.results import Result
+from autograder.assignments.sources import source_notebook
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge.preprocessors import RECORD
 from autograder.reports.feedback import ByHand, feedback_page
 from autograder.reports.page import write_text
+from autograder.student.core.language import _
+from autograder.student.core.notebook import CHECK_PREFIX
+from autograder.student.core.results import Result
 
 # What `nbgrader release_feedback` reads beside the page: it ends, for the whole class, where one has neither.
 _TIMESTAMP, _SECRET = "timestamp.txt", "submission_secret.txt"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.course.notebook import Cell, Notebook
+from autograder.student.core.notebook import Cell, Notebook
 
 SUBMITTED_ID = "cell-"  # then the cell's place in the repaired notebook
 # What a Markdown text can make a browser do: tags, links that lead to no address, links in formulas.

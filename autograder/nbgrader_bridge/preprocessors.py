@@ -14,15 +14,15 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Unicode
 
-from autograder.course.language import _
-from autograder.course.model_files import FILE_LIMITS
-from autograder.course.notebook import CHECK_PREFIX
-from autograder.course.results import Result, TaskResult
 from autograder.grading.graded import Graded, Outcome
 from autograder.nbgrader_bridge.engine import grade_submission
 from autograder.nbgrader_bridge.notebooks import SUBMITTED_ID
 from autograder.nbgrader_bridge.reading import submission_of
-from autograder.reports import words
+from autograder.reports import labels as words
+from autograder.student.core.language import _
+from autograder.student.core.notebook import CHECK_PREFIX
+from autograder.student.core.results import Result, TaskResult
+from autograder.student.models.model_files import FILE_LIMITS
 
 RECORD = "autograder"  # in the metadata of an autograded notebook: what the feedback page is made of
 

@@ -9,14 +9,14 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbgrader.api import Gradebook
 
-from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.language import _
-from autograder.course.notebook import Notebook
-from autograder.grading.collect import Refused
-from autograder.grading.intake import Unreadable, read_submission
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.find import Refused
+from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import repair
 from autograder.nbgrader_bridge.notebooks import notebook_for_nbgrader
 from autograder.nbgrader_bridge.submissions import Chosen, chosen
+from autograder.student.core.language import _
+from autograder.student.core.notebook import Notebook
 
 
 class OutOfDate(RuntimeError):

@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.language import _
-from autograder.grading.collect import Found, Refused
-from autograder.grading.intake import Unreadable, read_submission
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.find import Found, Refused
+from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import recognise, repair
 from autograder.grading.text import clean_line
+from autograder.student.core.language import _
 
 
 class Chosen(NamedTuple):

@@ -8,10 +8,8 @@ from typing import Any
 
 from nbgrader.plugins.zipcollect import ExtractorPlugin, FileNameCollectorPlugin
 
-from autograder.course.assignments import assignment_names
-from autograder.course.language import _
-from autograder.course.model_files import FILE_LIMITS
-from autograder.grading.collect import (
+from autograder.assignments.sources import assignment_names
+from autograder.grading.find import (
     Found,
     NothingToGrade,
     Refused,
@@ -19,6 +17,8 @@ from autograder.grading.collect import (
     student_of,
 )
 from autograder.grading.text import clean_line
+from autograder.student.core.language import _
+from autograder.student.models.model_files import FILE_LIMITS
 
 _LONGEST_STEM_BYTES = 200  # of a name that gets a number: most disks take 255 bytes in all
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.results import Result, TaskResult
 from autograder.reports import measured
 from autograder.reports.feedback import feedback_file
 from autograder.reports.page import render, write_text
+from autograder.student.core.results import Result, TaskResult
 
 BINS = 10  # of the histogram of scores
 SHADES = 6  # of the table's cells

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup, escape
 
-from autograder.course.notebook import Cell, Notebook
-from autograder.course.results import Result, TaskResult
 from autograder.reports import markup, measured
+from autograder.reports.labels import result_sentence
 from autograder.reports.page import render, write_text
-from autograder.reports.words import result_sentence
+from autograder.student.core.notebook import Cell, Notebook
+from autograder.student.core.results import Result, TaskResult
 
 Outcome = tuple[str, str | None, str]  # how running a cell ended: its state, its error if any, its output
 NOT_RUN = "skipped"  # the state of a cell that was left out

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from autograder.course.language import _
-from autograder.course.results import Result, TaskResult, TestResult
 from autograder.reports import measured
 from autograder.reports.feedback import file_name
+from autograder.reports.labels import number, result_sentence, task_sentence, task_sign, task_word, test_sign
 from autograder.reports.markup import printable
 from autograder.reports.page import write_text
-from autograder.reports.words import number, result_sentence, task_sentence, task_sign, task_word, test_sign
+from autograder.student.core.language import _
+from autograder.student.core.results import Result, TaskResult, TestResult
 
 
 def write(results: Iterable[Result], folder: Path, formats: Sequence[str]) -> list[Path]:

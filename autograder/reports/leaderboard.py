@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from autograder.course.language import _, plural
-from autograder.course.measured_models import BITS_PER_BYTE, MEASURED_MODELS, Unit
-from autograder.course.results import Result
+from autograder.reports.labels import number
 from autograder.reports.markup import printable
 from autograder.reports.measured import BITS, BYTES, PARAMETERS, bounds, figure, number_of, size, unit_of
 from autograder.reports.page import render
-from autograder.reports.words import number
+from autograder.student.core.language import _, plural
+from autograder.student.core.results import Result
+from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, Unit
 
 if TYPE_CHECKING:
     from rich.table import Table

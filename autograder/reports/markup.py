@@ -23,7 +23,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.course.language import plural
+from autograder.student.core.language import plural
 
 MAX_SOURCE = 20_000  # characters of a cell that are shown
 MAX_OUTPUT = 4_000  # characters of a cell's output that are shown

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.course import measured_models
-from autograder.course.language import _
-from autograder.course.measured_models import Unit
-from autograder.course.results import Result
-from autograder.course.thresholds import MissingThresholds, thresholds
+from autograder.student.core.language import _
+from autograder.student.core.results import Result
+from autograder.student.models import measured_models
+from autograder.student.models.measured_models import Unit
+from autograder.student.models.thresholds import MissingThresholds, thresholds
 
 # In a result's metrics; what else may be there is shown by its own name.
 PERPLEXITY, BITS, TOKENS = "perplexity", "bits_per_byte", "tokens_scored"

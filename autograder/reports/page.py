@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.course.language import _, plural
-from autograder.reports import markup, measured, words
+from autograder.reports import labels as words
+from autograder.reports import markup, measured
+from autograder.student.core.language import _, plural
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

@@ -1,6 +1,7 @@
 """Runs untrusted notebooks in a jail and answers the grader's questions about them.
 
->>> with Server(public, harness="autograder.checks.harness") as server, server.open() as session:  # doctest: +SKIP
+>>> harness = "autograder.student.checking.harness"
+>>> with Server(public, harness) as server, server.open() as session:  # doctest: +SKIP
 ...     outcomes = session.execute(["def double(x): return 2 * x"])
 ...     with session.task(cpu_seconds=5) as conversation:
 ...         reply = conversation.ask({"op": "call", "name": "double", "arguments": [21], "keywords": {}})

@@ -19,8 +19,8 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograder.sandbox.ipython_syntax import plain_python
 from autograder.sandbox.limits import Limits
+from autograder.student.core.ipython_syntax import plain_python
 
 # An endless loop that swallows the interruption gets so many more CPU seconds before the kernel ends the worker.
 _LAST_CHANCE_SECONDS = 2

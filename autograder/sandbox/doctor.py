@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from autograder.course.language import _
 from autograder.sandbox.server import Isolation, Layer, Server
+from autograder.student.core.language import _
 
 # What is tried from inside; each must end in an exception. `CANARY` is a file of ours outside.
 _ATTEMPTS = {

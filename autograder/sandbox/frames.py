@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from autograder.sandbox import values
+from autograder.student.core import values
 
 _HEADER = struct.Struct("!II")
 _JOINED_BYTES = 2**16  # what is sent at once rather than part by part

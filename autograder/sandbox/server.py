@@ -19,13 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from autograder.course.language import _
 from autograder.sandbox import bubblewrap, scratch
 from autograder.sandbox.errors import SandboxLost, SandboxUnavailable
 from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session
 from autograder.sandbox.settings import Settings
+from autograder.student.core.language import _
 
 Isolation = Literal["strong", "inner", "none"]
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal
 
-from autograder.course.language import _
-from autograder.sandbox import channel, values
+from autograder.sandbox import channel
 from autograder.sandbox.errors import (
     SandboxLost,
     SandboxUnavailable,
@@ -22,6 +21,8 @@ from autograder.sandbox.errors import (
 )
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.sandbox.limits import Limits
+from autograder.student.core import values
+from autograder.student.core.language import _
 
 _STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
 MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen

@@ -25,7 +25,7 @@ from autograder.sandbox import cells, channel
 from autograder.sandbox.frames import Connection, ConnectionEnded
 from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.settings import Settings
-from autograder.sandbox.values import WireError
+from autograder.student.core.values import WireError
 
 # The hard limit; the soft one, which is what counts for the honest, is set anew for every cell and task.
 _CPU_SECONDS_AT_MOST = 3600

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.course.assignments import source_notebook
-from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.assignments.sources import source_notebook
 from autograder.grading.staging import grading_server
-from autograder.hidden.suite import Suite
+from autograder.grading.suite import Suite
 from autograder.sandbox import Limits, Server
+from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
 
 ASSIGNMENT = "rnn_basics"
 FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")

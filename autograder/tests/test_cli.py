@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import source_path
-from autograder.course.results import Result
+from autograder.assignments.sources import source_path
 from autograder.grading.many import write_result
+from autograder.student.core.results import Result
 
 SOURCE = source_path("rnn_basics")
 
@@ -172,7 +172,7 @@ def test_doctor_says_what_protects_this_machine() -> None:
 
 def test_doctor_fails_where_nothing_can_be_graded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a sandbox the verdict is no, and says what to do."""
-    from autograder import doctor
+    from autograder.maintain import doctor
     from autograder.sandbox import SandboxUnavailable
 
     def no_server() -> None:

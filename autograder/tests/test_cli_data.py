@@ -8,11 +8,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from autograder import doctor
 from autograder.cli import app
-from autograder.data import prepare, sotu
-from autograder.data import thresholds as measuring
-from autograder.data.corpus import DataError
+from autograder.maintain import doctor
+from autograder.maintain.data import prepare, sotu
+from autograder.maintain.data import thresholds as measuring
+from autograder.maintain.data.corpus import DataError
 
 runner = CliRunner(env={"COLUMNS": "200"})
 

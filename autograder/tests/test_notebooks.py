@@ -10,9 +10,9 @@ import nbclient
 import nbformat
 import pytest
 
-from autograder.checks.forbidden import RULES
-from autograder.course.assignments import assignment_names, source_notebook, source_path
-from autograder.course.notebook import CHECK_PREFIX, SKIP_TAG
+from autograder.assignments.sources import assignment_names, source_notebook, source_path
+from autograder.student.checking.forbidden import RULES
+from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG
 
 NAMES = assignment_names()
 POINTS = 60

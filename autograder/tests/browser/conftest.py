@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import ROOT
-from autograder.release.assignments import release_notebooks
-from autograder.release.bundle import bundle_files
-from autograder.release.corpora import corpus_files
+from autograder.assignments.sources import ROOT
+from autograder.maintain.release.assignments import release_notebooks
+from autograder.maintain.release.bundle import bundle_files
+from autograder.maintain.release.corpora import corpus_files
 from autograder.tests.browser.lab import Lab, NoBrowser, browser, jupyter
 
 PICTURES = ROOT / "screenshots"  # kept to be looked at, and not committed

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import source_notebook
-from autograder.hand_in.parcel import make
+from autograder.assignments.sources import source_notebook
+from autograder.student.submission.bundle import make
 from autograder.tests.browser.lab import Lab, browser, jupyter
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.course import Course

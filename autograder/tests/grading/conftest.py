@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from autograder.course import corpora
+from autograder.student import corpora
 
 
 @pytest.fixture(scope="module")

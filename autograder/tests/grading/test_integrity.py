@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.notebook import Cell, Notebook
+from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.integrity import MAX_SENTENCES, integrity_notes
 from autograder.grading.repair import repair
+from autograder.student.core.notebook import Cell, Notebook
 
 
 def _notes(source: Notebook, code: str) -> list[str]:
@@ -29,7 +29,7 @@ def test_the_solution_needs_nothing_of_it(name: str) -> None:
         "model = nn.LSTM(2, 3)\nmodel.eval()\nmodel.weight_hh_l0.data = torch.zeros(12, 3)",
         "import gc, sys, os, inspect\ngc.collect()\nprint(sys.version, os.getcwd(), inspect.getsource(rnn_step))",
         'layer = getattr(nn, kind)(2, 3)\nfill = getattr(init, f"{kind}_normal_")',
-        "from autograder.checks import check\nfrom autograder.course import plots",
+        "from autograder.student import check\nfrom autograder.student import plots",
         "%matplotlib inline\nx = 1",
         "this is not Python",
     ],
@@ -42,8 +42,11 @@ def test_what_students_do_is_no_news(few_tasks: Notebook, code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "word"),
     [
-        ("import autograder.checks.harness", "imports a part of the grader, `autograder.checks.harness`"),
-        ("from autograder.checks import student", "`autograder.checks.student`"),
+        (
+            "import autograder.student.checking.harness",
+            "imports a part of the grader, `autograder.student.checking.harness`",
+        ),
+        ("from autograder.student.checking import student", "`autograder.student.checking.student`"),
         ("nn.Module.__call__ = print", "changes `torch.nn.Module.__call__`"),
         ("t = torch\nt.allclose = print", "line 2, changes `torch.allclose`"),
         ('setattr(torch, "allclose", print)', "changes `torch`"),

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.results import Result
 from autograder.grading import many
-from autograder.grading.collect import Found, find_submissions
+from autograder.grading.find import Found, find_submissions
 from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.many import CannotGrade, Job, grade_all, label, run_seed
+from autograder.student.core.results import Result
 
 
 def answer(job: Job) -> Graded:
@@ -324,7 +324,7 @@ def test_a_server_for_training_is_started_only_where_one_is_asked_for(
     monkeypatch.setattr(many, "_training", {})
     monkeypatch.setattr("autograder.grading.staging.grading_server", server("grading"))
     monkeypatch.setattr("autograder.grading.staging.training_server", server("training"))
-    monkeypatch.setattr("autograder.grading.one.grade", grade)
+    monkeypatch.setattr("autograder.grading.run.grade", grade)
     with contextlib.ExitStack() as resources:
         reasons = [
             many._answer(Job(Submission("a", b""), 7, train=train), resources).result.reason

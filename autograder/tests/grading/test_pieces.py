@@ -16,14 +16,14 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.checks.spelled_text import cut
-from autograder.course import corpora
-from autograder.course.results import Result, TaskResult
-from autograder.course.spelling import spelled
-from autograder.grading.one import grade
+from autograder.grading.hidden_text import hidden_raw_text
+from autograder.grading.run import grade
 from autograder.grading.staging import grading_server
-from autograder.hidden.corpora import hidden_raw_text
-from autograder.hidden.suite import Suite
+from autograder.grading.suite import Suite
+from autograder.student import corpora
+from autograder.student.core.results import Result, TaskResult
+from autograder.student.models.byte_scoring import cut
+from autograder.student.models.tokenizer_file import spelled
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_pieces as toy
 
@@ -129,7 +129,7 @@ REFUSED = {
     "ids without end": (encode("import itertools; ids = list(itertools.count())"), ""),
     "a hang": (encode("\n        while True: pass"), ""),
     "a forged harness": (
-        "from autograder.checks import harness\n"
+        "from autograder.student.checking import harness\n"
         "harness.Harness._call = lambda self, request: {'result': [0], 'arguments': [], 'random_state_kept': True}",
         "",
     ),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course.notebook import Cell, Notebook
 from autograder.grading.repair import Repaired, recognise, released, repair
+from autograder.student.core.notebook import Cell, Notebook
 
 LOCKED = {"solution": False, "grade": False, "locked": True, "task": False, "schema_version": 3}
 

@@ -38,7 +38,7 @@ def test_only_files_that_are_named_are_staged() -> None:
 def test_check_does_nothing_where_a_submission_runs() -> None:
     """`check("task")` and `submit()` in a submission import, run no test, pack nothing and return nothing."""
     code = (
-        "import autograder; from autograder.checks import check; from autograder.hand_in import submit; "
+        "import autograder; from autograder.student import check; from autograder.student import submit; "
         "print(autograder.__file__, check('rnn_step'), submit())"
     )
     with public_folder() as folder:
@@ -68,7 +68,7 @@ def test_where_a_model_is_trained_the_public_corpora_are_there_and_nothing_hidde
     assert {path.name for path in found} == names
     assert not [path for path in found if "hidden" in path.parts]
     cell = (
-        "from autograder.course import corpora, training\n"
+        "from autograder.student import corpora\nfrom autograder.student.models import training\n"
         "print(len(corpora.vocabulary('sotu')), len(corpora.lines('sotu', 'train')) > 1000)"
     )
     with training_server() as server, server.open() as session:

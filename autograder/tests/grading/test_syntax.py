@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.code import reached
 from autograder.grading.syntax import checked_task, defined_names, is_python, python
+from autograder.student.core.code import reached
 
 
 def test_definitions_inside_conditions_count_and_local_ones_do_not() -> None:

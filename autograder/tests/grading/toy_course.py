@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.course.assignments import source_notebook
-from autograder.course.checkpoints import save_checkpoint
-from autograder.course.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.assignments.sources import source_notebook
 from autograder.grading.graded import Submission
+from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.student.models.checkpoints import save_checkpoint
 
 
 def trained(model_class: type[nn.Module], arguments: Mapping[str, Any], ids: torch.Tensor) -> nn.Module:

@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.course.notebook import Notebook
-from autograder.course.spelling import spelled
 from autograder.grading.graded import Submission
+from autograder.student.core.notebook import Notebook
+from autograder.student.models.tokenizer_file import spelled
 from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 from autograder.tests.grading.toy_language import WORDS, sentences
 

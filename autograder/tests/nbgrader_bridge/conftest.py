@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from autograder.course.notebook import Notebook
+from autograder.student.core.notebook import Notebook
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.course import Course
 from autograder.tests.scenarios.apply import scenario_bytes

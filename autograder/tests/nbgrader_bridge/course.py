@@ -15,7 +15,7 @@ from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from autograder.course.assignments import ROOT, SOLUTIONS
+from autograder.assignments.sources import ROOT, SOLUTIONS
 
 COURSE_ID = "recurrent_language_models"
 Marks = dict[str, dict[str, tuple[float | None, float | None]]]  # student, cell: by the grader, by a person

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from nbgrader.api import Comment, Grade
 
-from autograder.course.assignments import source_notebook
-from autograder.course.notebook import Notebook, read_notebook
+from autograder.assignments.sources import source_notebook
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import preprocessors, reading
 from autograder.nbgrader_bridge.engine import grade_submission
+from autograder.student.core.notebook import Notebook, read_notebook
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.course import Course
 

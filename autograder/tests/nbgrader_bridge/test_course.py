@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import ROOT, assignment_names
-from autograder.course.notebook import Notebook
+from autograder.assignments.sources import ROOT, assignment_names
+from autograder.student.core.notebook import Notebook
 from autograder.tests.conftest import ASSIGNMENT, FEW_TASKS
 from autograder.tests.nbgrader_bridge.course import COURSE_ID, Course
 

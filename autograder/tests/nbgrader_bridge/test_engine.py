@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.grading import many
-from autograder.grading.collect import Found
+from autograder.grading.find import Found
 from autograder.grading.graded import Graded, ungradable
 from autograder.nbgrader_bridge import engine
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from autograder.grading.many import run_seed
-from autograder.release.leaks import Leak, all_secrets, assert_nothing_leaks
+from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.conftest import BROKEN
 from autograder.tests.nbgrader_bridge.course import Course

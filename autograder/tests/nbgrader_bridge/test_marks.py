@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import assignment_names, source_notebook
-from autograder.course.notebook import CHECK_PREFIX
-from autograder.course.results import Result
-from autograder.demo import write_class, write_class_with_models
-from autograder.grading.collect import find_submissions
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.find import find_submissions
 from autograder.grading.many import grade_all, label, run_seed
+from autograder.maintain.demo import write_class, write_class_with_models
+from autograder.student.core.notebook import CHECK_PREFIX
+from autograder.student.core.results import Result
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.conftest import BROKEN, SCENARIOS, STRANGE, WRONG, hand_in
 from autograder.tests.nbgrader_bridge.course import Course

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.course.assignments import source_notebook
-from autograder.course.notebook import Cell, Notebook
+from autograder.assignments.sources import source_notebook
 from autograder.grading.repair import released, repair
 from autograder.nbgrader_bridge.notebooks import notebook_for_nbgrader
+from autograder.student.core.notebook import Cell, Notebook
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.reports.pages import Page
 from autograder.tests.reports.test_feedback import HOSTILE as HOSTILE_TEXTS

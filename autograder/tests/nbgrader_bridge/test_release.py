@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.assignments import ROOT, SOLUTIONS, assignment_names
+from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.course import Course
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.notebook import Notebook
 from autograder.nbgrader_bridge.submissions import chosen, prepare
+from autograder.student.core.notebook import Notebook
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.conftest import SCENARIOS
 from autograder.tests.scenarios.apply import scenario_bytes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.course.notebook import Notebook, parse_notebook
-from autograder.course.results import Result, TaskResult, TestOutcome, TestResult
+from autograder.student.core.notebook import Notebook, parse_notebook
+from autograder.student.core.results import Result, TaskResult, TestOutcome, TestResult
 
 RNN_STEP = '''def rnn_step(x, h, W_xh, W_hh, b):
     """One step of the vanilla recurrent network.
@@ -164,7 +164,7 @@ def notebook() -> Notebook:
         cell("markdown", PROSE, "vanilla", locked=True),
         cell(
             "code",
-            "import torch\nfrom autograder.checks import check",
+            "import torch\nfrom autograder.student import check",
             "imports",
             locked=True,
             tags=["setup"],

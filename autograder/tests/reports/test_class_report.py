@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course.results import Result, TaskResult
 from autograder.reports.class_report import class_page, group, histogram, shade, write_class
 from autograder.reports.feedback import feedback_file
+from autograder.student.core.results import Result, TaskResult
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 

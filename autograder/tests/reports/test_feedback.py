@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.notebook import parse_notebook
-from autograder.course.results import TaskResult
 from autograder.reports import markup
 from autograder.reports.feedback import ByHand, feedback_file, feedback_page, file_name, write_feedback
-from autograder.reports.words import task_word
+from autograder.reports.labels import task_word
+from autograder.student.core.notebook import parse_notebook
+from autograder.student.core.results import TaskResult
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.results import Result, TaskResult, TestResult, score_task
 from autograder.reports import formats
 from autograder.reports.feedback import feedback_page
-from autograder.reports.words import number
+from autograder.reports.labels import number
+from autograder.student.core.results import Result, TaskResult, TestResult, score_task
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 

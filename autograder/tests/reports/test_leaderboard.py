@@ -13,9 +13,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.course.measured_models import BITS_PER_BYTE
-from autograder.course.results import Result
-from autograder.course.thresholds import Thresholds
 from autograder.grading.many import write_result
 from autograder.reports import measured
 from autograder.reports.leaderboard import (
@@ -28,6 +25,9 @@ from autograder.reports.leaderboard import (
     remarks,
     table,
 )
+from autograder.student.core.results import Result
+from autograder.student.models.measured_models import BITS_PER_BYTE
+from autograder.student.models.thresholds import Thresholds
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 

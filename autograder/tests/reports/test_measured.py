@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.measured_models import BITS_PER_BYTE
-from autograder.course.results import Result, TaskResult
-from autograder.course.thresholds import Thresholds
 from autograder.reports import formats, measured
 from autograder.reports.class_report import class_page
 from autograder.reports.feedback import feedback_page
 from autograder.reports.measured import Bounds, dots, points_by_hand, sentences
+from autograder.student.core.results import Result, TaskResult
+from autograder.student.models.measured_models import BITS_PER_BYTE
+from autograder.student.models.thresholds import Thresholds
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 

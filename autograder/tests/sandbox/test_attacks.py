@@ -48,7 +48,7 @@ class TestReading:
     @pytest.mark.parametrize(
         "path",
         [
-            str(Path(autograder.__file__).parent / "hidden" / "__init__.py"),
+            str(Path(autograder.__file__).parent / "grading" / "suite.py"),
             str(Path(autograder.__file__).parent.parent / "pyproject.toml"),
             "/etc/passwd",
             "/etc/hostname",

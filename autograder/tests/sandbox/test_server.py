@@ -173,9 +173,9 @@ def test_a_layer_that_fails_in_the_worker_stops_it(monkeypatch: pytest.MonkeyPat
 def test_values_need_no_jail() -> None:
     """What a student's notebook needs of this package loads nothing of the grader's side."""
     code = (
-        "import sys\nimport autograder.sandbox.values\n"
+        "import sys\nimport autograder.student.core.values\n"
         "loaded = [name for name in sys.modules if name.startswith('autograder.sandbox.')]\n"
-        "sys.exit(loaded != ['autograder.sandbox.values'])"
+        "sys.exit(loaded != ['autograder.student.core.values'])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -10,7 +10,7 @@ from autograder.sandbox import (
     WorkerProtocolError,
     WorkerTimeout,
 )
-from autograder.sandbox.values import WireError
+from autograder.student.core.values import WireError
 from autograder.tests.sandbox.conftest import in_task
 
 

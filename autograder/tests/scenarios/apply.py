@@ -30,7 +30,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.course.notebook import Notebook
+from autograder.student.core.notebook import Notebook
 from autograder.grading.repair import released
 
 _CELL = re.compile(r"^# %% (.+)\n", re.MULTILINE)

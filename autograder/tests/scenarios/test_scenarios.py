@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.notebook import Notebook
-from autograder.course.results import Result
+from autograder.student.core.notebook import Notebook
+from autograder.student.core.results import Result
 from autograder.grading.graded import Submission
-from autograder.grading.one import grade
-from autograder.hidden.suite import Suite
+from autograder.grading.run import grade
+from autograder.grading.suite import Suite
 from autograder.sandbox import Server
 from autograder.tests.scenarios.apply import scenario_bytes
 

@@ -1,7 +1,7 @@
 # %% rnn_step
 import sys
 
-import autograder.checks.harness as harness
+import autograder.student.checking.harness as harness
 
 
 def rnn_step(x, h, W_xh, W_hh, b):

@@ -1,5 +1,5 @@
 # %% rnn_step
-import autograder.checks.harness as harness
+import autograder.student.checking.harness as harness
 
 
 class Reply(dict):

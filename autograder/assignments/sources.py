@@ -1,0 +1,26 @@
+"""Finds the source notebooks of the course: one folder each in `solutions/`, the instructor's copy only."""
+
+from pathlib import Path
+
+from autograder.student.core.notebook import Notebook, read_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTIONS = ROOT / "solutions"
+
+
+def assignment_names(solutions: Path = SOLUTIONS) -> list[str]:
+    """The names of all assignments, sorted: every folder with a notebook of its own name."""
+    return sorted(path.stem for path in solutions.glob("*/*.ipynb") if path.stem == path.parent.name)
+
+
+def source_path(assignment: str, solutions: Path = SOLUTIONS) -> Path:
+    """Where the source notebook of an assignment lies; `FileNotFoundError` if the course has no such one."""
+    path = solutions / assignment / f"{assignment}.ipynb"
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path
+
+
+def source_notebook(assignment: str, solutions: Path = SOLUTIONS) -> Notebook:
+    """The source notebook of an assignment: tasks, points and reference in one."""
+    return read_notebook(source_path(assignment, solutions))

@@ -1,0 +1,1 @@
+"""What is never shipped of this assignment."""

@@ -1,0 +1,98 @@
+"""Public tests of the trained model: it is there, its tokenizer spells the text, and it tells what it is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.student.checking.plugin import Measured
+from autograder.student.models.prequential import restore
+from autograder.student.models.byte_scoring import bits_per_byte, bits_sentence, cut, encoded, line_end, score
+from autograder.student.checking.student import CheckFailed, Student
+from autograder.student import corpora
+from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
+from autograder.student.core.language import _
+from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.tokenizer_file import Spelling, spelling_of
+from autograder.student.models.thresholds import MissingThresholds, Thresholds, thresholds
+
+ASSIGNMENT = "subword_language_model"
+MODEL = MEASURED_MODELS[ASSIGNMENT].class_name
+
+
+@pytest.fixture
+def marks() -> Thresholds:
+    """What bits per byte are worth."""
+    try:
+        return thresholds(ASSIGNMENT)
+    except MissingThresholds as error:
+        raise CheckFailed(str(error)) from None
+
+
+@pytest.fixture
+def spelling(checkpoint: Checkpoint) -> Spelling:
+    """The pieces of the tokenizer that is saved with the model."""
+    try:
+        return spelling_of(checkpoint)
+    except UnreadableCheckpoint as error:
+        raise CheckFailed(str(error)) from None
+
+
+@pytest.fixture
+def texts(marks: Thresholds) -> list[str]:
+    """The valid text, cut as the grader cuts the hidden one."""
+    try:
+        return cut(corpora.raw_text(marks.corpus, "valid"))
+    except corpora.MissingCorpus as error:
+        raise CheckFailed(str(error)) from None
+
+
+@pytest.mark.task("subword_model")
+@pytest.mark.essential
+@pytest.mark.hint(
+    "Which arguments did you give to `SubwordModel`, and which to `LiveTraining`?",
+    "If you changed the class or the tokenizer after training: whose weights and whose pieces are in the files?",
+)
+def test_the_checkpoint_fits(student: Student, checkpoint: Checkpoint, spelling: Spelling) -> None:
+    """`subword_lm.safetensors` and `subword_lm.json` lie beside the notebook, and your `SubwordModel` takes them."""
+    restore(student, checkpoint, len(spelling.pieces), MODEL).start(2)
+
+
+@pytest.mark.task("subword_model")
+@pytest.mark.essential
+@pytest.mark.hint(
+    "If you join the bytes of all ids that `encode` returns: which text do you get?",
+    "What does your tokenizer do with a letter that the training text does not have?",
+)
+def test_the_tokenizer_spells_the_valid_text(student: Student, spelling: Spelling, texts: list[str]) -> None:
+    """The tokenizer that is saved with the model cuts the whole valid text into pieces, and loses no byte of it."""
+    line_end(spelling)
+    encoded(student, spelling, texts)
+
+
+@pytest.mark.task("subword_model")
+@pytest.mark.essential
+@pytest.mark.hint(
+    "What does the learning curve do at its end: does it still fall, is it flat, or does the valid loss rise again?",
+    "What would you change first: the recipe of the training, the size of the vocabulary, or the width of the model?",
+)
+def test_bits_per_byte_on_the_valid_text(
+    student: Student,
+    checkpoint: Checkpoint,
+    spelling: Spelling,
+    texts: list[str],
+    marks: Thresholds,
+    measured: Measured,
+) -> None:
+    """On the whole valid text, read a piece at a time as the grader reads the hidden one, it needs few bits a byte."""
+    found = score(student, checkpoint, spelling, texts, MODEL)
+    bits = bits_per_byte(found.nats, texts)
+    measured.credit = marks.credit(bits, "valid")
+    measured.metrics = {"valid_bits_per_byte": round(bits, 4)} if found.is_finite else {}
+    measured.message = " ".join(
+        [
+            bits_sentence(found.nats, texts, marks, "valid"),
+            _("Your points come from a hidden text, which its lines were measured on in the same way."),
+        ]
+    )
+    if measured.credit < 1:
+        raise CheckFailed(measured.message)

@@ -1,0 +1,449 @@
+"""Measures a trained model on the hidden text: in workers that run nothing else, and that nobody hears from again.
+
+A worker that has read hidden text may say anything about it, so no word, number, name or size of its own reaches a
+message: what went wrong there is one of a few sentences of ours. What it scored is the grader's own sum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+import torch
+
+from autograder.grading.hidden_text import hidden_lines, hidden_raw_text
+from autograder.grading.suite import no_checkpoint
+from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
+from autograder.student import corpora
+from autograder.student.checking.draw import derive_seed
+from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.core.language import _
+from autograder.student.core.results import TestOutcome, TestResult
+from autograder.student.models.byte_scoring import (
+    MisspeltText,
+    bits_per_byte,
+    bits_sentence,
+    cut,
+    encoded,
+    line_end,
+    size_in_bytes,
+)
+from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
+from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, MeasuredModel, Unit
+from autograder.student.models.model_files import FILE_LIMITS
+from autograder.student.models.prequential import (
+    SAME_ANSWER_NATS,
+    STREAMS,
+    Predictor,
+    Score,
+    company_difference,
+    log_probabilities,
+    measured_sentence,
+    pieces,
+    replay_difference,
+    restore,
+    token_ids,
+)
+from autograder.student.models.thresholds import Thresholds, thresholds
+from autograder.student.models.tokenizer_file import spelling_of
+
+Answer = TypeVar("Answer")
+
+REPLAYED = 16  # rows that are read again, alone
+# An honest model is a little worse on the hidden text than on the valid one, as the baselines are; one that is better
+# by a quarter than they let expect has read it. A quarter of a word's perplexity is 5 % of the bits of its bytes.
+SUSPICIOUS_GAP = {"perplexity": 0.75, "bits_per_byte": 0.95}
+# This share of the target is out of reach for what a student can train on this corpus.
+IMPLAUSIBLE = {"perplexity": 0.5, "bits_per_byte": 0.75}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The cells of a submission, and the positions of those that are not executed."""
+
+    cells: Sequence[str]
+    skipped: Collection[int]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A text as a model reads it: rows of ids, the id that each of them reads first, and how many ids there are."""
+
+    texts: Sequence[torch.Tensor]
+    first_id: int
+    vocabulary_size: int
+
+
+class HiddenText(Protocol):
+    """The hidden text of an assignment, and what a number measured on it is worth."""
+
+    @property
+    def model(self) -> MeasuredModel:
+        """How the model and its files are called, and its unit."""
+
+    @property
+    def marks(self) -> Thresholds:
+        """What a number is worth."""
+
+    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
+        """The text in ids; a question to the student's code, if there is one, goes through `ask`."""
+
+    def metrics(self, found: Score) -> dict[str, float]:
+        """What is reported of a finite score, the number in the assignment's unit among it, by name."""
+
+    def sentence(self, found: Score) -> str:
+        """The score in words."""
+
+
+Ask = Callable[[Callable[[Student], list[torch.Tensor]]], list[torch.Tensor]]
+
+
+def hidden_text(assignment: str) -> HiddenText:
+    """It, as prepared; raises `MissingCorpus` or `MissingThresholds` if this copy cannot grade the assignment."""
+    if MEASURED_MODELS[assignment].unit is BITS_PER_BYTE:
+        return HiddenBytes.of(assignment)
+    return HiddenWords.of(assignment)
+
+
+@dataclass(frozen=True)
+class HiddenBytes:
+    """A text that each tokenizer cuts into pieces of its own, and of which every byte is paid for."""
+
+    model: MeasuredModel
+    marks: Thresholds
+    parts: Sequence[str]
+
+    @classmethod
+    def of(cls, assignment: str) -> HiddenBytes:
+        """It, as prepared."""
+        marks = thresholds(assignment)
+        # The public tests need the valid text, and must not be the ones to miss it.
+        texts = [corpora.raw_text(marks.corpus, "valid"), hidden_raw_text(marks.corpus)]
+        if not all(text.strip() for text in texts):
+            raise _another_corpus(marks.corpus)
+        return cls(MEASURED_MODELS[assignment], marks, cut(texts[1]))
+
+    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
+        """The ids that the student's own tokenizer chooses, in a session of its own."""
+        spelling = spelling_of(checkpoint)
+        texts = ask(lambda student: encoded(student, spelling, self.parts))
+        return Rows(texts, line_end(spelling), len(spelling.pieces))
+
+    def metrics(self, found: Score) -> dict[str, float]:
+        """Bits per byte, and of how many bytes."""
+        return {
+            "bits_per_byte": round(bits_per_byte(found.nats, self.parts), 4),
+            "bytes_scored": size_in_bytes(self.parts),
+        }
+
+    def sentence(self, found: Score) -> str:
+        """The score in words."""
+        return bits_sentence(found.nats, self.parts, self.marks, "hidden")
+
+
+@dataclass(frozen=True)
+class HiddenWords:
+    """A text of words that have the same ids for everybody."""
+
+    model: MeasuredModel
+    marks: Thresholds
+    words: Sequence[str]
+    lines: Sequence[str]
+
+    @classmethod
+    def of(cls, assignment: str) -> HiddenWords:
+        """It, as prepared."""
+        marks = thresholds(assignment)
+        words = corpora.vocabulary(marks.corpus)
+        # The public tests need the valid text, and must not be the ones to miss it.
+        texts = [corpora.lines(marks.corpus, "valid"), hidden_lines(marks.corpus)]
+        is_whole = all(any(lines) for lines in texts) and {corpora.UNKNOWN, corpora.END_OF_LINE} <= set(words)
+        if not is_whole or len(words) != marks.vocabulary_size:
+            raise _another_corpus(marks.corpus)
+        return cls(MEASURED_MODELS[assignment], marks, words, texts[1])
+
+    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
+        """The ids of the course's vocabulary; nobody is asked."""
+        ids = token_ids(self.lines, self.words)
+        return Rows(pieces(ids, STREAMS), self.words.index(corpora.END_OF_LINE), len(self.words))
+
+    def metrics(self, found: Score) -> dict[str, float]:
+        """Perplexity, and the bits per byte that it amounts to."""
+        return {
+            "perplexity": round(found.perplexity, 2),
+            "bits_per_byte": round(folded_bits_per_byte(found.nats, self.lines, self.words), 4),
+        }
+
+    def sentence(self, found: Score) -> str:
+        """The score in words."""
+        return measured_sentence(found, self.marks, "hidden")
+
+
+def _another_corpus(corpus: str) -> corpora.MissingCorpus:
+    return corpora.MissingCorpus(
+        _(
+            "The corpus {corpus} is not the one that its thresholds were measured on: in the instructor's "
+            "copy run “autograder data prepare {corpus}” and “autograder data thresholds”."
+        ).format(corpus=corpus)
+    )
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """All tests of a measured task, and what an instructor should look at."""
+
+    tests: tuple[TestResult, ...]
+    integrity: tuple[str, ...] = ()
+
+
+def checkpoint_in(model: MeasuredModel, files: Mapping[str, bytes]) -> Checkpoint:
+    """The checkpoint among the files of a submission; `UnreadableCheckpoint` says what is wrong with it."""
+    for name in model.files:
+        if name not in files:
+            raise UnreadableCheckpoint(
+                _("{file} was not handed in: a model is {weights} and {arguments} together.").format(
+                    file=f"`{name}`", weights=f"`{model.weights}`", arguments=f"`{model.arguments}`"
+                )
+            )
+    return read_checkpoint(files[model.weights], files[model.arguments])
+
+
+def not_handed_in(assignment: str, notes: Sequence[str] = ()) -> TestResult:
+    """What is said of a measured task for which no checkpoint was handed in; `notes` are on files that were refused."""
+    try:
+        no_checkpoint(assignment)
+    except UnreadableCheckpoint as error:
+        message = str(error)
+    title = _("A trained model lies beside the notebook.")
+    message = " ".join([message, *notes])
+    return TestResult("test_the_checkpoint_is_there", title, False, "failed", message, essential=True)
+
+
+def train(
+    model: MeasuredModel, program: Program, training: Collection[int], server: Server
+) -> dict[str, bytes]:
+    """The checkpoint files that a submission's own training leaves, by name; the server's limits are its budget.
+
+    `training` are positions of cells that are skipped otherwise. What comes back is treated as if handed in.
+    """
+    try:
+        with server.open() as session:
+            session.execute(program.cells, skip=set(program.skipped) - set(training))
+            found: dict[str, bytes] = {}
+            for name in model.files:  # one at a time: both may be as large as a message can be
+                with session.task() as conversation:
+                    reply = Student(conversation.ask).request(op="collect", limits={name: FILE_LIMITS[name]})
+                content = reply["files"].get(name) if isinstance(reply.get("files"), dict) else None
+                if isinstance(content, torch.Tensor) and content.dtype == torch.uint8:
+                    found[name] = content.numpy().tobytes()
+            return found
+    except (WorkerError, CheckFailed):
+        return {}
+
+
+def measure(
+    task: str,
+    public: Sequence[TestResult],
+    checkpoint_of: Callable[[], Checkpoint],
+    text: HiddenText,
+    program: Program,
+    server: Server,
+    seed: int,
+) -> Measurement:
+    """Completes the results of a measured task's public tests by those of the hidden text."""
+    # What the valid text would be worth counts in a notebook; here the hidden text says it.
+    tests = [t if t.credit is None else replace(t, credit=None, outcome="passed", hints=()) for t in public]
+    if not tests or any(test.outcome != "passed" for test in tests):
+        return Measurement(tuple(tests))
+    metric = text.model.unit.metric
+    valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
+    scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"))
+    hidden = scorer.run()
+    found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
+    integrity = integrity_notes(found, valid, text.marks) if found else []
+    return Measurement((*tests, *hidden), tuple(integrity))
+
+
+def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> list[str]:
+    """What is too good to be true of a number on the hidden text."""
+    notes, unit = [], marks.unit
+    expected = (valid or 0) * marks.target["hidden"] / marks.target["valid"]
+    if hidden < SUSPICIOUS_GAP[unit.metric] * expected:
+        notes.append(
+            _(
+                "The model is far better on the hidden text ({unit} {hidden}) than on the valid text ({valid}) lets "
+                "expect ({expected}): it may have been trained on the hidden text."
+            ).format(
+                unit=unit.title,
+                hidden=unit.shown(hidden),
+                valid=unit.shown(valid or 0.0),
+                expected=unit.shown(expected),
+            )
+        )
+    if hidden < IMPLAUSIBLE[unit.metric] * marks.target["hidden"]:
+        notes.append(
+            _(
+                "What was measured on the hidden text ({unit} {hidden}) is implausibly low, full marks are given for "
+                "{target}: look at where this model comes from."
+            ).format(unit=unit.title, hidden=unit.shown(hidden), target=unit.shown(marks.target["hidden"]))
+        )
+    return notes
+
+
+class _Scorer:
+    """Scores one checkpoint on the hidden text, and reads some of it again in other company."""
+
+    def __init__(
+        self, text: HiddenText, checkpoint: Checkpoint, program: Program, server: Server, seed: int
+    ) -> None:
+        self.text = text
+        self.checkpoint = checkpoint
+        self.program = program
+        self.server = server
+        self.seed = seed
+
+    def run(self) -> list[TestResult]:
+        """The hidden tests of a measured task."""
+        try:
+            text = self.text.rows(self.checkpoint, self._ask_tokenizer)
+            texts, first_id, size = text.texts, text.first_id, text.vocabulary_size
+            with self.server.open() as session:
+                session.execute(self.program.cells, skip=self.program.skipped)
+                answers = self._ask_model(
+                    session, size, lambda model: log_probabilities(model, texts, first_id)
+                )
+                found = Score(torch.cat(answers))
+                result = self._result(found)
+                if not result.credit:
+                    return [result]  # there is nothing that could have been gained
+                session.restart()
+                rows = self._read_again(answers)
+                difference = self._ask_model(
+                    session, size, lambda model: replay_difference(model, texts, answers, rows, first_id)
+                )
+                if not difference <= SAME_ANSWER_NATS:
+                    session.restart()
+                    self.seed = derive_seed(self.seed, "again")  # dropout that is left on draws other units
+                    difference = self._ask_model(
+                        session, size, lambda model: company_difference(model, texts, answers, rows, first_id)
+                    )
+        except (CheckFailed, WorkerError) as error:
+            return [self._could_not_be_scored(error)]
+        independence = _independence(difference)
+        # What was not predicted from the past is no prediction, and its number has no place in a table of them.
+        return [result, independence] if independence.outcome == "passed" else [independence]
+
+    def _read_again(self, answers: Sequence[torch.Tensor]) -> list[int]:
+        """The rows that are read again: drawn from the answers, which nobody can know who lacks the last words.
+
+        The worker is told our seed, and from one seed the run's own can be found by trying: a model that knew the
+        rows would behave on these alone.
+        """
+        digest = hashlib.sha256(torch.cat(list(answers)).numpy().tobytes()).hexdigest()
+        chance = random.Random(derive_seed(self.seed, digest))
+        return chance.sample(range(len(answers)), min(REPLAYED, len(answers)))
+
+    def _ask_model(self, session: Session, size: int, question: Callable[[Predictor], Answer]) -> Answer:
+        class_name = self.text.model.class_name
+        return self._ask(
+            session, lambda student: question(restore(student, self.checkpoint, size, class_name))
+        )
+
+    def _ask_tokenizer(self, question: Callable[[Student], list[torch.Tensor]]) -> list[torch.Tensor]:
+        """Asks in a session of its own: whoever has seen the whole text must not meet the model that predicts it."""
+        with self.server.open() as session:
+            session.execute(self.program.cells, skip=self.program.skipped)
+            return self._ask(session, question)
+
+    def _ask(self, session: Session, question: Callable[[Student], Answer]) -> Answer:
+        with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:
+            student = Student(conversation.ask)
+            student.begin(self.seed)
+            return question(student)
+
+    def _result(self, found: Score) -> TestResult:
+        unit = self.text.model.unit
+        metrics: dict[str, float] = {
+            "tokens_scored": found.tokens,
+            "parameters": self.checkpoint.parameters,
+            "checkpoint_bytes": self.checkpoint.weights_bytes,
+        }
+        credit = 0.0
+        if found.is_finite:
+            measured = self.text.metrics(found)
+            credit = self.text.marks.credit(measured[unit.metric])
+            metrics |= measured
+        return TestResult(
+            f"test_{unit.metric}_on_the_hidden_text",
+            _title(unit),
+            hidden=True,
+            outcome="passed" if credit == 1 else "failed",
+            message=self.text.sentence(found),
+            credit=round(credit, 6),
+            metrics=metrics,
+        )
+
+    def _could_not_be_scored(self, error: Exception) -> TestResult:
+        """The few sentences about a worker that has read hidden text; nothing in them comes from there."""
+        outcome: TestOutcome = "failed"
+        if isinstance(error, WorkerTimeout):
+            outcome = "timeout"
+            reason = _(
+                "it used more than {seconds:g} seconds of computing time, or kept the grader waiting"
+            ).format(seconds=self.server.limits.scoring_cpu_seconds)
+        elif isinstance(error, WorkerError):
+            outcome = "crashed"
+            reason = _("the program ended, or answered nothing that can be read")
+        elif isinstance(error, MisspeltText):
+            reason = _("the ids of its tokenizer do not spell the text, byte for byte")
+        else:
+            reason = _("it raised an exception, or returned something other than finite scores of all tokens")
+        return TestResult(
+            f"test_{self.text.model.unit.metric}_on_the_hidden_text",
+            _title(self.text.model.unit),
+            hidden=True,
+            outcome=outcome,
+            message=_(
+                "Your model could not be scored on the hidden text: {reason}. The same model ran on the public valid "
+                "text."
+            ).format(reason=reason),
+            essential=True,
+        )
+
+
+def _title(unit: Unit) -> str:
+    if unit is BITS_PER_BYTE:
+        return _("On a hidden text, read a piece at a time, it needs few bits for each byte.")
+    return _("On a hidden text, read a word at a time, its perplexity is good.")
+
+
+def folded_bits_per_byte(nats: float, lines: Sequence[str], words: Sequence[str]) -> float:
+    """Bits for each UTF-8 byte of the folded text, where unknown words are spelt out at eight bits a byte.
+
+    So what the model says only as `<unk>` is paid for, and a coarser vocabulary is no advantage.
+    """
+    known = set(words)
+    spelt_out = sum(len(word.encode()) + 1 for line in lines for word in line.split() if word not in known)
+    length = sum(len(line.encode()) + 1 for line in lines)
+    return (nats / math.log(2) + 8 * spelt_out) / length
+
+
+def _independence(difference: float) -> TestResult:
+    same = difference <= SAME_ANSWER_NATS
+    return TestResult(
+        "test_rows_are_read_for_themselves",
+        _("A text gets the same scores beside other texts, alone, and when it is read again."),
+        hidden=True,
+        outcome="passed" if same else "failed",
+        message=""
+        if same
+        else _(
+            "Some texts were read again, in a smaller batch, and their words got other probabilities. "
+            "Is dropout switched off by `eval()`, and does a row of the batch depend on its own past alone?"
+        ),
+        essential=True,
+    )

@@ -1,1 +1,0 @@
-"""What students never see: hidden tests, the reference, known mistakes. Nothing of this folder is ever shipped."""

@@ -1,0 +1,119 @@
+"""Says what is installed, what data is there, what protects this machine, and what to do about what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import platform
+import sys
+
+from rich.markup import escape
+
+from autograder.assignments.sources import assignment_names
+from autograder.maintain.data.corpus import DataError
+from autograder.maintain.data.prepare import DEFAULT, problems
+from autograder.maintain.data.sotu import installed_sentence
+from autograder.student.core.language import _
+
+# What grading needs, and what it can do without.
+REQUIRED = (
+    "torch",
+    "numpy",
+    "safetensors",
+    "pytest",
+    "typer",
+    "rich",
+    "faker",
+    "jinja2",
+    "markdown-it-py",
+    "pygments",
+)
+OPTIONAL = {
+    "pyseccomp": _("the sandbox's list of allowed system calls"),
+    "distributed": _("grading on a cluster"),
+    "nbgrader": _("collecting and formgrading with nbgrader"),
+    "jupyterlab": _("opening the notebooks"),
+}
+_GOOD, _BAD, _PARTLY = "[green]✓[/]", "[red]✗[/]", "[yellow]–[/]"
+
+
+def examine() -> tuple[list[str], bool]:
+    """What was found, as lines for a terminal, and whether submissions can be graded here."""
+    lines = [
+        _("autograder {version}, Python {python} on {system}").format(
+            version=_version("autograder"), python=platform.python_version(), system=platform.platform()
+        )
+    ]
+    parts = [_packages(), _course(), _data(), _sandbox()]
+    for part_lines, _is_able in parts:
+        lines += ["", *part_lines]
+    is_able = all(able for _lines, able in parts)
+    verdict = _("Submissions can be graded here.") if is_able else _("Submissions cannot be graded here.")
+    return [*lines, "", f"{_GOOD if is_able else _BAD} {verdict}"], is_able
+
+
+def _packages() -> tuple[list[str], bool]:
+    lines, is_able = [f"[bold]{_('Packages')}[/]"], True
+    for name in REQUIRED:
+        version = _version(name)
+        is_able &= bool(version)
+        advice = _("missing: pip install {name}").format(name=escape('"autograder[grading]"'))
+        lines.append(f"{_GOOD if version else _BAD} {name} {version or advice}")
+    for name, purpose in OPTIONAL.items():
+        version = _version(name)
+        what = version or _("missing; it is for {purpose}: pip install {name}").format(
+            purpose=purpose, name=name
+        )
+        lines.append(f"{_GOOD if version else _PARTLY} {name} {what}")
+    return lines, is_able
+
+
+def _course() -> tuple[list[str], bool]:
+    names = assignment_names()
+    lines = [f"[bold]{_('Course')}[/]"]
+    if names:
+        lines.append(f"{_GOOD} {_('source notebooks: {names}').format(names=', '.join(names))}")
+    else:
+        advice = _("no source notebooks: install the instructor's copy with “pip install -e .” in its folder")
+        lines.append(f"{_BAD} {advice}")
+    if importlib.util.find_spec("faker"):
+        lines.append(f"{_GOOD} {_('surnames of fifteen languages (faker)')}")
+    return lines, bool(names)
+
+
+def _data() -> tuple[list[str], bool]:
+    """Without the corpus a model cannot be measured; with its package installed, hidden text can be read."""
+    try:
+        found = [*problems(), *filter(None, [installed_sentence()])]
+    except DataError as error:
+        found = [str(error)]
+    lines = [f"[bold]{_('Data')}[/]", *(f"{_BAD} {escape(sentence)}" for sentence in found)]
+    if not found:
+        lines.append(f"{_GOOD} {_('corpus {name}: every file is there and right').format(name=DEFAULT)}")
+    return lines, not found
+
+
+def _sandbox() -> tuple[list[str], bool]:
+    lines = [f"[bold]{_('Sandbox')}[/]"]
+    if not sys.platform.startswith("linux"):
+        return [*lines, f"{_BAD} {_('grading needs Linux: use a container, or WSL on Windows')}"], False
+    from autograder.grading.staging import grading_server
+    from autograder.sandbox import SandboxUnavailable
+
+    try:
+        with grading_server() as server:
+            lines.append(f"{_GOOD} {_('level: {level}').format(level=server.level)}")
+            for layer in server.layers:
+                sign = _GOOD if layer.active else _PARTLY
+                reason = "" if layer.active else f" ({escape(layer.reason)})"
+                lines.append(f"{sign} {escape(layer.name)}: {escape(layer.protects)}{reason}")
+    except SandboxUnavailable as error:
+        return [*lines, f"{_BAD} {escape(str(error))}"], False
+    return lines, True
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,41 @@
+"""Releases the course: notebooks without answers, a bundle for students, and a proof that nothing hidden is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.maintain.release.assignments import CannotRelease, release_notebooks, update_assignments
+from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
+from autograder.maintain.release.corpora import assert_no_hidden_text, corpus_files, hidden_runs
+from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
+
+__all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
+
+
+def release(out: Path) -> list[Path]:
+    """Writes the students' bundle into a folder; the files written.
+
+    The zip is read back and searched before it gets its name: `Leak` says what was found, and no zip is left.
+    """
+    corpora = corpus_files()
+    data = zipped({**bundle_files(release_notebooks()), **corpora})
+    out.mkdir(parents=True, exist_ok=True)
+    path, unproven = out / f"{NAME}.zip", out / f".{NAME}.zip.unproven"
+    path.unlink(missing_ok=True)  # an older one must not be taken for this one
+    try:
+        unproven.write_bytes(data)
+        files = unzipped(unproven)
+        assert_no_hidden_text(files, hidden_runs(), prefix=f"{NAME}/")
+        # The corpora are proven to be as recorded; code is searched for where code can be.
+        assert_nothing_leaks(
+            {
+                name: content
+                for name, content in files.items()
+                if name.removeprefix(f"{NAME}/") not in corpora
+            },
+            all_secrets(),
+        )
+        unproven.replace(path)
+    finally:
+        unproven.unlink(missing_ok=True)
+    return [path]

@@ -1,0 +1,59 @@
+"""Makes the release notebooks out of the source notebooks, with nbgrader's own converter and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names, source_path
+from autograder.student.core.language import _
+
+ASSIGNMENTS = ROOT / "assignments"
+
+
+class CannotRelease(RuntimeError):
+    """The notebooks cannot be made here; the sentence says what is missing."""
+
+
+def release_notebooks(solutions: Path = SOLUTIONS) -> dict[str, bytes]:
+    """The release notebook of every assignment, by name: as `nbgrader generate_assignment` writes it."""
+    return {name: _release_notebook(source_path(name, solutions)) for name in assignment_names(solutions)}
+
+
+def update_assignments(assignments: Path = ASSIGNMENTS, solutions: Path = SOLUTIONS) -> list[Path]:
+    """Writes all release notebooks anew into the folder; the files written."""
+    written = []
+    for name, data in release_notebooks(solutions).items():
+        path = assignments / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        written.append(path)
+    return written
+
+
+def _release_notebook(source: Path) -> bytes:
+    """One release notebook. The course directory is a scratch one, so that no database or folder stays behind."""
+    try:
+        from nbgrader.converters import GenerateAssignment
+        from nbgrader.coursedir import CourseDirectory
+        from traitlets.config import Config
+    except ImportError as error:
+        raise CannotRelease(
+            _("Notebooks are released with nbgrader, which is not installed: pip install -e '.[notebooks]'")
+        ) from error
+    name = source.stem
+    with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
+        copy = Path(folder, "source", name, source.name)
+        copy.parent.mkdir(parents=True)
+        shutil.copyfile(source, copy)
+        config = Config()  # given whole: no nbgrader_config.py of this machine has a say
+        config.CourseDirectory.root = folder
+        config.CourseDirectory.assignment_id = name
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+        GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+        text = Path(folder, "release", name, source.name).read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")

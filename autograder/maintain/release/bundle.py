@@ -1,0 +1,75 @@
+"""Packs what students get: release notebooks, the public part of this package, and what installs both."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.assignments.sources import ROOT
+from autograder.student.core.files import zipped as as_zip
+
+PACKAGE = Path(__file__).resolve().parents[2]
+TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle; these files replace ours
+NAME = "recurrent-language-models"  # of the zip, and of the one folder in it
+# By name, never "all but": a new file does not become public by itself.
+PUBLIC = (
+    "__init__.py",
+    "student/*.py",
+    "student/*/*.py",
+    "student/core/locale/*/LC_MESSAGES/*.mo",
+    "assignments/__init__.py",
+    "assignments/*/__init__.py",
+    "assignments/*/tests/*.py",
+)
+DATA_FILES = (
+    "README.md",
+    "manifest.json",
+    "thresholds.json",
+)  # the corpora themselves are packed by `corpora`
+NOTEBOOK_PACKAGES = ("jupyterlab", "ipykernel")  # of the extra `notebooks`, what a student needs
+
+
+def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
+    """Everything in the bundle, by its path there. The notebooks lie beside the package, so they find it."""
+    files = {f"{name}.ipynb": data for name, data in notebooks.items()}
+    for pattern in PUBLIC:
+        for path in sorted(PACKAGE.glob(pattern)):
+            files[f"autograder/{path.relative_to(PACKAGE).as_posix()}"] = path.read_bytes()
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
+    for name in DATA_FILES:
+        files[f"data/{name}"] = (root / "data" / name).read_bytes()
+    files["pyproject.toml"] = _pyproject(root / "pyproject.toml").encode("utf-8")
+    return dict(sorted(files.items()))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip archive in one folder; the same files give the same bytes."""
+    return as_zip({f"{NAME}/{name}": data for name, data in files.items()})
+
+
+def unzipped(archive: Path) -> dict[str, bytes]:
+    """The files in an archive, by name."""
+    with zipfile.ZipFile(archive) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _pyproject(ours: Path) -> str:
+    """The students' pyproject.toml: the same versions as ours, of what they need."""
+    document = tomllib.loads(ours.read_text(encoding="utf-8"))
+    project, notebooks = document["project"], document["project"]["optional-dependencies"]["notebooks"]
+    pinned = [
+        *project["dependencies"],
+        *(package for package in notebooks if package.split("==")[0] in NOTEBOOK_PACKAGES),
+    ]
+    template = Path(__file__).with_name("pyproject.toml.template").read_text(encoding="utf-8")
+    return (
+        template.replace("@BUILD@", json.dumps(document["build-system"]["requires"]))
+        .replace("@VERSION@", project["version"])
+        .replace("@PYTHON@", project["requires-python"])
+        .replace("@DEPENDENCIES@", "".join(f"    {json.dumps(package)},\n" for package in pinned).rstrip())
+    )

@@ -1,0 +1,195 @@
+"""Proves that nothing hidden is in what students get: every file is searched for every hidden line, title and name.
+
+What is compared is text without white space, so that neither indentation nor a line break hides anything. A line
+that only opens a block or a bracket tells nothing; a short line is taken together with those that open it. What is
+looked for, and what is let through:
+
+* a line of a solution, unless it is shorter than `TELLING`, only returns names, only calls something without
+  arguments (`loss.backward()`), or also stands outside of the solutions in a source notebook, where its author has
+  published it; a comment at its end counts as a line;
+* the name and the title of a hidden test, and its hints, unless a public test gives the same hint;
+* a line of a hidden test, with the same exceptions; but in a public test file a single one may stand, because
+  public and hidden tests set up their inputs with the same calls. Three in a row, or one with the reference in it,
+  may not. Of other hidden modules, three lines in a row;
+* the id of a known mistake, what it says is wrong, its hint (unless a public test gives it) and its code, as above;
+* nbgrader's markers of solutions and hidden tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.assignments.sources import SOLUTIONS, assignment_names, source_notebook
+from autograder.grading.mistakes import Mistake
+from autograder.student.core.notebook import Cell
+
+TELLING = 15  # characters without white space; `return states` says nothing, `return(1-z)*n+z*h` everything
+PACKAGE = Path(__file__).resolve().parents[2]
+MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME")
+_REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
+_BARE = re.compile(r"return[\w,]*|[\w.]+\(\)")  # returns names, or calls without arguments
+
+
+class Leak(RuntimeError):
+    """Something hidden is in a file for students; the sentence says what and where."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that must not reach students."""
+
+    text: str  # without white space, unless it is a word
+    origin: str  # what it is, for the message
+    is_word: bool = False  # found only as a word of its own
+    is_setup: bool = False  # a single line: may stand in a public test file
+
+
+def assert_nothing_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> None:
+    """Raises `Leak` if one of the files, given by name, holds one of the secrets or cannot be read as text."""
+    found = [leak for name, data in files.items() for leak in _leaks(name, data, list(secrets))]
+    if found:
+        raise Leak("\n".join(found))
+
+
+def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
+    try:
+        text = "\n".join([name, *texts(name, data.decode("utf-8"))])
+    except ValueError:
+        yield f"{name}: is not text, so nothing can be said about it"
+        return
+    squashed = squash(text)
+    words = set(re.findall(r"\w+", text))
+    is_test = name.rpartition("/")[2].startswith("test_")
+    for secret in secrets:
+        if secret.is_setup and is_test:
+            continue
+        if secret.text in (words if secret.is_word else squashed):
+            yield f"{name}: {secret.origin}: {secret.text}"
+
+
+def texts(name: str, text: str) -> Iterator[str]:
+    """The text of a file, and for JSON the strings in it, as escapes would hide a quotation mark."""
+    yield text
+    if name.endswith((".ipynb", ".json")):
+        yield from _strings(json.loads(text))
+
+
+def _strings(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, list):
+        if all(isinstance(part, str) for part in document):
+            yield "".join(document)  # a source is a list of lines
+        else:
+            for part in document:
+                yield from _strings(part)
+    elif isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from _strings(value)
+
+
+def all_secrets(package: Path = PACKAGE, solutions: Path = SOLUTIONS) -> list[Secret]:
+    """Everything of this course that must not reach students."""
+    names = assignment_names(solutions)
+    cells = [cell for name in names for cell in source_notebook(name, solutions).cells]
+    hints = (hint for path in sorted((package / "assignments").glob("*/tests/*.py")) for hint in _hints(path))
+    published = squash("\n".join([*map(_outside, cells), *hints]))
+    found = [Secret(squash(marker), "a marker of nbgrader") for marker in MARKERS]
+    for cell in cells:
+        found += [Secret(line, f"solution {cell.grade_id}") for line in _telling(_inside(cell), published)]
+    for name in names:
+        mistakes = importlib.import_module(f"autograder.assignments.{name}.private.mistakes").MISTAKES
+        found += [secret for mistake in mistakes for secret in _mistake_secrets(mistake, published)]
+    for path in sorted((package / "assignments").glob("*/private/**/*.py")):
+        origin = path.relative_to(package).as_posix()
+        found += _hidden_secrets(path.read_text(encoding="utf-8"), origin, published)
+    return list(dict.fromkeys(found))
+
+
+def _inside(cell: Cell) -> str:
+    """What nbgrader takes out of a cell."""
+    regions = [match[2] for match in _REGION.finditer(cell.source)]
+    if not regions and cell.nbgrader.get("solution"):
+        return cell.source  # a cell to fill in without a region is replaced whole
+    return "".join(regions)
+
+
+def _outside(cell: Cell) -> str:
+    """What nbgrader leaves in a cell."""
+    whole = cell.nbgrader.get("solution") and not _REGION.search(cell.source)
+    return "" if whole else _REGION.sub("", cell.source)
+
+
+def _mistake_secrets(mistake: Mistake, published: str) -> Iterator[Secret]:
+    origin = f"mistake {mistake.id}"
+    yield Secret(mistake.id, origin, is_word=True)
+    for sentence in (mistake.what, mistake.hint):
+        if squash(sentence) not in published:
+            yield Secret(squash(sentence), origin)
+    for code in (*(new for _old, new in mistake.edits), mistake.source):
+        for line in _telling(code, published):
+            yield Secret(line, origin, is_setup=True)
+
+
+def _hidden_secrets(source: str, origin: str, published: str) -> Iterator[Secret]:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield Secret(node.name, f"hidden test in {origin}", is_word=True)
+            title = squash((ast.get_docstring(node) or node.name).splitlines()[0])
+            yield Secret(title, f"hidden title in {origin}")
+    for hint in map(squash, _hints_in(tree)):
+        if hint not in published:
+            yield Secret(hint, f"hidden hint in {origin}")
+    lines = _telling(source, published)
+    if "/test_" in origin:
+        for line in lines:
+            yield Secret(line, f"hidden line in {origin}", is_setup="reference" not in line)
+    for index in range(len(lines) - 2):
+        yield Secret("".join(lines[index : index + 3]), f"hidden lines in {origin}")
+
+
+def _telling(source: str, published: str) -> list[str]:
+    """The lines of code or prose, without white space, from which one could learn something."""
+    found, opened = [], ""
+    for text in map(str.strip, source.splitlines()):
+        if text.startswith(("import ", "from ", "@", "class ", "def ")):
+            opened = ""
+            continue
+        code, _, comment = text.partition("  # ")
+        line = squash(code)
+        if code.endswith((":", "(", "[", "{")):
+            opened += line
+        else:
+            found.append(line if len(line) >= TELLING else opened + line)
+            opened = ""
+        found.append(squash(comment))
+    return [
+        line for line in found if len(line) >= TELLING and line not in published and not _BARE.fullmatch(line)
+    ]
+
+
+def _hints(path: Path) -> Iterator[str]:
+    return _hints_in(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _hints_in(tree: ast.AST) -> Iterator[str]:
+    """The texts of all hint markers of a test file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "hint":
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+
+
+def squash(text: str) -> str:
+    """The text without white space."""
+    return "".join(text.split())

@@ -1,0 +1,42 @@
+"""What runs at a student's desk: `check("task")`, `submit()`, and the helpers of the notebooks. Shipped whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.student.checking.live import CheckResult
+    from autograder.student.submission.bundle import HandIn
+
+__all__ = ["IS_CHECKED", "check", "submit"]
+
+IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
+
+
+def check(task: str, hints: int = 1) -> CheckResult | None:
+    """Runs the tests of a task on what this notebook has defined so far, and shows what they say.
+
+    `hints=2` shows the second hint as well. Where the notebook is being graded this does nothing: the grader runs
+    the tests itself, from outside.
+    """
+    if importlib.util.find_spec("autograder.student.checking.live") is None:
+        return None
+    from autograder.student.checking.live import check_live
+
+    return check_live(task, hints)
+
+
+def submit(notebook: str = "") -> HandIn | None:
+    """Makes the hand-in, a zip with this notebook, its trained model and a receipt, and says what to look at again.
+
+    `notebook` is its file, where it cannot be found by itself. Where the notebook is being graded
+    or checked this does nothing.
+    """
+    is_run_by_others = IS_CHECKED in os.environ or "NBGRADER_EXECUTION" in os.environ
+    if is_run_by_others or importlib.util.find_spec("autograder.student.submission.live") is None:
+        return None
+    from autograder.student.submission.live import submit_live
+
+    return submit_live(notebook)

@@ -1,0 +1,401 @@
+"""Carries out requests of a test next to the student's code: calls her functions, keeps her objects, differentiates.
+
+It runs in a worker of the sandbox, or in the live kernel for `check(...)`; it holds no answer. In a worker it may
+have been tampered with by what ran there before, so whatever it reports is a claim: tests compare values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import math
+import random
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy
+import torch
+from torch import nn
+
+from autograder.student.checking.doubles import (
+    AssembledModule,
+    LibraryLanguageModel,
+    LibraryStep,
+    LibraryTokenizer,
+    RememberingModel,
+    seeded_generator,
+    string_set,
+    temporary_path,
+)
+from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
+from autograder.student.models.checkpoints import load_weights
+
+
+class LibraryCharModel(nn.Module):
+    """A character model out of library parts, for tests of what trains or watches one whoever wrote it."""
+
+    def __init__(self, vocab_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.vocab_size, self.hidden_size = vocab_size, hidden_size
+        self.columns = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size)
+        self.readout = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
+        states, last = self.rnn(self.columns(ids), None if h is None else h[None])
+        return self.readout(states), last[0]
+
+
+_NAMES = (
+    "RNN",
+    "LSTM",
+    "GRU",
+    "RNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "Linear",
+    "Embedding",
+    "ReLU",
+    "BatchNorm1d",
+)
+LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
+LIBRARY |= {
+    "LibraryCharModel": LibraryCharModel,
+    "LibraryLanguageModel": LibraryLanguageModel,
+    "RememberingModel": RememberingModel,
+    "LibraryStep": LibraryStep,
+    "Generator": seeded_generator,
+    "AssembledModule": AssembledModule,
+    "LibraryTokenizer": LibraryTokenizer,
+    "set": string_set,
+    "path": temporary_path,
+}
+MAX_MESSAGE = 2000
+
+
+class Harness:
+    """Serves the requests of one conversation over one namespace.
+
+    Every request is a dict with an `op`; every reply is a dict. A student's exception becomes
+    `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, her own frames only.
+    """
+
+    def __init__(self, namespace: dict[str, Any], call_back: Callable[[int, list[Any]], Any]) -> None:
+        self.namespace = namespace
+        self.call_back = call_back
+        self.objects: list[Any] = []
+        self.states: dict[int, Any] = {}  # of a recurrent model that reads step by step, by its number
+
+    def handle(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Carries out one request: its `op` is the name of one of the operations below."""
+        operation = {
+            "begin": self._begin,
+            "look": self._look,
+            "put": self._put,
+            "call": self._call,
+            "scale": self._scale,
+            "attribute": self._attribute,
+            "fetch": self._fetch,
+            "load": self._load,
+            "fit": self._fit,
+            "restore": self._restore,
+            "start": self._start,
+            "step": self._step,
+            "collect": self._collect,
+        }[request["op"]]
+        try:
+            return operation(request)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            return {"error": _describe(error)}
+
+    # Objects that stay here, and values that travel
+
+    def keep(self, value: Any) -> Ref:
+        """Keeps an object that cannot travel, and returns the reference that can."""
+        self.objects.append(value)
+        name = type(value).__name__
+        if isinstance(value, torch.Tensor) and not is_plain_tensor(value):
+            name = f"{name} ({value.dtype}, {value.layout})"
+        return Ref(len(self.objects) - 1, name)
+
+    def _rebuild(self, value: Any) -> Any:
+        """A value from the wire with every reference replaced by what it stands for here."""
+        if isinstance(value, Ref):
+            return self.objects[value.number]
+        if isinstance(value, Callback):
+            return lambda *arguments: self._rebuild(
+                self.call_back(value.number, [self._portable(argument) for argument in arguments])
+            )
+        if isinstance(value, Recipe):
+            return _build(value, self._rebuild(value.options))
+        if isinstance(value, Once):
+            return iter(self._rebuild(value.items))
+        if isinstance(value, list | tuple):
+            return type(value)(self._rebuild(item) for item in value)
+        if isinstance(value, dict):
+            return {self._rebuild(key): self._rebuild(item) for key, item in value.items()}
+        return value
+
+    def _portable(self, value: Any) -> Any:
+        """A value that can travel: containers are copied, what is not plain is kept and referred to."""
+        if isinstance(value, tuple):
+            return tuple(self._portable(item) for item in value)
+        if isinstance(value, list):
+            return [self._portable(item) for item in value]
+        if isinstance(value, dict):
+            return {self._portable(key): self._portable(item) for key, item in value.items()}
+        if isinstance(value, torch.Tensor):
+            return value.detach() if is_plain_tensor(value) else self.keep(value)
+        plain = (bool, int, float, str, bytes, bytearray, numpy.generic, Ref)
+        return value if value is None or isinstance(value, plain) else self.keep(value)
+
+    # Operations
+
+    def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.objects.clear()
+        self.states.clear()
+        torch.set_grad_enabled(True)  # a function tested earlier may have left gradients switched off
+        # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
+        torch.default_generator.manual_seed(request["seed"])
+        random.seed(request["seed"])
+        numpy.random.seed(request["seed"] % 2**32)
+        return {}
+
+    def _look(self, request: dict[str, Any]) -> dict[str, Any]:
+        value = self.namespace.get(request["name"])
+        return {"exists": request["name"] in self.namespace, "callable": callable(value)}
+
+    def _put(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Keeps a value here; `gradient`, if given, becomes the `.grad` of a tensor."""
+        value = self._rebuild(request["value"])
+        if request.get("parameter"):
+            value = nn.Parameter(value)
+        if request.get("gradient") is not None:
+            value.grad = request["gradient"]
+        return {"result": self.keep(value)}
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Calls a function, method or module, and with `upstream` also differentiates what it returned.
+
+        The gradients are those of sum_k sum(result_k * upstream_k) over the floating tensors of the result, with
+        respect to every leaf among the arguments, every object in `wrt`, and all parameters of modules among
+        target and arguments.
+        """
+        function = self._target(request)
+        arguments = self._rebuild(request["arguments"])
+        keywords = self._rebuild(request["keywords"])
+        random_before = torch.get_rng_state()
+        result = function(*arguments, **keywords)
+        kept_random = torch.equal(random_before, torch.get_rng_state())
+        reply: dict[str, Any] = {"random_state_kept": kept_random}
+        if request.get("upstream") is not None:
+            owner = self.objects[request["owner"].number] if request.get("owner") else None
+            watched = [self.objects[ref.number] for ref in request["wrt"]]
+            reply["gradients"] = _differentiate(
+                result, request["upstream"], arguments, watched, [owner, *arguments, *watched]
+            )
+        reply["result"] = self.keep(result) if request.get("keep") else self._portable(result)
+        reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
+        return reply
+
+    def _scale(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Whether the CPU time of a call grows to less than `limit` times from a small to a large list of arguments.
+
+        The best of a few runs counts, so that a busy machine does not; times themselves never leave this place, or
+        no two gradings would give the same results.
+        """
+        function = self._target(request)
+        small, large = (self._rebuild(request[size]) for size in ("small", "large"))
+        best_small = best_large = math.inf
+        for _repeat in range(3):
+            best_small = min(best_small, _cpu_seconds(function, small))
+            best_large = min(best_large, _cpu_seconds(function, large))
+            if best_large < request["limit"] * best_small:
+                return {"result": True}
+        return {"result": False}
+
+    def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
+        if request.get("owner") is None:
+            first, *rest = request["name"].split(".")  # `BPETokenizer.load` is reached through its class
+            return functools.reduce(getattr, rest, self.namespace[first])
+        owner = self.objects[request["owner"].number]
+        return getattr(owner, request["name"]) if request.get("name") else owner
+
+    def _attribute(self, request: dict[str, Any]) -> dict[str, Any]:
+        """An attribute of a kept object: its value, or a reference if it cannot travel or `keep` is asked for."""
+        value = getattr(self.objects[request["ref"].number], request["name"])
+        return {"result": self.keep(value) if request.get("keep") else self._portable(value)}
+
+    def _fetch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What can be told of a kept object: a tensor's value and gradient, a module's parameters and mode."""
+        value = self.objects[request["ref"].number]
+        if isinstance(value, nn.Module):
+            parameters = dict(value.named_parameters())
+            return {
+                "parameters": {name: p.detach() for name, p in parameters.items()},
+                "gradients": {name: p.grad for name, p in parameters.items()},
+                "training": all(module.training for module in value.modules()),
+                "evaluating": not any(module.training for module in value.modules()),
+            }
+        if isinstance(value, torch.Tensor):
+            return {
+                "value": value.detach(),
+                "gradient": value.grad if value.is_leaf or value.retains_grad else None,
+                "requires_grad": value.requires_grad,
+                "has_graph": value.grad_fn is not None,
+            }
+        return {"value": self._portable(value)}
+
+    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Overwrites parameters of a kept module by name."""
+        parameters = dict(self.objects[request["ref"].number].named_parameters())
+        with torch.no_grad():
+            for name, value in request["values"].items():
+                parameters[name].copy_(value)
+        return {}
+
+    def _fit(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Overfits a kept module on one batch with Adam and cross-entropy; positions with target -100 do not count."""
+        model = self.objects[request["ref"].number]
+        arguments = self._rebuild(request["arguments"])
+        target = request["target"]
+        optimiser = torch.optim.Adam(model.parameters(), lr=request["lr"])
+        model.train()
+        for _step in range(request["steps"]):
+            optimiser.zero_grad()
+            logits = model(*arguments)
+            logits = logits[0] if isinstance(logits, tuple) else logits
+            nn.functional.cross_entropy(logits.flatten(0, -2), target.flatten()).backward()
+            optimiser.step()
+        model.eval()
+        return {}
+
+    def _restore(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Builds a model of the student's own class, puts weights into it, and keeps it in eval mode."""
+        model = self.namespace[request["name"]](**request["arguments"])
+        misfit = load_weights(model, request["tensors"])
+        if misfit:
+            return {"misfit": dataclasses.asdict(misfit)}
+        model.eval()  # her own may return nothing
+        return {"result": self.keep(model)}
+
+    def _start(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Lets a kept model begin to read so many texts side by side."""
+        number = request["ref"].number
+        self.states[number] = self.objects[number].init_state(request["batch"])
+        return {}
+
+    def _step(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Lets a kept model read one id of each text; its scores for the next ones. The state stays here."""
+        number = request["ref"].number
+        with torch.no_grad():
+            logits, self.states[number] = self.objects[number](request["ids"][None], self.states[number])
+        return {"logits": self._portable(logits)}
+
+    def _collect(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The bytes of files that the student's code has written, by name, without those missing or too large."""
+        files = {}
+        for name, limit in request["limits"].items():
+            with contextlib.suppress(OSError, ValueError), open(name, "rb") as file:
+                content = file.read(limit + 1)
+                if len(content) <= limit:
+                    files[name] = torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        return {"files": files}
+
+
+_ECHOED = (torch.Tensor, list, tuple, dict)
+
+
+def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
+    # Building a module draws its initial weights: the student's random state must not notice.
+    with torch.random.fork_rng(devices=[]):
+        module = LIBRARY[recipe.kind](**options)
+    if not isinstance(module, nn.Module):
+        return module
+    if recipe.state:
+        first = next(iter(recipe.state.values()))
+        module.to(first.dtype).load_state_dict(recipe.state)
+    return module.train(recipe.training)
+
+
+def _cpu_seconds(function: Callable[..., Any], arguments: list[Any]) -> float:
+    # The clock of the process stands still for 4 ms at a time where its CPU seconds are limited, as in the sandbox.
+    start = time.thread_time()
+    function(*arguments)
+    return time.thread_time() - start
+
+
+def _floating(value: Any) -> Iterator[torch.Tensor]:
+    """All floating-point tensors in a nested result, in order."""
+    if isinstance(value, torch.Tensor):
+        if value.is_floating_point():
+            yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _floating(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _floating(item)
+
+
+def _differentiate(
+    result: Any,
+    upstream: list[torch.Tensor],
+    arguments: Iterable[Any],
+    watched: list[Any],
+    owners: Iterable[Any],
+) -> dict[str, Any]:
+    outputs = list(_floating(result))
+    if [tensor.shape for tensor in outputs] != [tensor.shape for tensor in upstream]:
+        return {"mismatch": True}
+    argument_leaves = [tensor if tensor.requires_grad else None for tensor in _tensors(arguments)]
+    watched_leaves = [tensor for tensor in watched if isinstance(tensor, torch.Tensor)]
+    parameters = {
+        name: parameter
+        for owner in owners
+        if isinstance(owner, nn.Module)
+        for name, parameter in owner.named_parameters()
+        if parameter.requires_grad
+    }
+    wanted = [*(t for t in argument_leaves if t is not None), *watched_leaves, *parameters.values()]
+    with torch.enable_grad():
+        terms = [(o * u).sum() for o, u in zip(outputs, upstream, strict=True) if o.requires_grad]
+    if not terms or not wanted:
+        found: list[torch.Tensor | None] = [None] * len(wanted)
+    else:
+        found = list(torch.autograd.grad(sum(terms), wanted, allow_unused=True, retain_graph=True))  # type: ignore[arg-type]
+    rest = iter(found)
+    return {
+        "arguments": [None if leaf is None else next(rest) for leaf in argument_leaves],
+        "watched": [next(rest) for _leaf in watched_leaves],
+        "parameters": {name: next(rest) for name in parameters},
+    }
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """All tensors in nested arguments, in order."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception:
+        message = ""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [(frame.filename, frame.lineno or 0) for frame in frames if _is_cell(frame.filename)]
+    kind = "WireError" if isinstance(error, WireError) else type(error).__name__
+    return {"type": kind[:100], "message": message, "lines": lines[-20:]}
+
+
+def _is_cell(filename: str) -> bool:
+    """Whether a code object was compiled from a notebook cell: `<cell 3>` in a worker, a temporary file in a kernel."""
+    return filename.startswith(("<cell ", "<ipython-input-")) or "ipykernel_" in filename

@@ -1,0 +1,183 @@
+"""Checks a task in the live kernel: finds the student's names and points, runs the public tests, keeps count."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import json
+import os
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.student.checking.forbidden import newest
+from autograder.student.checking.panel import html_panel, text_panel
+from autograder.student.checking.plugin import Plugin, run_tests
+from autograder.student.checking.student import Student, live_student
+from autograder.student.checking.suite import assignments_of_tasks, public_files
+from autograder.student.core import kernel
+from autograder.student.core.language import _
+from autograder.student.core.notebook import Notebook, Task, parse_notebook
+from autograder.student.core.results import TaskResult, TestResult, score_task
+
+SEED = 26  # fixed, so that a check says the same twice; when graded, the inputs are drawn anew
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the notebook is, as far as the public tests can see."""
+
+    tasks_passed: int
+    tasks: int
+    points: float
+    max_points: float
+
+    def sentence(self) -> str:
+        """One line for a person."""
+        return _(
+            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points, as these public checks count"
+        ).format(passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points)
+
+
+@dataclass(frozen=True, repr=False)
+class CheckResult:
+    """What `check` shows: a panel in a notebook.
+
+    Its plain text is the bare score, because that is what nbgrader reads from the output of a check cell.
+    """
+
+    result: TaskResult
+    progress: Progress | None
+    hints: int
+
+    def __repr__(self) -> str:
+        return repr(self.result.score)
+
+    def _repr_html_(self) -> str:
+        return html_panel(self.result, self.progress.sentence() if self.progress else "", self.hints)
+
+    def text(self) -> str:
+        """The panel for a terminal."""
+        return text_panel(self.result, self.hints)
+
+
+class CheckUnavailable(Exception):
+    """The check itself is at fault. In a notebook it shows as one sentence, and nbgrader gives no marks for it."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(
+            _(
+                "The check of {task} could not be run. This is a fault of the check, not of your answer: "
+                "restart the kernel and try again, and if it stays, tell your instructor."
+            ).format(task=f"`{task}`")
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [str(self)]
+
+
+_results: dict[str, TaskResult] = {}  # of this kernel, by task: what the progress line counts
+
+
+def check_live(task: str, hints: int = 1) -> CheckResult | None:
+    """Checks one task in the running kernel; prints one sentence if there is no such task.
+
+    Raises `CheckUnavailable` if the check itself is at fault.
+    """
+    names = kernel_namespace()
+    files = public_files(task)
+    if not files:
+        print(_no_such_task(task))
+        return None
+    notebook = _own_notebook(names, task)
+    points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
+    history = [source for source in names.get("In", []) if isinstance(source, str)]
+    student = live_student(names, newest(history))
+    tests = check_task(student, task, files)
+    _results[task] = score_task(task, points.get(task, 1.0), tests)
+    progress = _progress(notebook.tasks(), _results) if notebook else None
+    return CheckResult(_results[task], progress, hints)
+
+
+def results_so_far() -> dict[str, TaskResult]:
+    """The newest result of every task that was checked in this kernel."""
+    return dict(_results)
+
+
+def check_task(
+    student: Student,
+    task: str,
+    files: Sequence[Path],
+    on_result: Callable[[str, TestResult], None] | None = None,
+) -> list[TestResult]:
+    """The results of a task's public tests; the random state is the same afterwards as before."""
+    plugin = Plugin(lambda _task: student, [task], SEED, on_result=on_result)
+    # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
+    with _random_state_kept(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            return run_tests(files, plugin)[task]
+        except Exception as error:
+            raise CheckUnavailable(task) from error
+
+
+def _no_such_task(task: str) -> str:
+    name = str(getattr(task, "__name__", task))  # check(rnn_step), the quotation marks forgotten
+    similar = difflib.get_close_matches(name, sorted(assignments_of_tasks()), n=1)
+    if similar:
+        advice = _("Do you mean {call}?").format(call=f'check("{similar[0]}")')
+    else:
+        advice = _("The name stands above its cell.")
+    return " ".join([_("There is no task called {task}.").format(task=f"“{name}”"), advice])
+
+
+def _progress(tasks: Sequence[Task], results: dict[str, TaskResult]) -> Progress:
+    done = [results[task.name] for task in tasks if task.name in results]
+    return Progress(
+        tasks_passed=sum(result.status == "passed" for result in done),
+        tasks=len(tasks),
+        points=sum(result.score for result in done),
+        max_points=sum(task.points for task in tasks),
+    )
+
+
+def kernel_namespace() -> dict[str, Any]:
+    """The names the student's cells have defined, in a notebook, in IPython or in plain Python."""
+    shell = kernel.shell()
+    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+
+
+def _own_notebook(names: dict[str, Any], task: str) -> Notebook | None:
+    """The notebook this kernel belongs to, if its file can be found: the points stand in it and nowhere else."""
+    for path in [*own_files(names), *sorted(Path.cwd().glob("*.ipynb"))]:
+        with contextlib.suppress(OSError, ValueError):
+            notebook = parse_notebook(json.loads(path.read_text(encoding="utf-8")))
+            if any(each.name == task for each in notebook.tasks()):
+                return notebook
+    return None
+
+
+def own_files(names: dict[str, Any]) -> list[Path]:
+    """What the server that started this kernel (JupyterLab, VS Code) says its notebook is; it may be renamed since."""
+    told = [os.environ.get("JPY_SESSION_NAME"), names.get("__vsc_ipynb_file__")]
+    return [Path(path) for path in told if isinstance(path, str) and path]
+
+
+@contextlib.contextmanager
+def _random_state_kept() -> Iterator[None]:
+    python, numbers = random.getstate(), numpy.random.get_state()
+    with torch.random.fork_rng(devices=[]):
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            numpy.random.set_state(numbers)

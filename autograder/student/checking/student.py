@@ -1,0 +1,399 @@
+"""The student's namespace as a test sees it: functions to call, objects to hold, gradients to ask for.
+
+The same tests run against a worker in the sandbox, the live kernel, or the reference: only `ask` differs.
+
+>>> namespace = {"double": lambda x: 2 * x}
+>>> live_student(namespace).double(21)
+42
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import torch
+from torch import nn
+
+from autograder.student.checking.harness import LIBRARY, Harness
+from autograder.student.core.language import _
+from autograder.student.core.results import TestOutcome
+from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
+
+Expected = TypeVar("Expected")
+
+# What a message may say of an object that stayed on the student's side.
+COMMON_TYPES = frozenset(dir(builtins)) | {
+    *(
+        "generator",
+        "function",
+        "method",
+        "ndarray",
+        "list_iterator",
+        "dict_keys",
+        "dict_values",
+        "dict_items",
+    ),
+    *("Tensor", "Parameter", "PackedSequence", *LIBRARY),
+}
+
+
+class Ask(Protocol):
+    """Sends one request to where the student's code is and returns the reply, both plain values."""
+
+    def __call__(self, request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any: ...
+
+
+class CheckFailed(AssertionError):
+    """A promise that the student's code does not keep, in words for the student."""
+
+
+class StudentError(CheckFailed):
+    """The student's code raised an exception: its type, its message, and where in her own cells."""
+
+    def __init__(self, name: str, error: Mapping[str, Any], sources: Sequence[str] = ()) -> None:
+        self.name = name
+        self.type_name = str(error.get("type", "Exception"))
+        self.detail = str(error.get("message", ""))
+        self.lines = [place for place in _lines(error.get("lines")) if _exists(*place, sources)]
+        super().__init__(self.sentence(hidden=False))
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the student has not defined the name at all."""
+        return self.type_name == "KeyError" and self.detail == repr(self.name)
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether there is nothing yet that could be right or wrong."""
+        return self.is_missing or self.type_name == "NotImplementedError"
+
+    def sentence(self, hidden: bool) -> str:
+        """The error in words; in a hidden test without its message, which could carry the hidden inputs."""
+        name = f"`{self.name}`"
+        if self.type_name == "NotImplementedError":
+            return _("{name} is not written yet.").format(name=name)
+        if self.is_missing:
+            return _("There is no {name} yet: run its cell, or define it under exactly this name.").format(
+                name=name
+            )
+        if self.type_name == "WireError" and not hidden:
+            return _("{name} returned something that cannot be compared: {detail}.").format(
+                name=name, detail=self.detail
+            )
+        place = f" ({_('line {line} of its cell').format(line=self.lines[-1][1])})" if self.lines else ""
+        detail = "" if hidden or not self.detail else f": {self.detail}"
+        # A type can be made with the hidden inputs for its name.
+        kind = self.type_name if not hidden or hasattr(builtins, self.type_name) else _("an exception")
+        return _("{name} raised {kind}{place}{detail}").format(
+            name=name, kind=kind, place=place, detail=detail
+        )
+
+
+class Stopped(CheckFailed):
+    """The student's code did not come to an end by itself: `outcome` is "timeout", "crashed" or "not_run"."""
+
+    def __init__(self, outcome: TestOutcome, sentence: str) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+
+
+class UnreadableReply(CheckFailed):
+    """What came back is not a reply of the harness: the worker was tampered with, or died in the middle."""
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What a differentiated call returned, and its gradients; `None` where nothing flows."""
+
+    value: Any
+    arguments: list[torch.Tensor | None]  # one for each tensor among the arguments, None for those not leaves
+    watched: list[torch.Tensor | None]  # one for each of `wrt`
+    parameters: dict[str, torch.Tensor | None]  # by name, of every module among function and arguments
+
+
+class Student:
+    """A namespace somewhere else; `student.name(...)` calls what the student called `name`.
+
+    `sources` are the student's code cells as text, for rules about what a task may use.
+    """
+
+    def __init__(self, ask: Ask, sources: Sequence[str] = ()) -> None:
+        self._ask = ask
+        self.sources = tuple(sources)
+        self.transcript: list[Any] = []  # every reply, in order: what a known mistake is recognised by
+        self.last_call: dict[str, Any] = {}
+        self._called_names: set[str] = set()
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Remote(self, name=name)
+
+    def has(self, name: str) -> bool:
+        """Whether the student defined `name` as something that can be called."""
+        return self.request(op="look", name=name).get("callable") is True
+
+    def begin(self, seed: int) -> None:
+        """Begins a test there: every random state seeded, everything kept for earlier tests forgotten."""
+        self.transcript.clear()
+        self.request(op="begin", seed=seed)
+
+    def put(self, value: Any, *, gradient: torch.Tensor | None = None, parameter: bool = False) -> Remote:
+        """Builds a value there and keeps it: a module of `torch.nn`, or a tensor that has to stay one object."""
+        reply = self.request(op="put", value=value, gradient=gradient, parameter=parameter)
+        return Remote(self, ref=_expect(reply.get("result"), Ref))
+
+    def request(self, **request: Any) -> dict[str, Any]:
+        """One request and its reply; raises `StudentError` if the student's code raised."""
+        self._called_names.add(str(request.get("name") or ""))
+        callbacks: dict[int, Callable[..., Any]] = {}
+        reply = self._ask(_outgoing(request, callbacks), callbacks)
+        self.transcript.append(reply)
+        if not isinstance(reply, dict):
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        error = reply.get("error")
+        if isinstance(error, dict):
+            raise StudentError(self._called(request), error, self.sources)
+        return reply
+
+    def shown_type(self, ref: Ref) -> str:
+        """The type of a kept object, if it is a common one or one that a test has called by name.
+
+        Any other name is the student's own choice, at run time: it could be made of hidden inputs.
+        """
+        return ref.type_name if ref.type_name in COMMON_TYPES | self._called_names else "object"
+
+    def _called(self, request: Mapping[str, Any]) -> str:
+        """What a message calls the function of a request: its name, or the class of the object that was called."""
+        name, kept = str(request.get("name") or ""), request.get("owner") or request.get("ref")
+        return self.shown_type(kept) if isinstance(kept, Ref) and (not name or name.startswith("_")) else name
+
+
+# What stands behind next(), len(), `in` and [] can be called by its own name: `words.__len__()`.
+_PROTOCOL = ("__next__", "__len__", "__contains__", "__getitem__")
+
+
+class Remote:
+    """A function by name, or an object kept on the student's side."""
+
+    def __init__(self, student: Student, name: str = "", ref: Ref | None = None) -> None:
+        self._student, self._name, self._ref = student, name, ref
+
+    def __getattr__(self, name: str) -> Remote:
+        """A method of the kept object: `model.eval()`."""
+        if name.startswith("_") and name not in _PROTOCOL:
+            raise AttributeError(name)
+        return Remote(self._student, name=name, ref=self._ref)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls it there; the result comes back as a value, or as a `Remote` if it cannot travel."""
+        return self._received(self._call(arguments, keywords)["result"])
+
+    def keep(self, *arguments: Any, **keywords: Any) -> Remote:
+        """Calls it there and leaves the result where it is, graph and all."""
+        return Remote(self._student, ref=_expect(self._call(arguments, keywords, keep=True)["result"], Ref))
+
+    def scales(self, small: Sequence[Any], large: Sequence[Any], limit: float) -> bool:
+        """Whether a call with the arguments `large` takes less than `limit` times the CPU time of one with `small`.
+
+        Only the answer comes back, no time: results have to be the same at every run.
+        """
+        reply = self._student.request(
+            op="scale", name=self._name, owner=self._ref, small=list(small), large=list(large), limit=limit
+        )
+        return reply.get("result") is True
+
+    def gradients(
+        self, *arguments: Any, upstream: Sequence[torch.Tensor], wrt: Sequence[Remote] = (), **keywords: Any
+    ) -> Gradients:
+        """Calls it and differentiates sum_k sum(result_k * upstream_k) over the floating tensors of its result.
+
+        Arguments with `requires_grad` are the leaves; `wrt` adds kept tensors and modules. Raises
+        `CheckFailed` if the result has not the shapes of `upstream`.
+        """
+        reply = self._call(arguments, keywords, upstream=list(upstream), wrt=[r._ref for r in wrt])
+        found = _expect(reply.get("gradients"), dict)
+        value = self._received(reply["result"])
+        if found.get("mismatch"):
+            shapes = [tuple(tensor.shape) for tensor in upstream]
+            raise CheckFailed(
+                _("Gradients are not compared yet: the shapes returned are not {shapes}.").format(
+                    shapes=shapes
+                )
+            )
+        return Gradients(
+            value,
+            _expect(found.get("arguments"), list),
+            _expect(found.get("watched"), list),
+            _expect(found.get("parameters"), dict),
+        )
+
+    def next(self) -> Any:
+        """The next item of a generator that the student's function returned."""
+        return Remote(self._student, name="__next__", ref=self._ref)()
+
+    def attribute(self, name: str, *, keep: bool = False) -> Any:
+        """An attribute of a kept object: `corpus.train` as a value, or left where it is and kept."""
+        reply = self._student.request(op="attribute", ref=self._ref, name=name, keep=keep)
+        if "result" not in reply:
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        return self._received(reply["result"])
+
+    def fetch(self) -> dict[str, Any]:
+        """What can be told of a kept object: `value`, `gradient`; of a module `parameters`, `gradients`, `training`."""
+        return self._student.request(op="fetch", ref=self._ref)
+
+    def load(self, values: Mapping[str, torch.Tensor]) -> None:
+        """Overwrites parameters of a kept module, by name."""
+        self._student.request(op="load", ref=self._ref, values=dict(values))
+
+    def fit(self, *arguments: Any, target: torch.Tensor, steps: int, lr: float) -> None:
+        """Overfits a kept module on one batch (Adam, cross-entropy, target -100 ignored); leaves it in eval mode."""
+        self._student.request(
+            op="fit", ref=self._ref, arguments=list(arguments), target=target, steps=steps, lr=lr
+        )
+
+    def _call(self, arguments: Sequence[Any], keywords: Mapping[str, Any], **options: Any) -> dict[str, Any]:
+        reply = self._student.request(
+            op="call",
+            name=self._name,
+            owner=self._ref,
+            arguments=list(arguments),
+            keywords=dict(keywords),
+            **options,
+        )
+        if "result" not in reply:
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        self._student.last_call = reply
+        return reply
+
+    def _received(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return Remote(self._student, ref=value)
+        if isinstance(value, list | tuple):
+            return type(value)(self._received(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._received(item) for key, item in value.items()}
+        return value
+
+    @property
+    def type_name(self) -> str:
+        """The type of the kept object, as its side calls it."""
+        return self._student.shown_type(self._ref) if self._ref else "function"
+
+
+def live_student(namespace: dict[str, Any], sources: Sequence[str] = ()) -> Student:
+    """A student in this very process: the live kernel's namespace, or the reference in the grader.
+
+    Requests and replies pass through the same encoding as in the sandbox, so that nothing is shared.
+    """
+    pending: Mapping[int, Callable[..., Any]] = {}
+
+    def call_back(number: int, arguments: list[Any]) -> Any:
+        return _round_trip(pending[number](*_round_trip(arguments)))
+
+    harness = Harness(namespace, call_back)
+
+    def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+        nonlocal pending
+        pending = callbacks
+        reply = harness.handle(_round_trip(request))
+        try:
+            return _round_trip(reply)
+        except WireError as error:  # too large to send, or nested without end
+            return {"error": {"type": "WireError", "message": str(error), "lines": []}}
+
+    return Student(ask, sources)
+
+
+def _round_trip(value: Any) -> Any:
+    return decode(*encode(value))
+
+
+def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
+    """A request with what cannot travel replaced: modules by recipes, functions by the numbers they are called by."""
+    if isinstance(value, Remote):
+        return value._ref
+    if isinstance(value, nn.Module):
+        return recipe(value)
+    if isinstance(value, Once):
+        return Once(_outgoing(value.items, callbacks))
+    if isinstance(value, Recipe):
+        return dataclasses.replace(value, options=_outgoing(value.options, callbacks))
+    if isinstance(value, list | tuple):
+        return type(value)(_outgoing(item, callbacks) for item in value)
+    if isinstance(value, dict):
+        return {key: _outgoing(item, callbacks) for key, item in value.items()}
+    if callable(value) and not isinstance(value, torch.Tensor):
+        callbacks[len(callbacks)] = value
+        return Callback(len(callbacks) - 1)
+    return value
+
+
+_OPTIONS = {
+    "RNN": (
+        "input_size",
+        "hidden_size",
+        "num_layers",
+        "nonlinearity",
+        "bias",
+        "batch_first",
+        "bidirectional",
+    ),
+    "LSTM": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "bidirectional"),
+    "GRU": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "bidirectional"),
+    "RNNCell": ("input_size", "hidden_size", "bias", "nonlinearity"),
+    "LSTMCell": ("input_size", "hidden_size", "bias"),
+    "GRUCell": ("input_size", "hidden_size", "bias"),
+    "Linear": ("in_features", "out_features"),
+    "LibraryCharModel": ("vocab_size", "hidden_size"),
+    "LibraryLanguageModel": (
+        "kind",
+        "vocab_size",
+        "embed",
+        "hidden",
+        "layers",
+        "tie_weights",
+        "while_training",
+    ),
+    "RememberingModel": ("vocab_size", "rows", "pair", "while_training"),
+}
+
+
+def recipe(module: nn.Module) -> Recipe:
+    """How to rebuild a recurrent module of `torch.nn` on the other side: constructor options and weights."""
+    kind = type(module).__name__
+    options = {name: getattr(module, name) for name in _OPTIONS[kind]}
+    return Recipe(kind, options, dict(module.state_dict()), module.training)
+
+
+def _expect(value: Any, kind: type[Expected]) -> Expected:
+    if not isinstance(value, kind):
+        raise UnreadableReply(_("Your code's answer could not be read."))
+    return value
+
+
+def _exists(file: str, line: int, sources: Sequence[str]) -> bool:
+    """Whether this line of `<cell 3>` exists: code compiled at run time can give any number, hidden inputs too."""
+    number = file.removeprefix("<cell ").removesuffix(">")
+    if not number.isdecimal() or len(number) > 6:
+        return not file.startswith("<cell ")  # a live kernel names its cells otherwise
+    return int(number) < len(sources) and 1 <= line <= sources[int(number)].count("\n") + 1
+
+
+def _lines(value: Any) -> list[tuple[str, int]]:
+    """The places an error names, out of a reply that may hold anything."""
+    if not isinstance(value, list):
+        return []
+    return [
+        (pair[0], pair[1])
+        for pair in value
+        if isinstance(pair, tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and isinstance(pair[1], int)
+    ]

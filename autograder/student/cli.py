@@ -1,0 +1,63 @@
+"""The commands of a student's copy: `autograder check NOTEBOOK` and `autograder submit NOTEBOOK`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.student.core.language import _
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def about() -> None:
+    """Checks the notebooks of the course, and packs them to be handed in."""
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
+    hints: Annotated[int, typer.Option(min=0, help=_("How many hints a failed test may give."))] = 1,
+) -> None:
+    """Check your own notebook with the public tests, as its check cells do. Exit code 1 if one fails.
+
+    Example: `autograder check rnn_basics.ipynb --hints 2`
+    """
+    from autograder.student.checking.terminal import NotCheckable, check_notebook
+
+    try:
+        all_hold = check_notebook(notebook, hints)
+    except NotCheckable as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    raise typer.Exit(0 if all_hold else 1)
+
+
+@app.command()
+def submit(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
+) -> None:
+    """Make the hand-in: a zip with the notebook, its trained model and a receipt. Says what seems to be forgotten.
+
+    The notebook's cells are run here, unprotected, from a fresh start, to see what the public checks say. The zip lies
+    beside the notebook and is made whatever they say; exit code 2 if the file is no notebook of this course.
+
+    Example: `autograder submit rnn_basics.ipynb`
+    """
+    from autograder.student.checking.terminal import NotCheckable
+    from autograder.student.submission.terminal import submit_notebook
+
+    try:
+        submit_notebook(notebook)
+    except NotCheckable as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    app()

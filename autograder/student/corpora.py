@@ -1,0 +1,81 @@
+"""Reads the prepared corpora: raw lines, folded words and the fixed vocabulary, from the folder `data/prepared`.
+
+Prepared files are read as they are; `autograder data prepare` writes them and `autograder data verify` proves them.
+Line i of a split's words is line i of its raw text. The hidden test text is not here and cannot be asked for.
+"""
+
+import re
+from pathlib import Path
+
+from autograder.student.core.language import _
+
+DATA = Path(__file__).resolve().parents[2] / "data"  # beside the package in a clone, a bundle and the sandbox
+UNKNOWN, END_OF_LINE = "<unk>", "<eos>"  # ids 0 and 1 of every vocabulary
+NUMBER = "N"  # no word can be it, since words are in lower case
+SPLITS = ("train", "valid")
+# A number with its points and commas, a word with its apostrophes, or one sign: together every visible character.
+_TOKEN = re.compile(r"(\d+(?:[.,]\d+)*)|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
+
+
+class MissingCorpus(Exception):
+    """A prepared file is not there or cannot be read; the message is one sentence that says what to do."""
+
+
+def lines(corpus: str, split: str) -> list[str]:
+    """The folded lines of `train` or `valid`: words with one space between, no newline, no `<eos>`.
+
+    >>> lines("sotu", "train")[0].split()[:5]
+    ['fellow', '-', 'citizens', 'of', 'the']
+    """
+    return text_lines(_public(corpus, split, ".words.txt"))
+
+
+def raw_text(corpus: str, split: str) -> str:
+    """The text of `train` or `valid` as it was written, one paragraph a line, with newlines."""
+    return read_prepared(_public(corpus, split, ".txt"))
+
+
+def vocabulary(corpus: str) -> list[str]:
+    """The words that have an id of their own, by id: `<unk>`, `<eos>`, then the most frequent words of `train` first.
+
+    >>> vocabulary("sotu")[:4]
+    ['<unk>', '<eos>', 'the', ',']
+    """
+    return text_lines(DATA / "prepared" / corpus / "vocabulary.txt")
+
+
+def fold(text: str) -> str:
+    """A line as the models see it: lower case, punctuation apart, numbers as `N`.
+
+    >>> fold("In 1790, the President's message.")
+    "in N , the president's message ."
+    """
+    return " ".join(NUMBER if match[1] else match[0] for match in _TOKEN.finditer(text.lower()))
+
+
+def text_lines(path: Path) -> list[str]:
+    """The lines of a prepared file; a line ends at a newline and nowhere else."""
+    return read_prepared(path).removesuffix("\n").split("\n")
+
+
+def read_prepared(path: Path) -> str:
+    """The text of a prepared file, or `MissingCorpus`."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingCorpus(
+            _(
+                "The corpus {corpus} is missing or damaged: unpack the course's archive again, or in the instructor's "
+                "copy run “autograder data prepare {corpus}”."
+            ).format(corpus=path.parent.name)
+        ) from error
+
+
+def _public(corpus: str, split: str, ending: str) -> Path:
+    if split not in SPLITS:
+        raise ValueError(
+            _("There is no split “{split}” to read: there are {known}.").format(
+                split=split, known=", ".join(SPLITS)
+            )
+        )
+    return DATA / "prepared" / corpus / (split + ending)

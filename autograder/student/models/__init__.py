@@ -1,0 +1,1 @@
+"""Trained models: their files, their scores, and what trains them in the notebook."""

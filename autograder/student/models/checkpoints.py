@@ -1,0 +1,255 @@
+"""Saves a trained model as plain numbers, and reads one from bytes that anybody may have made.
+
+A checkpoint is two files: `rnn_lm.safetensors` holds the weights, `rnn_lm.json` the arguments of the constructor,
+{"arguments": {...}}; whatever else stands there (a seed, a date) is for people, and so is "code": by which hashes
+one can tell later that the classes of the model were changed after its training. Nothing in either file can be
+executed: a file of `torch.save` is a program, and is never opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import nn
+
+from autograder.student.core import kernel
+from autograder.student.core.code import fingerprints, reached
+from autograder.student.core.files import replace_file
+from autograder.student.core.language import _
+from autograder.student.core.values import WireError, read_tensors
+from autograder.student.models.measured_models import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
+from autograder.student.models.model_files import MAX_ARGUMENTS_BYTES, MAX_WEIGHTS_BYTES
+
+MAX_PARAMETERS = 16_000_000
+MAX_ARGUMENTS = 32
+_TORCH_SAVE = (b"PK\x03\x04", b"\x80")  # how a zip archive and a pickle begin
+
+
+class UnreadableCheckpoint(Exception):
+    """A checkpoint that cannot be used; the message is a sentence for its owner."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The weights of a model by name, and the arguments of the constructor that makes a place for them."""
+
+    tensors: dict[str, torch.Tensor]
+    arguments: dict[str, Any]
+    weights_bytes: int
+    sha256: str  # of the weights alone: two students with the same weights trained once
+    notes: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what else stands with the arguments, unchecked JSON
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the weights are."""
+        return sum(tensor.numel() for tensor in self.tensors.values())
+
+
+def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | Path, **notes: Any) -> None:
+    """Saves a model as `stem.safetensors` and `stem.json`; a weight that two layers share is saved once.
+
+    `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them, and in a
+    notebook a hash of each function and class of its own that the model is made of. Both files are written whole or
+    not at all, so an interrupted training never damages the last good ones.
+    """
+    document = {"arguments": dict(arguments), **_code_of(model), **notes}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    _check_arguments(dict(arguments))
+    state = model.state_dict(keep_vars=True)
+    tensors = {names[0]: state[names[0]].detach().cpu().contiguous() for names in _shared_names(state)}
+    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
+    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+
+
+def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
+    """What the notebook's own code of a model is known by; nothing outside of a notebook."""
+    history = kernel.history()
+    hashes = fingerprints(history)
+    made_of = {type(module).__name__ for module in model.modules()} & hashes.keys()
+    names = made_of.union(*(reached(history, name) for name in made_of))
+    return {"code": {name: hashes[name] for name in sorted(names)}} if names else {}
+
+
+def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
+    """The functions and classes that are not the ones any more that the model in a file was made of, by name.
+
+    `arguments` are the bytes of the file with the suffix .json, `sources` the notebook's cells as plain Python. A
+    file that does not tell, or is damaged, gives nothing.
+    """
+    try:
+        document = json.loads(arguments.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    recorded = document.get("code") if isinstance(document, dict) else None
+    now = fingerprints(sources)
+    return (
+        sorted(n for n, known in recorded.items() if now.get(n) != known)
+        if isinstance(recorded, dict)
+        else []
+    )
+
+
+def load_checkpoint(stem: str | Path) -> Checkpoint:
+    """The checkpoint that `save_checkpoint` wrote; `UnreadableCheckpoint` if there is none, or another thing."""
+    weights = _bytes_of(Path(f"{stem}{WEIGHTS_SUFFIX}"), MAX_WEIGHTS_BYTES)
+    arguments = _bytes_of(Path(f"{stem}{ARGUMENTS_SUFFIX}"), MAX_ARGUMENTS_BYTES)
+    return read_checkpoint(weights, arguments)
+
+
+def read_checkpoint(weights: bytes, arguments: bytes) -> Checkpoint:
+    """The checkpoint in the bytes of its two files, of unknown origin; `UnreadableCheckpoint` says what is wrong."""
+    tensors = _read_weights(weights)
+    document = _read_document(arguments)
+    digest = hashlib.sha256(weights).hexdigest()
+    return Checkpoint(tensors, document.pop("arguments"), len(weights), digest, document)
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Where weights and a model do not fit: names it lacks, names it has no weights for, and other shapes."""
+
+    unexpected: list[str]
+    missing: list[str]
+    shapes: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.unexpected or self.missing or self.shapes)
+
+
+def load_weights(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Misfit:
+    """Copies weights into a model by name; if they do not fit exactly, nothing is copied and the `Misfit` is true.
+
+    A name may be missing only if the model shares that weight with a name that is there.
+    """
+    state = model.state_dict(keep_vars=True)
+    misfit = Misfit(
+        unexpected=[name for name in tensors if name not in state],
+        missing=[names[0] for names in _shared_names(state) if not any(name in tensors for name in names)],
+        shapes=[name for name in tensors if name in state and state[name].shape != tensors[name].shape],
+    )
+    if not misfit:
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                state[name].copy_(tensor)
+    return misfit
+
+
+def _shared_names(state: Mapping[str, torch.Tensor]) -> Iterator[list[str]]:
+    """The names of a state, those of one and the same weight together."""
+    names: dict[Any, list[str]] = {}
+    for name, tensor in state.items():
+        place = (tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype) if tensor.numel() else name
+        names.setdefault(place, []).append(name)
+    return iter(names.values())
+
+
+def _bytes_of(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError:
+        raise UnreadableCheckpoint(
+            _("There is no {file}: train your model and save it with {call}.").format(
+                file=f"`{path.name}`", call="`save_checkpoint`"
+            )
+        ) from None
+
+
+def _read_weights(weights: bytes) -> dict[str, torch.Tensor]:
+    if len(weights) > MAX_WEIGHTS_BYTES:
+        raise UnreadableCheckpoint(
+            _("The file of the weights is larger than {limit} MB.").format(limit=MAX_WEIGHTS_BYTES // 2**20)
+        )
+    try:
+        tensors = read_tensors(weights)
+    except WireError:
+        if weights.startswith(_TORCH_SAVE):
+            raise UnreadableCheckpoint(
+                _(
+                    "The weights are a file of `torch.save`, which is a program and is never opened: "
+                    "save them with {call}."
+                ).format(call="`save_checkpoint`")
+            ) from None
+        raise UnreadableCheckpoint(
+            _("The weights are damaged, or not in the format safetensors: save them with {call}.").format(
+                call="`save_checkpoint`"
+            )
+        ) from None
+    count = sum(tensor.numel() for tensor in tensors.values())
+    if not tensors or count > MAX_PARAMETERS:
+        raise UnreadableCheckpoint(
+            _("The weights are {count} numbers; from 1 to {limit} are allowed.").format(
+                count=count, limit=MAX_PARAMETERS
+            )
+        )
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise UnreadableCheckpoint(
+                _("The weight {name} holds infinite numbers or NaN: the training has diverged.").format(
+                    name=f"`{_shown(name)}`"
+                )
+            )
+    return tensors
+
+
+def _read_document(text: bytes) -> dict[str, Any]:
+    if len(text) > MAX_ARGUMENTS_BYTES:
+        raise UnreadableCheckpoint(_("The file of the constructor's arguments is too large."))
+    try:
+        document = json.loads(
+            text.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_unique
+        )
+    except (ValueError, RecursionError):
+        raise UnreadableCheckpoint(_("The file of the constructor's arguments is not JSON.")) from None
+    arguments = document.get("arguments") if isinstance(document, dict) else None
+    if not isinstance(arguments, dict):
+        raise UnreadableCheckpoint(
+            _('The file of the constructor\'s arguments must be an object with "arguments": an object.')
+        )
+    _check_arguments(arguments)
+    return document
+
+
+def _check_arguments(arguments: dict[str, Any]) -> None:
+    plain = all(name.isidentifier() and len(name) <= 64 and _is_plain(v) for name, v in arguments.items())
+    if not plain or len(arguments) > MAX_ARGUMENTS:
+        raise UnreadableCheckpoint(
+            _(
+                "The constructor's arguments must be at most {limit} plain values by name: "
+                "numbers, short texts, true, false or null."
+            ).format(limit=MAX_ARGUMENTS)
+        )
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 200
+    if isinstance(value, int):  # true and false too
+        return abs(value) <= 2**31
+    return value is None or (isinstance(value, float) and math.isfinite(value))
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def _shown(name: str) -> str:
+    """A name out of somebody's file, short enough for a sentence."""
+    return "".join(letter if letter.isprintable() and letter != "`" else "?" for letter in name[:80])

@@ -1,0 +1,168 @@
+"""Makes the hand-in of a notebook: a zip with the notebook, its trained model and a receipt; and what to say of it.
+
+The receipt is a claim of the student's copy. Nobody believes it: no mark and no name is ever taken from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.student.checking.suite import assignments_of_tasks
+from autograder.student.checking.terminal import NotCheckable, read_file
+from autograder.student.core.code import definitions
+from autograder.student.core.files import replace_file, zipped
+from autograder.student.core.language import _
+from autograder.student.core.notebook import Notebook, parse_notebook
+from autograder.student.core.results import TaskResult
+from autograder.student.models.measured_models import MEASURED_MODELS, MeasuredModel
+from autograder.student.models.model_files import FILE_LIMITS
+from autograder.student.submission import warnings as remarks
+from autograder.student.submission.clean_run import FreshRun, fresh_run
+from autograder.student.submission.warnings import Remark
+
+RECEIPT = "receipt.json"
+SCHEMA = 1
+_SOLUTION = " ".join(["### BEGIN", "SOLUTION"])  # not in one piece: no file for students may hold it
+_PACKAGES = ("autograder", "torch", "numpy", "safetensors")
+
+
+@dataclass(frozen=True, repr=False)
+class HandIn:
+    """What was made: the archive, what is in it, what the public checks say, and what to look at again."""
+
+    archive: Path
+    files: dict[str, int]  # their sizes in bytes, by name
+    results: tuple[TaskResult, ...]
+    remarks: tuple[Remark, ...]
+    seconds_since_saved: float
+
+    @property
+    def warnings(self) -> tuple[Remark, ...]:
+        """The remarks that ask for something."""
+        return tuple(remark for remark in self.remarks if remark.is_warning)
+
+    def __repr__(self) -> str:
+        from autograder.student.submission.panel import text_panel
+
+        return text_panel(self, self.archive.name)  # a notebook keeps this, and hands it in
+
+    def _repr_html_(self) -> str:
+        from autograder.student.submission.panel import html_panel
+
+        return html_panel(self)
+
+
+def make(
+    path: Path,
+    on_step: Callable[[str], None],
+    about_kernel: Callable[[Notebook], Iterable[Remark]] = lambda _notebook: (),
+    in_kernel: Mapping[str, TaskResult] | None = None,
+    run: Callable[[Path, Callable[[str], None]], FreshRun] = fresh_run,
+) -> HandIn:
+    """Packs the notebook in this file, beside it, as `<assignment>.zip`; an older one is replaced.
+
+    `about_kernel` adds what only a live kernel knows. Raises `NotCheckable` if the file holds no notebook of this
+    course, or its solutions, or the archive cannot be written; whatever else is wrong is a remark.
+    """
+    data = read_file(path)
+    notebook = _notebook(data, path)
+    assignment = assignment_of(notebook)
+    if assignment is None:
+        raise NotCheckable(_("{path} holds no task of this course.").format(path=path))
+    if any(_SOLUTION in cell.source for cell in notebook.cells):
+        # What lies in the folder of a source notebook is released with it.
+        raise NotCheckable(_("{path} holds the solutions, so it is not packed.").format(path=path))
+    folder = path.resolve().parent
+    model = MEASURED_MODELS.get(assignment)
+    files = _model_files(folder, model) if model else {}
+    checked = run(path, on_step) if notebook.tasks() else FreshRun()
+    found = [*about_kernel(notebook), *remarks.about_file(path.name, data, assignment)]
+    if model:
+        measured = {task.name for task in notebook.tasks() if task.is_measured}
+        fits = any(result.score > 0 for result in checked.results if result.name in measured)
+        found += remarks.about_model(model, files, _names(folder), notebook, fits)
+    found += remarks.about_tasks(notebook, has_model=bool(files))
+    found += remarks.about_run(notebook, checked, in_kernel)
+    found += remarks.about_order(notebook)
+    files = {f"{assignment}.ipynb": data, **files}
+    files[RECEIPT] = receipt(assignment, files, checked.results, found)
+    archive = folder / f"{assignment}.zip"
+    try:
+        replace_file(archive, zipped(files))
+        saved = path.stat().st_mtime
+        written = archive.stat().st_mtime  # by the clock of the same disk
+    except OSError as error:
+        text = _("{path} cannot be written: {reason}.")
+        raise NotCheckable(text.format(path=archive, reason=error.strerror)) from error
+    sizes = {name: len(content) for name, content in sorted(files.items())}
+    return HandIn(archive, sizes, checked.results, tuple(found), max(0.0, written - saved))
+
+
+def receipt(
+    assignment: str, files: Mapping[str, bytes], results: Sequence[TaskResult], found: Iterable[Remark]
+) -> bytes:
+    """What is handed in, by hashes, with versions and public marks. No name and no time: equal files, equal bytes."""
+    document = {
+        "schema": SCHEMA,
+        "assignment": assignment,
+        "files": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in files.items()
+        },
+        "public_marks": {
+            result.name: {"status": result.status, "score": result.score, "max_score": result.max_score}
+            for result in results
+        },
+        "remarks": [remark.text for remark in found if remark.is_warning],
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+        },
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+def assignment_of(notebook: Notebook) -> str | None:
+    """The assignment whose tasks stand in a notebook: by its check cells, else by what it defines; or None."""
+    known = assignments_of_tasks()
+    for names in ([task.name for task in notebook.tasks()], definitions(remarks.code_of(notebook))):
+        found = Counter(known[name] for name in names if name in known)
+        if found:
+            return min(found, key=lambda name: (-found[name], name))
+    return None
+
+
+def _notebook(data: bytes, path: Path) -> Notebook:
+    try:
+        return parse_notebook(json.loads(data.decode("utf-8-sig")))
+    except (ValueError, RecursionError) as error:
+        raise NotCheckable(
+            _("{path} is not a notebook, or it is damaged: open it in JupyterLab and save it again.").format(
+                path=path
+            )
+        ) from error
+
+
+def _model_files(folder: Path, model: MeasuredModel) -> dict[str, bytes]:
+    """The files of a trained model that can be handed in; a folder or a giant of that name is left out."""
+    found = {}
+    for name in model.files:
+        try:
+            with (folder / name).open("rb") as file:
+                data = file.read(FILE_LIMITS[name] + 1)
+        except OSError:
+            continue
+        if len(data) <= FILE_LIMITS[name]:
+            found[name] = data
+    return found
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}

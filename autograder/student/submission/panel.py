@@ -1,0 +1,90 @@
+"""Shows a hand-in to a person: a panel for a notebook, lines for a terminal."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import quote
+
+from autograder.student.checking.panel import AMBER, GREEN, GREY, headline, html_text
+from autograder.student.core.language import _, plural
+from autograder.student.submission.bundle import HandIn
+
+
+def html_panel(hand_in: HandIn) -> str:
+    """What is in the archive and where it is; what to look at first; how far the public checks see."""
+    colour = AMBER if hand_in.warnings else GREEN
+    name = hand_in.archive.name
+    link = f"<a href='{quote(name)}' download='{escape(name, quote=True)}'>{escape(name)}</a>"
+    title = escape(_headline(hand_in, "{archive}")).replace("{archive}", link)
+    remarks = "".join(
+        f"<div style='padding-left:1.4em;text-indent:-1.4em'>"
+        f"<span style='color:{AMBER if remark.is_warning else GREY};font-weight:600;display:inline-block;"
+        f"width:1.4em;text-indent:0'>{'!' if remark.is_warning else '·'}</span>{html_text(remark.text)}</div>"
+        for remark in hand_in.remarks
+    )
+    open_tasks = "".join(f"<li>{escape(line)}</li>" for line in _open_tasks(hand_in))
+    folded = (
+        f"<details><summary style='cursor:pointer'>{escape(_points(hand_in))}</summary>"
+        f"<ul style='margin:0'>{open_tasks}</ul></details>"
+        if open_tasks
+        else f"<div>{escape(_points(hand_in))}</div>"
+    )
+    return (
+        f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
+        f"<div style='font-weight:600'>{title}</div>{remarks}"
+        f"<div style='margin-top:6px'>{folded if hand_in.results else ''}</div>"
+        f"<div style='color:{GREY}'>{escape(_contents(hand_in))}</div></div>"
+    )
+
+
+def text_panel(hand_in: HandIn, archive: str) -> str:
+    """The same for a terminal, without colours; `archive` is what the archive is called there."""
+    lines = [_headline(hand_in, archive)]
+    lines += [f"  {'!' if remark.is_warning else '·'} {remark.text}" for remark in hand_in.remarks]
+    if hand_in.results:
+        lines += [_points(hand_in), *(f"  {line}" for line in _open_tasks(hand_in))]
+    return "\n".join([*lines, _contents(hand_in)])
+
+
+def _headline(hand_in: HandIn, archive: str) -> str:
+    if hand_in.warnings:
+        return plural(
+            "{archive} is made. Before you hand it in, look at {count} thing:",
+            "{archive} is made. Before you hand it in, look at {count} things:",
+            len(hand_in.warnings),
+            archive=archive,
+        )
+    return _("{archive} is made, and nothing seems to be forgotten. Hand in this file.").format(
+        archive=archive
+    )
+
+
+def _points(hand_in: HandIn) -> str:
+    return _(
+        "From a fresh start {passed} of {tasks} tasks hold, with {points:g} of {max_points:g} points, as the public "
+        "checks count."
+    ).format(
+        passed=sum(result.status == "passed" for result in hand_in.results),
+        tasks=len(hand_in.results),
+        points=round(sum(result.score for result in hand_in.results), 2),
+        max_points=sum(result.max_score for result in hand_in.results),
+    )
+
+
+def _open_tasks(hand_in: HandIn) -> list[str]:
+    return [headline(result) for result in hand_in.results if result.status != "passed"]
+
+
+def _contents(hand_in: HandIn) -> str:
+    minutes = int(hand_in.seconds_since_saved // 60)
+    saved = (
+        plural("saved {count} minute ago", "saved {count} minutes ago", minutes)
+        if minutes
+        else _("saved less than a minute ago")
+    )
+    files = ", ".join(f"{name} ({_size(size)})" for name, size in hand_in.files.items())
+    return _("In it: {files}. The notebook is as it was {saved}.").format(files=files, saved=saved)
+
+
+def _size(size: int) -> str:
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, round(size / 2**10))} kB"

@@ -1,0 +1,234 @@
+"""What is commonly forgotten when a notebook is handed in, found in its file and said in sentences.
+
+Nothing here prevents a hand-in: a person decides what to do about a remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from autograder.student.core.code import fingerprints
+from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.language import _, plural
+from autograder.student.core.notebook import MAX_FILE_BYTES, Cell, Notebook
+from autograder.student.core.results import TaskResult
+from autograder.student.models.checkpoints import changed_since
+from autograder.student.models.measured_models import MeasuredModel
+from autograder.student.models.model_files import FILE_LIMITS, near_misses
+from autograder.student.submission.clean_run import FreshRun
+
+_STUB = "raise NotImplementedError()"
+_ANSWER = "YOUR ANSWER HERE"
+_SHOWN = 3  # of a kind; more would not be read
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about a hand-in. One that `is_warning` asks for something; the others tell what is good to know."""
+
+    text: str
+    is_warning: bool = True
+
+    def __post_init__(self) -> None:
+        # Names and errors in it may hold anything, such as half a character, which no terminal can print.
+        object.__setattr__(self, "text", "".join(c if c.isprintable() else "?" for c in self.text))
+
+
+def code_of(notebook: Notebook) -> list[str]:
+    """The code cells of a notebook as plain Python, in order."""
+    sources = (plain_python(cell.source) for cell in notebook.cells if cell.kind == "code")
+    return [source for source in sources if source is not None]
+
+
+def about_file(name: str, data: bytes, assignment: str) -> Iterator[Remark]:
+    """Whether the grader will take the notebook's file as it is."""
+    if len(data) > MAX_FILE_BYTES:
+        text = _(
+            "Your notebook is larger than the {limit} MB that are graded: choose Edit → Clear Outputs of All Cells, "
+            "save it, and run this again."
+        )
+        yield Remark(text.format(limit=MAX_FILE_BYTES // 2**20))
+    if name != f"{assignment}.ipynb":
+        text = _("Your notebook is called {name}; it is handed in under its own name, {assignment}.")
+        yield Remark(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)
+
+
+def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
+    """Tasks and questions that are as they were released, in whole or in part."""
+    tasks = notebook.tasks()
+    if not tasks:
+        yield Remark(
+            _(
+                "The cells of your notebook have lost the marks by which they are known, as some editors do. It is "
+                "graded all the same; but no points can be shown here."
+            )
+        )
+    trained = {task.name for task in tasks if task.is_measured and has_model}
+    empty = [name for name in _empty(notebook) if name not in trained]
+    if empty:
+        text = plural(
+            "{count} task still holds the line it came with, `raise NotImplementedError()`: {names}.",
+            "{count} tasks still hold the line they came with, `raise NotImplementedError()`: {names}.",
+            len(empty),
+            names=_quoted(empty),
+        )
+        yield Remark(text)
+    by_hand = [cell for cell in notebook.cells if cell.is_by_hand and cell.nbgrader.get("points")]
+    unanswered = [cell.grade_id for cell in by_hand if _ANSWER in cell.source or not cell.source.strip()]
+    if unanswered:
+        text = _("Questions that carry points and have no answer yet: {names}.")
+        yield Remark(text.format(names=_quoted(unanswered)))
+
+
+def about_model(
+    model: MeasuredModel,
+    files: Mapping[str, bytes],
+    present: Collection[str],
+    notebook: Notebook,
+    fits: bool,
+) -> Iterator[Remark]:
+    """The trained model: whether both of its files are there, under their names, and made by the code that is here.
+
+    `files` are those that are handed in, `present` the names of all files in the folder; `fits` says whether the model
+    has passed its check.
+    """
+    missing = [name for name in model.files if name not in files]
+    sentences = []
+    if len(missing) == len(model.files):
+        text = _(
+            "Your trained model is not here: {weights} and {arguments} are missing; without them, no points."
+        )
+        sentences.append(text.format(weights=f"`{model.weights}`", arguments=f"`{model.arguments}`"))
+    elif missing:
+        text = _(
+            "Half of your trained model is missing: {missing}. Both files are needed; find it, or train again."
+        )
+        sentences.append(text.format(missing=f"`{missing[0]}`"))
+    for name in missing:
+        if name in present:
+            text = _("{name} cannot be read, or is larger than the {limit} kB that are accepted.")
+            sentences.append(text.format(name=f"`{name}`", limit=FILE_LIMITS[name] // 2**10))
+        elif similar := near_misses(name, present):
+            text = _("Do you mean {similar}? Only the name {name} is found.")
+            sentences.append(text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`"))
+            if not any(name.removeprefix(model.stem) in each.casefold() for each in similar):
+                sentences.append(
+                    _("A file of `torch.save` is never opened: save the model with `save_checkpoint`.")
+                )
+    if sentences:
+        yield Remark(" ".join(sentences))
+    arguments = files.get(model.arguments)
+    changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
+    if changed:
+        text = _(
+            "This model was trained by other code than now stands in your notebook: {names} changed since."
+        )
+        fit = (
+            _("It still fits.")
+            if fits
+            else _("It does not fit any more, or cannot be checked: train it again.")
+        )
+        yield Remark(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
+
+
+def about_run(
+    notebook: Notebook, run: FreshRun, in_kernel: Mapping[str, TaskResult] | None = None
+) -> Iterator[Remark]:
+    """What does not work from a fresh start: cells that stop, and tasks that hold in the kernel alone.
+
+    `in_kernel` are the newest results of the kernel's own checks, by task.
+    """
+    if run.failure:
+        yield Remark(run.failure)
+    now = {result.name: result for result in run.results}
+    for name, before in (in_kernel or {}).items():
+        if before.status == "passed" and name in now and now[name].status != "passed":
+            text = _(
+                "{task} holds in this kernel, but not from a fresh start, and so it will not when it is graded. "
+                "Something that it needs was deleted, or stands further down."
+            )
+            yield Remark(text.format(task=f"`{name}`"))
+    # What an empty task leaves undefined stops many a cell after it, and says nothing new.
+    follows = ("NotImplementedError", "NameError") if _empty(notebook) else ("NotImplementedError",)
+    own = [stop for stop in run.stops if not stop.error.startswith(follows)]
+    for stop in own[:_SHOWN]:
+        text = _("From a fresh start {cell} stops: {error}.")
+        yield Remark(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
+    if len(own) > _SHOWN:
+        yield Remark(
+            plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)
+        )
+
+
+def about_order(notebook: Notebook) -> Iterator[Remark]:
+    """Cells that were last run after one that stands below them, by their execution counts."""
+    ran = [cell for cell in notebook.cells if cell.kind == "code" and cell.execution_count is not None]
+    ran = [cell for cell in ran if not cell.is_check and not is_hand_in(cell)]
+    for upper, lower in pairwise(ran):
+        if (upper.execution_count or 0) > (lower.execution_count or 0):
+            text = _(
+                "Your cells were not run in their order: {upper} was last run after {lower}, which stands below it. "
+                "That is no fault; what counts is what they do from the top, and so they were run here."
+            )
+            yield Remark(text.format(upper=called(upper), lower=called(lower)), is_warning=False)
+            return
+
+
+def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iterator[Remark]:
+    """Whether the file holds what the kernel has run.
+
+    `history` are the cells it has run, as plain Python, the one that asks being the last; `count` is that one's number.
+    """
+    again = _("Press Ctrl-S (on a Mac Cmd-S), and run this cell again.")
+    on_disk = fingerprints(code_of(notebook))
+    in_kernel = fingerprints(history)
+    empty = _empty(notebook)
+    names = [task.name for task in notebook.tasks() if task.name in on_disk and task.name in in_kernel]
+    differing = [name for name in names if on_disk[name] != in_kernel[name]]
+    older = [
+        n
+        for n in differing
+        if n in empty or any(fingerprints([each]).get(n) == on_disk[n] for each in history)
+    ]
+    newer = [name for name in differing if name not in older]
+    if older:
+        text = _("Your notebook is not saved: the file still holds an older {names} than you ran last.")
+        yield Remark(text.format(names=_quoted(older)) + " " + again)
+    elif count > 1 and count - 1 not in {cell.execution_count for cell in notebook.cells}:
+        yield Remark(_("Your notebook is not saved since you last ran a cell.") + " " + again)
+    if newer:
+        text = _(
+            "The file holds another {names} than you ran last. If you changed it since, run its cell and its check; "
+            "else your notebook is not saved."
+        )
+        yield Remark(text.format(names=_quoted(newer)) + " " + again)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _empty(notebook: Notebook) -> list[str]:
+    """The tasks of which a part or all is as it was released."""
+    return [name for name, cell in notebook.answers().items() if _STUB in cell.source]
+
+
+def called(cell: Cell) -> str:
+    """How a cell is spoken of: by its task, or by how it begins."""
+    if cell.is_answer:
+        return _("the cell of {task}").format(task=f"`{cell.grade_id}`")
+    lines = [
+        line.strip()
+        for line in cell.source.splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    beginning = (lines or [""])[0].replace("`", "'")
+    beginning = beginning if len(beginning) <= 40 else f"{beginning[:39]}…"
+    return _("the cell that begins with {line}").format(line=f"`{beginning}`")
+
+
+def is_hand_in(cell: Cell) -> bool:
+    """Whether this is the cell that asks."""
+    return cell.kind == "code" and not cell.is_answer and "submit(" in cell.source

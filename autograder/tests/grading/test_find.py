@@ -1,0 +1,477 @@
+"""Submissions are found in folders, archives and nbgrader's tree; what is hostile is refused one by one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.grading import find as collect
+from autograder.grading.find import Found, NothingToGrade, Refused, distinct, find_submissions
+from autograder.student.models import checkpoints
+from autograder.student.models.measured_models import MEASURED_MODELS
+
+NAMES = {"rnn_basics", "other"}
+
+
+def put(folder: Path, *names: str) -> None:
+    """Empty notebooks of these names below a folder."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"{}")
+
+
+def archive(path: Path, *names: str) -> Path:
+    """A zip archive with empty notebooks of these names."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, "{}")
+    return path
+
+
+def students(*paths: Path) -> list[str]:
+    """Who handed in what is found there."""
+    return [found.student for found in find_submissions(paths, NAMES)]
+
+
+def test_a_notebook_is_named_by_its_file_or_by_its_folder(tmp_path: Path) -> None:
+    """A file that has the assignment's name says nothing about its author."""
+    put(tmp_path, "ada.ipynb", "bob/rnn_basics.ipynb", "submitted/cy/rnn_basics/x.ipynb")
+    assert students(tmp_path / "ada.ipynb") == ["ada"]
+    assert students(tmp_path / "bob" / "rnn_basics.ipynb") == ["bob"]
+    assert students(tmp_path / "submitted" / "cy" / "rnn_basics" / "x.ipynb") == ["cy"]
+
+
+def test_a_folder_of_notebooks_or_of_folders(tmp_path: Path) -> None:
+    """A student per file, or per subfolder; check points and hidden files are nobody's."""
+    put(
+        tmp_path,
+        "ada.ipynb",
+        "bob/rnn_basics.ipynb",
+        "bob/.ipynb_checkpoints/x.ipynb",
+        "._bob.ipynb",
+        "c/d/other.ipynb",
+    )
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    assert students(tmp_path) == ["ada", "bob", "c"]
+
+
+def test_the_tree_of_nbgrader(tmp_path: Path) -> None:
+    """By way of the course's root as well; the assignment is known, and an empty folder is a submission too."""
+    put(
+        tmp_path,
+        "submitted/ada/rnn_basics/x.ipynb",
+        "submitted/bob/other/y.ipynb",
+        "source/rnn_basics/rnn_basics.ipynb",
+    )
+    (tmp_path / "submitted" / "cy" / "rnn_basics").mkdir(parents=True)
+    for path in (tmp_path, tmp_path / "submitted"):
+        found = find_submissions([path], NAMES)
+        assert [(each.student, each.assignment) for each in found] == [
+            ("ada", "rnn_basics"),
+            ("bob", "other"),
+            ("cy", ""),
+        ]
+        assert "no notebook" in found[2].problem
+
+
+def test_archives_at_the_top_and_in_folders(tmp_path: Path) -> None:
+    """An archive is to its students what a folder is; a folder that holds everything in it is nobody's name."""
+    assert students(archive(tmp_path / "a.zip", "ada.ipynb", "bob/rnn_basics.ipynb")) == ["ada", "bob"]
+    assert students(archive(tmp_path / "b.zip", "hw1/ada.ipynb", "hw1/bob.ipynb", "__MACOSX/x.ipynb")) == [
+        "ada",
+        "bob",
+    ]
+    assert students(
+        archive(tmp_path / "c.zip", "submitted/ada/rnn_basics/x.ipynb", "submitted/bob/other/y.ipynb")
+    ) == [
+        "ada",
+        "bob",
+    ]
+    each = tmp_path / "each"
+    each.mkdir()
+    archive(each / "cy.zip", "rnn_basics.ipynb")
+    archive(each / "di.zip", "work/rnn_basics.ipynb")
+    assert students(each) == ["cy", "di"]
+    assert find_submissions([each], NAMES)[0].read() == b"{}"
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/x.ipynb", "../x.ipynb", "a/../../x.ipynb", "C:/x.ipynb", "a\\x.ipynb"]
+)
+def test_names_that_leave_an_archive_are_refused(tmp_path: Path, name: str) -> None:
+    """And cost the others nothing."""
+    path = archive(tmp_path / "x.zip", name, "ada.ipynb")
+    found = {each.file_name: each for each in find_submissions([path], NAMES)}
+    assert found["ada.ipynb"].read() == b"{}"
+    bad = next(each for key, each in found.items() if key != "ada.ipynb")
+    with pytest.raises(Refused, match="outside"):
+        bad.read()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_links_duplicates_and_inner_archives_are_refused(tmp_path: Path) -> None:
+    """Each with its own sentence."""
+    path = tmp_path / "x.zip"
+    link = zipfile.ZipInfo("link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(link, "/etc/passwd")
+        for name in ("twice.ipynb", "twice.ipynb", "inner.zip", "good.ipynb"):
+            file.writestr(name, "{}")
+    problems = {each.file_name: each.problem for each in find_submissions([path], NAMES)}
+    assert "link" in problems["link.ipynb"]
+    assert "2 files" in problems["twice.ipynb"]
+    assert "inside an archive" in problems["inner.zip"]
+    assert problems["good.ipynb"] == ""
+
+
+def test_bombs_are_refused_by_what_they_declare_and_by_what_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member is never unpacked beyond the limit, whatever its header says."""
+    monkeypatch.setattr(collect, "MAX_FILE_BYTES", 1000)
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("bomb.ipynb", b" " * 10**6)
+    assert "too large" in find_submissions([path], NAMES)[0].problem
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<I", 10**6), struct.pack("<I", 10)))
+    [found] = find_submissions([path], NAMES)
+    with pytest.raises(Refused):
+        found.read()
+
+
+def test_a_large_table_of_contents_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """zipfile would read all of it at once."""
+    monkeypatch.setattr(collect, "MAX_MEMBERS", 3)
+    path = archive(tmp_path / "x.zip", *(f"{number}.ipynb" for number in range(4)))
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    [found] = find_submissions([path], NAMES)
+    assert "more than 3" in found.problem
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"x" * 1000, b"PK\x05\x06" + b"\xff" * 18, b"PK\x05\x06" + b"\0" * 30]
+)
+def test_damaged_archives_are_refused(tmp_path: Path, data: bytes) -> None:
+    """In a folder they cost the others nothing."""
+    (tmp_path / "x.zip").write_bytes(data)
+    put(tmp_path, "ada.ipynb")
+    found = find_submissions([tmp_path], NAMES)
+    assert found[0].student == "ada"
+    assert all(each.problem for each in found[1:])
+
+
+def test_links_and_pipes_in_folders_are_refused(tmp_path: Path) -> None:
+    """A link may lead to another student's work, and a pipe would keep the grader waiting for ever."""
+    put(tmp_path, "real/ada.ipynb")
+    place = tmp_path / "class"
+    place.mkdir()
+    (place / "file.ipynb").symlink_to(tmp_path / "real" / "ada.ipynb")
+    (place / "folder").symlink_to(tmp_path / "real")
+    os.mkfifo(place / "pipe.ipynb")
+    problems = {each.file_name: each.problem for each in find_submissions([place], NAMES)}
+    assert set(problems) == {"file.ipynb", "folder", "pipe.ipynb"}
+    assert all(problems.values())
+    for name in ("file.ipynb", "pipe.ipynb"):  # even if one takes the place of a file later
+        with pytest.raises(Refused):
+            Found("x", name, place / name).read()
+
+
+def test_paths_that_cannot_be_used_say_why(tmp_path: Path) -> None:
+    """Missing, empty, of another kind, too long, with a zero byte."""
+    (tmp_path / "x.txt").write_text("x", encoding="utf-8")
+    for path in (tmp_path / "missing", tmp_path, tmp_path / "x.txt", Path("x" * 5000), Path("a\0b")):
+        with pytest.raises(NothingToGrade):
+            find_submissions([path], NAMES)
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive", "nbgrader's tree"])
+def test_a_student_with_too_many_notebooks_does_not_stop_the_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Some are read, one says why the others are not, and everybody else's work is found."""
+    monkeypatch.setattr(collect, "MAX_OF_ONE_STUDENT", 5)
+    names = [f"{number:04}/x.ipynb" for number in range(20)]
+    place = tmp_path / "submitted" if kind == "nbgrader's tree" else tmp_path
+    put(place, "ada/rnn_basics/rnn_basics.ipynb", "zoe/rnn_basics/rnn_basics.ipynb")
+    if kind == "archive":
+        with zipfile.ZipFile(tmp_path / "mallory.zip", "w") as file:
+            for name in names:
+                file.writestr(name, "{}")
+    else:
+        put(place, *(f"mallory/{name}" for name in names))
+    found = find_submissions([tmp_path], NAMES)
+    students = [each.student for each in found]
+    assert (students.count("ada"), students.count("zoe")) == (1, 1)
+    assert students.count("mallory") == 5 + 1
+    [refused] = [each for each in found if each.problem]
+    assert refused.student == "mallory"
+    assert "more than 5 notebooks of one student" in refused.problem
+
+
+def test_a_path_with_more_students_than_a_class_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the folder of all folders; it is said before anything is graded."""
+    monkeypatch.setattr(collect, "MAX_STUDENTS", 3)
+    put(tmp_path, *(f"{name}.ipynb" for name in "abc"))
+    assert len(find_submissions([tmp_path], NAMES)) == 3
+    put(tmp_path, "d.ipynb")
+    with pytest.raises(NothingToGrade, match="more than 3 students"):
+        find_submissions([tmp_path], NAMES)
+
+
+def test_hostile_file_names_are_found_and_shown_harmlessly(tmp_path: Path) -> None:
+    """New lines, options, bytes that are no text."""
+    for name in (
+        b"-rf.ipynb",
+        b"a\nb.ipynb",
+        b"\xff\xfe.ipynb",
+        "\u202egpj.ipynb".encode(),
+        b"x" * 240 + b".ipynb",
+    ):
+        (Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))).write_bytes(b"{}")
+    found = find_submissions([tmp_path], NAMES)
+    labelled = distinct(found, [""] * len(found))
+    assert len({each.student for each in labelled}) == 5
+    for each in labelled:
+        assert each.read() == b"{}"
+        assert "\n" not in each.student
+        each.student.encode("utf-8")
+
+
+def test_second_goes_get_a_number() -> None:
+    """Per assignment, and without regard to case."""
+    found = [Found(name, "x.ipynb", Path(str(i))) for i, name in enumerate(["ada", "Ada", "ada", "ada"])]
+    labelled = distinct(found, ["a", "a", "a", "b"])
+    assert [each.student for each in labelled] == ["ada", "Ada (2)", "ada (3)", "ada"]
+
+
+WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
+
+
+def test_the_limits_are_those_of_the_course() -> None:
+    """Collecting loads no torch, so that they stand twice: what a check accepts must not be refused here."""
+    limits = {
+        ".safetensors": checkpoints.MAX_WEIGHTS_BYTES,
+        ".json": checkpoints.MAX_ARGUMENTS_BYTES,
+    }
+    assert set(collect.FILE_LIMITS) == {
+        f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in limits
+    }
+    for name, limit in collect.FILE_LIMITS.items():
+        assert limit == limits[PurePosixPath(name).suffix]
+
+
+def put_checkpoint(folder: Path, content: bytes = b"weights") -> None:
+    """Both files of a checkpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).write_bytes(content)
+    (folder / ARGUMENTS).write_bytes(b"{}")
+
+
+def test_a_checkpoint_belongs_to_the_notebook_in_its_folder(tmp_path: Path) -> None:
+    """Whatever path leads there: the notebook itself, a class, nbgrader's tree; other files are nobody's business."""
+    place = tmp_path / "submitted" / "ada" / "rnn_basics"
+    put(place, "x.ipynb")
+    put_checkpoint(place)
+    put_checkpoint(place / "deeper", b"other")
+    (place / "notes.safetensors").write_bytes(b"x")
+    put(tmp_path, "submitted/bob/rnn_basics/x.ipynb")
+    for path in (place / "x.ipynb", place, tmp_path, tmp_path / "submitted"):
+        found = find_submissions([path], NAMES)
+        assert found[0].read_files() == ({WEIGHTS: b"weights", ARGUMENTS: b"{}"}, ())
+        assert all(each.read_files() == ({}, ()) for each in found[1:])
+
+
+def test_a_checkpoint_in_an_archive_belongs_to_its_neighbour(tmp_path: Path) -> None:
+    """The same folder of the archive counts, and nothing else in it."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for student in ("ada", "bob"):
+            file.writestr(f"{student}/rnn_basics.ipynb", "{}")
+            file.writestr(f"{student}/{WEIGHTS}", student)
+            file.writestr(f"{student}/deeper/{ARGUMENTS}", "{}")
+        file.writestr(ARGUMENTS, "{}")
+    found = find_submissions([path], NAMES)
+    assert [each.read_files()[0] for each in found] == [{WEIGHTS: b"ada"}, {WEIGHTS: b"bob"}]
+
+
+def test_a_folder_of_several_students_gives_none_of_them_its_checkpoint(tmp_path: Path) -> None:
+    """It cannot be known whose it is; two notebooks of one student may share it."""
+    put(tmp_path, "flat/ada.ipynb", "flat/bob.ipynb", "class/cy/rnn_basics.ipynb", "class/cy/other.ipynb")
+    put_checkpoint(tmp_path / "flat")
+    put_checkpoint(tmp_path / "class" / "cy")
+    for each in find_submissions([tmp_path / "flat"], NAMES):
+        files, notes = each.read_files()
+        assert files == {}
+        assert len(notes) == 2
+        assert "whose it is" in notes[0]
+    for each in find_submissions([tmp_path / "class"], NAMES):
+        assert set(each.read_files()[0]) == {WEIGHTS, ARGUMENTS}
+
+
+def test_a_pickled_model_is_named_and_not_opened(tmp_path: Path) -> None:
+    """Who saved with torch.save is told how to save instead."""
+    put(tmp_path, "ada.ipynb")
+    (tmp_path / "rnn_lm.pt").write_bytes(b"x")
+    [found] = find_submissions([tmp_path / "ada.ipynb"], NAMES)
+    files, [note] = found.read_files()
+    assert files == {}
+    assert "`rnn_lm.pt`" in note
+    assert "save_checkpoint" in note
+
+
+def test_a_model_under_another_name_is_named(tmp_path: Path) -> None:
+    """What a browser or a person made of the name is no model, but whoever sees it at midnight is told."""
+    put(tmp_path, "ada.ipynb")
+    for name in ("RNN_LM.safetensors", "rnn_lm (1).json", "notes.txt", "data.json"):
+        (tmp_path / name).write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as file:
+        for path in tmp_path.glob("*.*[!p]"):
+            file.write(path, f"ada/{path.name}")
+    for place in ("ada.ipynb", "class.zip"):
+        [found] = find_submissions([tmp_path / place], NAMES)
+        files, notes = found.read_files()
+        assert files == {}
+        assert [note.split("`")[1] for note in notes] == ["RNN_LM.safetensors", "rnn_lm (1).json"]
+        assert f"`{WEIGHTS}`" in notes[0]
+
+
+def test_nobody_hears_of_a_neighbours_files(tmp_path: Path) -> None:
+    """Where several students share a folder, a name that resembles a model's may be anybody's; a model is enough."""
+    put(tmp_path, "flat/ada.ipynb", "flat/bob.ipynb", "cy/x.ipynb")
+    (tmp_path / "flat" / "ada_rnn_lm.safetensors").write_bytes(b"x")
+    put_checkpoint(tmp_path / "cy")
+    (tmp_path / "cy" / "rnn_lm-1.safetensors").write_bytes(b"x")  # an earlier training, set aside
+    for each in find_submissions([tmp_path / "flat", tmp_path / "cy"], NAMES):
+        assert each.read_files()[1] == ()
+
+
+def test_the_archive_that_submit_made_is_not_a_second_submission(tmp_path: Path) -> None:
+    """It lies beside its notebook, and whoever hands in the whole folder hands in both; alone it is the submission."""
+    put(tmp_path, "ada/rnn_basics.ipynb", "ada/essay.ipynb")
+    for place in ("ada/rnn_basics.zip", "ada/essay.zip", "bob/rnn_basics.zip"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        with zipfile.ZipFile(tmp_path / place, "w") as file:
+            file.writestr("rnn_basics.ipynb", "{}")
+    with zipfile.ZipFile(tmp_path / "cy.zip", "w") as file:
+        for name in ("rnn_basics.ipynb", "rnn_basics.zip"):
+            file.write(tmp_path / "ada" / name, name)
+    found = find_submissions([tmp_path / name for name in ("ada", "bob", "cy.zip")], NAMES)
+    assert [each.path.relative_to(tmp_path).as_posix() for each in found] == [
+        "ada/essay.ipynb",
+        "ada/essay.zip",  # of no name that `submit` gives
+        "ada/rnn_basics.ipynb",
+        "bob/rnn_basics.zip",
+        "cy.zip",
+    ]
+
+
+def test_links_pipes_and_folders_in_place_of_a_checkpoint_are_refused(tmp_path: Path) -> None:
+    """With a sentence each, and the notebook is read as ever."""
+    put_checkpoint(tmp_path / "bob")
+    for name in ("link", "pipe", "folder"):
+        put(tmp_path, f"{name}/x.ipynb")
+    (tmp_path / "link" / WEIGHTS).symlink_to(tmp_path / "bob" / WEIGHTS)
+    os.mkfifo(tmp_path / "pipe" / WEIGHTS)
+    (tmp_path / "folder" / WEIGHTS).mkdir()
+    for name, word in (("link", "link"), ("pipe", "ordinary"), ("folder", "ordinary")):
+        [found] = find_submissions([tmp_path / name], NAMES)
+        files, [note] = found.read_files()
+        assert (files, found.read()) == ({}, b"{}")
+        assert f"`{WEIGHTS}`" in note
+        assert word in note
+
+
+def test_a_checkpoint_that_is_too_large_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder as in an archive, whatever the archive says about its size."""
+    monkeypatch.setattr(collect, "FILE_LIMITS", {WEIGHTS: 2048, ARGUMENTS: 1024})
+    put(tmp_path, "ada/x.ipynb")
+    put_checkpoint(tmp_path / "ada", b" " * 2049)
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("x.ipynb", "{}")
+        file.writestr(WEIGHTS, b" " * 10**6)
+        file.writestr(ARGUMENTS, "{}")
+    lying = tmp_path / "lying.zip"
+    lying.write_bytes(path.read_bytes().replace(struct.pack("<I", 10**6), struct.pack("<I", 10)))
+    for place in (tmp_path / "ada", path, lying):
+        [found] = find_submissions([place], NAMES)
+        files, [note] = found.read_files()
+        assert (files, found.read()) == ({ARGUMENTS: b"{}"}, b"{}")
+        assert f"`{WEIGHTS}`" in note
+        assert "2 kB" in note or place == lying
+
+
+def test_an_archive_may_hold_as_many_weights_as_it_weighs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights do not compress, so that a large class is told from a bomb; a bomb is not opened at all."""
+    monkeypatch.setattr(collect, "MAX_ARCHIVE_BYTES", 1000)
+    for kind, content, problem in (("honest", os.urandom(5000), ""), ("bomb", b" " * 5000, "too large")):
+        path = tmp_path / f"{kind}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("x.ipynb", "{}")
+            file.writestr(WEIGHTS, content)
+        [found] = find_submissions([path], NAMES)
+        assert problem in found.problem
+        assert bool(found.problem) == bool(problem)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "a/", "a/../", "/", "./"]),
+            st.sampled_from([WEIGHTS, ARGUMENTS, "rnn_lm.pt", "x.ipynb", f"{WEIGHTS}/"]),
+            st.booleans(),  # a link
+            st.booleans(),  # said to be encrypted
+        ),
+        max_size=8,
+    ),
+    st.binary(max_size=20),
+    st.integers(0, 2000),
+)
+def test_no_archive_upsets_the_reading_of_a_checkpoint(
+    members: list[tuple[str, str, bool, bool]], noise: bytes, at: int
+) -> None:
+    """Doubles, links, encryption, odd names, damage: what is read is a member of the folder, whole, and only one."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "x.zip")
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("a/x.ipynb", "{}")
+            for number, (folder, name, is_link, is_encrypted) in enumerate(members):
+                info = zipfile.ZipInfo(folder + name)
+                info.external_attr = (stat.S_IFLNK | 0o777) << 16 if is_link else 0
+                file.writestr(info, f"{folder}{number}")
+                file.filelist[-1].flag_bits |= is_encrypted
+        data = bytearray(path.read_bytes())
+        data[at : at + len(noise)] = noise[: max(0, len(data) - at)]
+        path.write_bytes(data)
+        try:
+            submissions = find_submissions([path], NAMES)
+        except NothingToGrade:
+            assert noise  # it may have fallen on the notebook's name
+            return
+        for found in submissions:
+            files, notes = found.read_files()
+            assert set(files) <= {WEIGHTS, ARGUMENTS}
+            assert all(isinstance(note, str) and note for note in notes)
+            for name, content in files.items():
+                folder = found.folder[1]
+                same = [member for member in members if folder + name == member[0] + member[1]]
+                assert noise or (len(same) == 1 and content.startswith(folder.encode()))
+                assert noise or not (same[0][2] or same[0][3])

@@ -1,0 +1,187 @@
+"""Whatever bytes are handed in, they are read as a notebook or refused in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.grading import read as intake
+from autograder.grading.read import Unreadable, read_submission
+from autograder.student.core.notebook import MAX_FILE_BYTES
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+SOURCE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"))
+CELL = st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(["code", "markdown", "raw"]), "source": SOURCE, "id": SOURCE}
+)
+
+
+def notebook(*sources: str, **rest: Any) -> dict[str, Any]:
+    """A notebook of code cells as a document."""
+    cells = [{"cell_type": "code", "source": source, "metadata": {}} for source in sources]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **rest}
+
+
+def read(document: Any, encoding: str = "utf-8") -> intake.Intake:
+    """What intake makes of a document."""
+    return read_submission(json.dumps(document).encode(encoding))
+
+
+def sources(taken: intake.Intake) -> list[str]:
+    """The texts of the cells."""
+    return [cell.source for cell in taken.notebook.cells]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary())
+def test_any_bytes_are_a_notebook_or_unreadable(data: bytes) -> None:
+    """Bytes without any sense raise nothing but `Unreadable`."""
+    with contextlib.suppress(Unreadable):
+        read_submission(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON, JSON, JSON)
+def test_any_json_is_a_notebook_or_unreadable(cells: Any, metadata: Any, rest: Any) -> None:
+    """JSON of any types in the places of a notebook raises nothing but `Unreadable`."""
+    documents = [
+        cells,
+        {"cells": cells, "metadata": metadata},
+        {"cells": [cells, {"cell_type": cells, "source": metadata, "metadata": rest, "id": rest}]},
+        {"cells": [{"source": "x", "metadata": {"nbgrader": cells, "tags": metadata}}], "metadata": rest},
+        {"worksheets": cells, "metadata": {"kernelspec": metadata}},
+        {"worksheets": [{"cells": [{"input": cells, "cell_type": rest}]}, metadata]},
+    ]
+    for document in documents:
+        with contextlib.suppress(Unreadable):
+            "".join(sources(read(document))).encode("utf-8")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(CELL))
+def test_valid_notebooks_are_read_as_they_are(cells: list[dict[str, Any]]) -> None:
+    """Kinds and texts of a valid notebook arrive unchanged, and nothing is reported."""
+    taken = read({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    found = [(cell.kind, cell.source, cell.id) for cell in taken.notebook.cells]
+    assert found == [(cell["cell_type"], cell["source"], cell["id"]) for cell in cells]
+    assert taken.repairs == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    """Byte order marks and wider encodings cost nobody anything."""
+    assert sources(read(notebook("안녕 = 1"), encoding)) == ["안녕 = 1"]
+
+
+def test_bytes_outside_of_the_encoding_are_replaced() -> None:
+    """A file saved in another code page is read but for the letters that cannot be."""
+    data = json.dumps(notebook("x = 1  # 안녕"), ensure_ascii=False).encode("cp949")
+    taken = read_submission(data)
+    assert sources(taken)[0].startswith("x = 1  # \N{REPLACEMENT CHARACTER}")
+    assert "UTF-8" in taken.repairs[0]
+
+
+def test_an_old_format_is_converted() -> None:
+    """nbformat 3 keeps its cells in worksheets, and code in `input`."""
+    cells = [
+        {"cell_type": "heading", "source": "Title"},
+        {"cell_type": "code", "input": ["x = 1\n", "y = 2"]},
+    ]
+    taken = read({"nbformat": 3, "worksheets": [{"cells": cells}]})
+    assert [(cell.kind, cell.source) for cell in taken.notebook.cells] == [
+        ("markdown", "Title"),
+        ("code", "x = 1\ny = 2"),
+    ]
+    assert "old format" in taken.repairs[0]
+
+
+@pytest.mark.parametrize(
+    "version", [{"nbformat": 5}, {"nbformat_minor": 99}, {"nbformat": "x"}, {"nbformat": None}]
+)
+def test_a_version_that_does_not_exist_yet_is_read(version: dict[str, Any]) -> None:
+    """What has cells is a notebook, whatever number it bears."""
+    assert sources(read(notebook("x = 1", **version))) == ["x = 1"]
+
+
+def test_not_a_number_and_keys_that_stand_twice_are_read() -> None:
+    """Outputs may hold NaN, and of two keys the last counts, as in a browser."""
+    text = '{"cells": [], "cells": [{"cell_type": "code", "source": "x", "outputs": [NaN, -Infinity]}]}'
+    assert sources(read_submission(text.encode())) == ["x"]
+
+
+def test_cells_of_wrong_types_are_left_out_or_made_plain() -> None:
+    """What is no cell is left out and counted; a cell of an unknown type is text."""
+    document = notebook("x = 1")
+    document["cells"] += [7, None, {"cell_type": "code", "source": 3}, {"cell_type": ["a"], "source": "y"}]
+    taken = read(document)
+    assert [(cell.kind, cell.source) for cell in taken.notebook.cells] == [("code", "x = 1"), ("raw", "y")]
+    assert taken.repairs == ("3 cells could not be read and were left out.",)
+
+
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    """JSON can hold what no encoding can write."""
+    assert sources(read_submission(b'{"cells": [{"cell_type": "code", "source": "x = \\"\\ud800\\""}]}')) == [
+        'x = "?"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"{", "JSON"),
+        (b"[1, 2]", "not an object"),
+        (b'{"nbformat": 4}', "no list of cells"),
+        (b"[" * 100_000, "too deep"),
+        (b'{"a":' * 100_000, "too deep"),
+        (b"9" * 100_000, "too large"),
+        (b"[]," * 1_000_000 + b"[" * 2_000_000, "too many parts"),
+        (b"x" * (MAX_FILE_BYTES + 1), "larger than"),
+        (b'{"cells": [' + b",".join([b"{}"] * 100_000) + b"]}", "100000 cells"),
+        (json.dumps(notebook("x" * 500_000)).encode(), "characters of code"),
+    ],
+    ids=[
+        "nothing",
+        "blank",
+        "half",
+        "list",
+        "no cells",
+        "deep list",
+        "deep dict",
+        "digits",
+        "parts",
+        "size",
+        "cells",
+        "code",
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence(data: bytes, word: str) -> None:
+    """Each kind of damage has its own words."""
+    with pytest.raises(Unreadable, match=word):
+        read_submission(data)
+
+
+def test_a_foreign_language_is_reported_and_a_kernel_of_python_is_not() -> None:
+    """Names of Python kernels vary; R is another language."""
+    assert "“R”" in read(notebook(metadata={"kernelspec": {"language": "R"}})).repairs[0]
+    for name in ("python3", "Python", "ipython", "conda-env-course-py", "xpython"):
+        assert read(notebook(metadata={"kernelspec": {"name": name}})).repairs == ()
+
+
+def test_reading_imports_neither_nbformat_nor_torch() -> None:
+    """Both take seconds, and reading takes none."""
+    code = "import sys, autograder.grading.many; print({'nbformat', 'torch'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,104 @@
+"""One submission in, one result out: reproducible, clean, and never an exception."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.graded import Graded, Submission
+from autograder.grading.run import grade
+from autograder.grading.suite import Suite
+from autograder.sandbox import Server
+from autograder.student.core.notebook import Notebook
+from autograder.student.core.results import Result
+from autograder.tests.scenarios.apply import scenario_bytes
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+Suites = dict[str, Suite]
+
+
+def submission(name: str, source: Notebook) -> Submission:
+    """The submission of a scenario."""
+    data, file_name = scenario_bytes(SCENARIOS / name, source)
+    return Submission("pupil", data, file_name)
+
+
+def untimed(graded: Graded) -> str:
+    """The result without its timing."""
+    return replace(graded.result, seconds=0.0).to_json()
+
+
+@pytest.mark.parametrize("name", ["right", "honest_mistake", "prints_garbage", "starts_processes"])
+def test_equal_bytes_and_seeds_give_equal_results(
+    name: str, server: Server, suites: Suites, few_tasks: Notebook
+) -> None:
+    """Byte for byte, timings apart, whatever was graded in between."""
+    first = grade(submission(name, few_tasks), suites, server, 1)
+    grade(submission("global_state", few_tasks), suites, server, 2)
+    second = grade(submission(name, few_tasks), suites, server, 1)
+    assert untimed(first) == untimed(second)
+    assert first.outcomes == second.outcomes
+
+
+def test_another_seed_draws_other_inputs(server: Server, suites: Suites, few_tasks: Notebook) -> None:
+    """The mark of a wrong answer stays, the numbers it failed with do not."""
+    first, second = (grade(submission("honest_mistake", few_tasks), suites, server, seed) for seed in (1, 2))
+    assert first.result.score == second.result.score
+    assert [t.message for task in first.result.tasks for t in task.tests] != [
+        t.message for task in second.result.tasks for t in task.tests
+    ]
+
+
+def test_provenance_says_where_a_mark_comes_from(server: Server, suites: Suites, few_tasks: Notebook) -> None:
+    """Versions, seed, hashes, limits and the level of isolation."""
+    provenance = grade(submission("untouched", few_tasks), suites, server, 5).result.provenance
+    assert provenance["seed"] == 5
+    assert provenance["isolation"] == server.level
+    assert provenance["limits"]["memory_bytes"] == server.limits.memory_bytes
+    assert all(len(provenance[name]) == 64 for name in provenance if name.endswith("_sha256"))
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b"\xff\xfe", "JSON"),
+        (b'{"cells": []}', "Nothing in the notebook"),
+        (b"[]", "not an object"),
+    ],
+)
+def test_what_cannot_be_graded_says_why(data: bytes, word: str, server: Server, suites: Suites) -> None:
+    """It is no zero: the status tells them apart."""
+    result = grade(Submission("p\x1b[31m\nq", data), suites, server, 1).result
+    assert result.status == "ungradable"
+    assert word in result.reason
+    assert result.student == "p q"
+    assert Result.from_json(result.to_json()) == result
+
+
+def test_a_graded_submission_survives_its_json(server: Server, suites: Suites, few_tasks: Notebook) -> None:
+    """What the cache keeps is everything a page needs."""
+    graded = grade(submission("prints_garbage", few_tasks), suites, server, 1)
+    assert Graded.from_json(graded.to_json()) == graded
+    assert len(graded.outcomes) == len(graded.notebook.cells)
+    json.loads(graded.result.to_json())
+
+
+def test_a_failed_task_points_to_the_one_it_uses(server: Server, suites: Suites, few_tasks: Notebook) -> None:
+    """Once: in the tests' own words, or in ours."""
+    result = grade(submission("honest_mistake", few_tasks), suites, server, 1).result
+    forward = next(task for task in result.tasks if task.name == "rnn_forward")
+    assert any("`rnn_step`" in test.message for test in forward.tests)
+    step = next(task for task in result.tasks if task.name == "rnn_step")
+    assert not any("`rnn_forward`" in test.message for test in step.tests)
+
+
+def test_an_assignment_can_be_given_from_outside(server: Server, suites: Suites) -> None:
+    """Then a notebook with nothing of the course in it is graded, and has nothing."""
+    data = b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}'
+    result = grade(Submission("pupil", data, "x.ipynb", "rnn_basics"), suites, server, 1).result
+    assert result.status == "graded"
+    assert {task.status for task in result.tasks} == {"missing"}

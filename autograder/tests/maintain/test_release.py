@@ -1,0 +1,312 @@
+"""What students get: release notebooks that are current, a bundle that runs, and nothing hidden in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import autograder.maintain.release
+from autograder.assignments.rnn_basics.private.mistakes import MISTAKES
+from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names, source_notebook
+from autograder.maintain.release.assignments import ASSIGNMENTS, release_notebooks
+from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
+from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, all_secrets, assert_nothing_leaks, squash
+
+HIDDEN_FILE = PACKAGE / "hidden" / "rnn_basics" / "test_vanilla.py"
+
+
+@pytest.fixture(scope="module")
+def notebooks() -> dict[str, bytes]:
+    """The release notebooks, made by nbgrader (which takes seconds to import)."""
+    return release_notebooks()
+
+
+@pytest.fixture(scope="module")
+def files(notebooks: dict[str, bytes]) -> dict[str, bytes]:
+    """What is in the bundle."""
+    return bundle_files(notebooks)
+
+
+@pytest.fixture(scope="module")
+def secrets() -> list[Secret]:
+    """What must not be in it."""
+    return all_secrets()
+
+
+def test_assignments_are_current(notebooks: dict[str, bytes]) -> None:
+    """assignments/ is byte for byte what nbgrader makes of solutions/ (if not: `make assignments`)."""
+    assert sorted(notebooks) == assignment_names()
+    for name, data in notebooks.items():
+        assert (ASSIGNMENTS / name / f"{name}.ipynb").read_bytes() == data
+
+
+def test_release_keeps_cells_and_points(notebooks: dict[str, bytes]) -> None:
+    """A release notebook has every cell of its source in order, with its id, and the same points."""
+    for name, data in notebooks.items():
+        source = json.loads((SOLUTIONS / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+        release = json.loads(data)
+        assert [cell["id"] for cell in release["cells"]] == [cell["id"] for cell in source["cells"]]
+        points = [
+            [cell["metadata"].get("nbgrader", {}).get("points") for cell in notebook["cells"]]
+            for notebook in (source, release)
+        ]
+        assert points[0] == points[1]
+        assert not any(cell.get("outputs") for cell in release["cells"])
+        assert "raise NotImplementedError()" in data.decode("utf-8")
+
+
+def test_nothing_hidden_is_in_the_bundle(files: dict[str, bytes], secrets: list[Secret]) -> None:
+    """No file for students holds a line of a solution, a hidden test or a known mistake."""
+    assert len(secrets) > 100
+    assert_nothing_leaks(files, secrets)
+
+
+def test_bundle_holds_the_public_rooms_only(files: dict[str, bytes]) -> None:
+    """The bundle has the notebooks, the checks and what they import; no hidden, grading or reports room."""
+    rooms = {name.split("/")[1] for name in files if name.startswith("autograder/") and name.count("/") > 1}
+    assert rooms == {"checks", "course", "hand_in", "sandbox"}
+    assert {"rnn_basics.ipynb", "README.md", "environment.yml", "pyproject.toml"} <= set(files)
+
+
+def test_bundle_pins_the_same_versions(files: dict[str, bytes]) -> None:
+    """Students install exactly the versions that grade them, and JupyterLab."""
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    theirs = tomllib.loads(files["pyproject.toml"].decode("utf-8"))["project"]
+    assert set(ours["dependencies"]) < set(theirs["dependencies"])
+    assert all("==" in package for package in theirs["dependencies"])
+    names = {package.split("==")[0] for package in theirs["dependencies"]}
+    assert {"torch", "faker", "pytest", "typer", "jupyterlab", "ipykernel"} <= names
+    assert "nbgrader" not in names
+
+
+def test_same_files_give_the_same_archive(files: dict[str, bytes], tmp_path: Path) -> None:
+    """The order of the files does not matter, and the archive gives back what went in."""
+    archive = zipped(files)
+    assert archive == zipped(dict(reversed(list(files.items()))))
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(archive)
+    assert unzipped(path) == {f"{NAME}/{name}": data for name, data in files.items()}
+
+
+RUN_IN_BUNDLE = """
+import importlib, json, pathlib, pkgutil
+import autograder
+here = pathlib.Path.cwd()
+assert pathlib.Path(autograder.__file__).is_relative_to(here), autograder.__file__
+tests = [module.name for module in pkgutil.walk_packages(autograder.__path__, "autograder.")]
+for name in tests:
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+cells = json.loads((here / "rnn_basics.ipynb").read_text(encoding="utf-8"))["cells"]
+namespace = {}
+for cell in cells:
+    if cell["cell_type"] == "code" and "setup" in cell["metadata"].get("tags", []):
+        exec("".join(cell["source"]), namespace)
+        if "check" in namespace:
+            break
+assert callable(namespace["check"])
+print(len(tests))
+"""
+
+
+def test_bundle_runs_by_itself(files: dict[str, bytes], tmp_path: Path) -> None:
+    """Unpacked elsewhere, every module can be imported, the notebook's imports run, and `autograder check` works."""
+    for name, data in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    ran = in_folder(tmp_path, "-c", RUN_IN_BUNDLE)
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) > 10
+    checked = in_folder(tmp_path, "-m", "autograder", "check", "rnn_basics.ipynb")
+    assert checked.returncode == 1, checked.stderr
+    assert "rnn_step" in checked.stdout
+    packed = in_folder(tmp_path, "-m", "autograder", "submit", "rnn_basics.ipynb")
+    assert packed.returncode == 0, packed.stderr
+    assert (tmp_path / "rnn_basics.zip").is_file()
+    missing = in_folder(tmp_path, "-m", "autograder", "check", "absent.ipynb")
+    assert missing.returncode == 2
+    assert "Traceback" not in missing.stderr
+
+
+def in_folder(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python in a folder that comes first when modules are looked for."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def hidden_test() -> ast.FunctionDef:
+    """A hidden test that compares with the reference."""
+    tree = ast.parse(HIDDEN_FILE.read_text(encoding="utf-8"))
+    return next(
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+def hidden_lines(function: ast.FunctionDef) -> list[str]:
+    """The lines of a hidden test below its title."""
+    source = HIDDEN_FILE.read_text(encoding="utf-8").splitlines()
+    return source[function.body[1].lineno - 1 : function.end_lineno]
+
+
+def notebook_with(source: str) -> bytes:
+    """A notebook with one cell, as JSON, in which quotation marks and line ends are escaped."""
+    cell = {"cell_type": "code", "source": source.splitlines(keepends=True)}
+    return json.dumps({"cells": [cell]}, ensure_ascii=True).encode("utf-8")
+
+
+def leaks() -> dict[str, tuple[str, bytes]]:
+    """One file for every kind of leak: its name and what is in it."""
+    function = hidden_test()
+    title = (ast.get_docstring(function) or "").splitlines()[0]
+    with_reference = next(line for line in hidden_lines(function) if "reference" in line)
+    answers = source_notebook("rnn_basics").answers()
+    backward = answers["rnn_backward"].source.split("### BEGIN SOLUTION")[1]
+    quoted = next(line for line in backward.splitlines() if '"W_xh"' in line)
+    loop = answers["rnn_forward"].source.split("### BEGIN SOLUTION")[1].splitlines()[3]
+    prose = next(
+        cell.source
+        for cell in source_notebook("rnn_basics").cells
+        if cell.kind == "markdown" and cell.nbgrader.get("solution")
+    )
+    written = next(line for line in reversed(prose.splitlines()) if len(line) > 40)
+    mistake = next(mistake for mistake in MISTAKES if mistake.id == "A04a")
+    return {
+        "solution line": ("README.md", b"Try this: h = torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"),
+        "solution, other spaces": (
+            "checks/x.py",
+            b"#  torch.tanh(x@W_xh.T  +  h@W_hh.T\n#".replace(b"\n#", b"\n + b)"),
+        ),
+        "solution, escaped in JSON": ("a.ipynb", notebook_with(f"{quoted}\n")),
+        "solution inside of a loop": ("README.md", loop.encode("utf-8")),
+        "solution in prose": ("README.md", written.encode("utf-8")),
+        "name of a hidden test": (
+            "checks/rnn_basics/test_vanilla.py",
+            f"def {function.name}(): pass".encode(),
+        ),
+        "title of a hidden test": ("a.ipynb", notebook_with(title)),
+        "line with the reference": ("checks/rnn_basics/test_vanilla.py", with_reference.encode()),
+        "lines of a hidden test": ("checks/rnn_basics/test_x.py", "\n".join(hidden_lines(function)).encode()),
+        "hint of a hidden test": ("README.md", hidden_hint().encode()),
+        "id of a mistake": ("course/plots.py", f"x = 1  # as in {mistake.id}".encode()),
+        "what is wrong in a mistake": ("README.md", mistake.what.encode("utf-8")),
+        "hint of a mistake": ("README.md", mistake.hint.encode("utf-8")),
+        "code of a mistake": ("README.md", mistake.edits[0][1].encode("utf-8")),
+        "marker of a solution": ("a.ipynb", notebook_with("### BEGIN SOLUTION\n")),
+        "marker of hidden tests": ("checks/x.py", b"### BEGIN HIDDEN TESTS"),
+        "not text": ("logo.png", b"\x89PNG\r\n\x1a\n\xff"),
+        "broken JSON": ("a.ipynb", b"{"),
+        "name of a file": (f"{function.name}.md", b""),
+    }
+
+
+def hidden_hint() -> str:
+    """A hint that only a hidden test gives."""
+    public = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "checks").rglob("*.py"))
+    for node in ast.walk(ast.parse(HIDDEN_FILE.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint":
+            hint = ast.literal_eval(node.args[0])
+            if hint not in public:
+                return str(hint)
+    raise AssertionError("all hidden hints are public")
+
+
+@pytest.mark.parametrize("kind", leaks())
+def test_every_kind_of_leak_is_found(kind: str, secrets: list[Secret]) -> None:
+    """A planted leak is reported with the name of its file."""
+    name, data = leaks()[kind]
+    with pytest.raises(Leak, match=name.replace(".", r"\.")):
+        assert_nothing_leaks({"fine.md": b"Nothing in here.", name: data}, secrets)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("checks/x.py", "return ids, lengths\n"),  # only names
+        ("checks/x.py", "optimizer.zero_grad()\n"),  # every tutorial has it
+        ("checks/x.py", "    return h, c\n"),  # too short to tell anything
+        ("README.md", "torch.manual_seed(0)"),  # stands in the notebook for all to read
+        ("checks/rnn_basics/test_x.py", "arguments = step_arguments(draw, sizes, leaf=True)"),  # set-up
+    ],
+)
+def test_what_tells_nothing_may_stand(name: str, text: str, secrets: list[Secret]) -> None:
+    """Short lines, bare returns, published lines and a single line of set-up are let through."""
+    assert_nothing_leaks({name: text.encode("utf-8")}, secrets)
+
+
+def test_no_archive_is_left_when_something_leaks(
+    files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`release` raises `Leak`, and neither a new nor an older archive lies in the folder afterwards."""
+    older = tmp_path / f"{NAME}.zip"
+    older.write_bytes(b"older")
+
+    def leaking(_notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {**files, "notes.md": b"### BEGIN SOLUTION"}
+
+    monkeypatch.setattr(autograder.release, "release_notebooks", dict)
+    monkeypatch.setattr(autograder.release, "bundle_files", leaking)
+    with pytest.raises(Leak, match=r"notes\.md"):
+        autograder.maintain.release.release(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_release_writes_the_archive(
+    files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a leak the one archive is written, and its name is returned."""
+    monkeypatch.setattr(autograder.release, "release_notebooks", dict)
+    monkeypatch.setattr(
+        autograder.release, "bundle_files", lambda _notebooks: {"README.md": files["README.md"]}
+    )
+    assert autograder.maintain.release.release(tmp_path / "out") == [tmp_path / "out" / f"{NAME}.zip"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"{NAME}.zip"]
+
+
+def test_secrets_hold_every_telling_solution_line(secrets: list[Secret]) -> None:
+    """The search is for what the notebook really holds: the one line of `rnn_step` is among the secrets."""
+    assert squash("return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)") in {secret.text for secret in secrets}
+
+
+@pytest.mark.slow
+def test_nbgrader_itself_makes_the_same_notebooks(notebooks: dict[str, bytes], tmp_path: Path) -> None:
+    """`nbgrader generate_assignment` in the course directory writes the committed bytes, and leaves README.md alone."""
+    shutil.copytree(SOLUTIONS, tmp_path / "solutions")
+    shutil.copyfile(ROOT / "nbgrader_config.py", tmp_path / "nbgrader_config.py")
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "assignments" / "README.md").write_text("kept", encoding="utf-8")
+    # nbgrader starts `alembic` by name, which lies beside the interpreter.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    for name, data in notebooks.items():
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--force"],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "JUPYTER_CONFIG_DIR": str(tmp_path / "none")},
+            check=True,
+            capture_output=True,
+            timeout=240,
+        )
+        assert (tmp_path / "assignments" / name / f"{name}.ipynb").read_bytes() == data
+    assert (tmp_path / "assignments" / "README.md").read_text(encoding="utf-8") == "kept"

@@ -1,0 +1,152 @@
+"""`check("task")` in a kernel: a panel in words, the points of the notebook, one number for nbgrader."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import numpy
+import pytest
+import torch
+
+from autograder.student import check
+from autograder.student.checking import live
+from autograder.student.checking.panel import html_panel
+from autograder.student.core.results import TestResult, score_task
+
+RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
+WRONG = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + b)"
+
+
+@pytest.fixture
+def kernel(monkeypatch, tmp_path):
+    """A function that runs cells in a fresh namespace that `check` takes for the kernel's."""
+    namespace: dict = {"torch": torch, "In": []}
+    monkeypatch.setattr(live, "kernel_namespace", lambda: namespace)
+    monkeypatch.setattr(live, "_results", {})
+    monkeypatch.chdir(tmp_path)
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "source": f'check("{task}")',
+                "metadata": {"nbgrader": {"grade": True, "grade_id": f"check-{task}", "points": points}},
+            }
+            for task, points in (("rnn_step", 2), ("rnn_forward", 3))
+        ]
+    }
+    (tmp_path / "my work.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+    def run(source: str) -> None:
+        namespace["In"].append(source)
+        exec(source, namespace)
+
+    return run
+
+
+def test_a_right_answer_shows_its_points_and_the_progress(kernel) -> None:
+    """Points come from the notebook beside it, whatever it is called."""
+    kernel(RIGHT)
+    result = check("rnn_step")
+    assert result.result.status == "passed"
+    assert repr(result) == "2.0"
+    assert "1 of 2 tasks and 2 of 5 points" in result._repr_html_()
+
+
+def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
+    """What differs first, a question, and a second one on request."""
+    kernel(WRONG)
+    first, second = check("rnn_step"), check("rnn_step", hints=2)
+    assert float(repr(first)) < 2
+    failed = next(test for test in first.result.tests if test.outcome == "failed")
+    assert failed.hints[0] in first.text()
+    assert len(failed.hints) > 1
+    assert failed.hints[1] not in first.text()
+    assert failed.hints[1] in second.text()
+    assert "<details>" in first._repr_html_(), "a locked cell cannot be changed to say hints=2"
+    assert failed.hints[1] in first._repr_html_().split("<details>")[1]
+
+
+def test_an_untouched_cell_says_so(kernel) -> None:
+    """No traceback, no score."""
+    kernel("def rnn_step(x, h, W_xh, W_hh, b):\n    raise NotImplementedError()")
+    result = check("rnn_step")
+    assert "`rnn_step` is not written yet" in result.text()
+    assert result._repr_html_().count("is not written yet") == 1, "once for all of its tests"
+    assert repr(result) == "0.0"
+
+
+def test_a_misspelt_name_is_told_without_a_question(kernel) -> None:
+    """A question about the values would miss the point."""
+    kernel(RIGHT.replace("tanh(x", "tanh(y"))
+    text = check("rnn_step", hints=2).text()
+    assert text.count("name 'y' is not defined") == 1
+    assert "?" not in text
+
+
+def test_an_unknown_task_is_one_sentence(kernel, capsys) -> None:
+    """A typing error in the call is no exception, and the task that was meant is named."""
+    assert check("rnn_stop") is None
+    assert capsys.readouterr().out == 'There is no task called “rnn_stop”. Do you mean check("rnn_step")?\n'
+
+
+@pytest.mark.parametrize("name", ["x", "wombat"])
+def test_a_word_that_only_the_tests_use_is_no_task(kernel, capsys, name) -> None:
+    """An argument's name stands in the files of tests too."""
+    assert check(name) is None
+    assert f"There is no task called “{name}”" in capsys.readouterr().out
+
+
+def test_a_function_in_place_of_its_name_is_understood(kernel, capsys) -> None:
+    """The quotation marks are easily forgotten."""
+    kernel(RIGHT)
+    kernel("from autograder.student import check\nassert check(rnn_step) is None")
+    assert 'Do you mean check("rnn_step")?' in capsys.readouterr().out
+
+
+def test_a_forbidden_library_is_named_with_its_line(kernel) -> None:
+    """By the syntax tree of the cells that were run."""
+    kernel("def rnn_step(x, h, W_xh, W_hh, b):\n    torch.nn.RNNCell\n    return x")
+    result = check("rnn_step")
+    assert "torch.nn.RNNCell" in result.text()
+    assert "line 2" in result.text()
+
+
+def test_the_random_state_is_left_as_it_was(kernel) -> None:
+    """A check between two cells does not change what the second one draws."""
+    kernel(RIGHT)
+    torch.manual_seed(3), random.seed(3), numpy.random.seed(3)
+    expected = torch.rand(1).item(), random.random(), numpy.random.rand()
+    torch.manual_seed(3), random.seed(3), numpy.random.seed(3)
+    check("rnn_step")
+    assert (torch.rand(1).item(), random.random(), numpy.random.rand()) == expected
+
+
+def test_nothing_is_written_to_stderr(kernel, capfd) -> None:
+    """A single warning there costs all marks where nbgrader runs the cell."""
+    kernel("import warnings\n" + RIGHT.replace("    return", "    warnings.warn('careful')\n    return"))
+    check("rnn_step")
+    assert capfd.readouterr().err == ""
+
+
+def test_the_panel_escapes_what_the_student_wrote() -> None:
+    """An error message may hold anything."""
+    test = TestResult("t", "Title", False, "failed", message="`f` raised <script>alert(1)</script>")
+    panel = html_panel(score_task("t", 1, [test]), "", 1)
+    assert "<script>" not in panel
+    assert "<code>f</code>" in panel
+
+
+def test_a_fault_of_the_check_is_one_sentence(kernel, monkeypatch, capfd) -> None:
+    """No traceback of ours; an exception, since nbgrader gives full marks to a check cell without a result."""
+
+    def broken(*_arguments):
+        raise RuntimeError("pytest ended badly")
+
+    monkeypatch.setattr(live, "run_tests", broken)
+    kernel(RIGHT)
+    with pytest.raises(live.CheckUnavailable) as caught:
+        check("rnn_step")
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    assert "not of your answer" in str(caught.value)
+    assert capfd.readouterr().err == ""

@@ -1,0 +1,273 @@
+"""A student's namespace, called from a test: values, objects, gradients, errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.student.checking.student import CheckFailed, Remote, StudentError, live_student
+from autograder.student.core.values import Once
+
+
+class Double(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(size, size)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.linear(x)
+
+
+def test_a_function_is_called_by_name_and_returns_values() -> None:
+    """Nothing is shared: what comes back was rebuilt from bytes."""
+    kept = []
+
+    def remember(x):
+        kept.append(x)
+        return x
+
+    x = torch.ones(2)
+    result = live_student({"remember": remember}).remember(x)
+    assert torch.equal(result, x)
+    assert kept[0] is not x
+    assert result is not kept[0]
+
+
+def test_a_missing_name_is_said_in_words() -> None:
+    """No traceback of ours, but what to do."""
+    with pytest.raises(StudentError, match="There is no `rnn_step` yet"):
+        live_student({}).rnn_step(1)
+    assert not live_student({}).has("rnn_step")
+
+
+def test_an_error_is_told_with_its_type_and_without_its_text_when_hidden() -> None:
+    """An exception's message could carry the inputs of a hidden test."""
+
+    def leak(x):
+        raise ValueError(f"the input was {x}")
+
+    with pytest.raises(StudentError) as caught:
+        live_student({"leak": leak}).leak(41)
+    assert "the input was 41" in caught.value.sentence(hidden=False)
+    assert "41" not in caught.value.sentence(hidden=True)
+    assert "ValueError" in caught.value.sentence(hidden=True)
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, RecursionError])
+def test_no_exception_of_the_student_ends_the_test_run(error) -> None:
+    """sys.exit inside a function is an error of that function."""
+
+    def leave():
+        raise error
+
+    with pytest.raises(StudentError, match=error.__name__):
+        live_student({"leave": leave}).leave()
+
+
+def test_gradients_of_arguments_and_parameters() -> None:
+    """d sum(u * (x W^T + b)) by hand."""
+    student = live_student({"Double": Double})
+    model = student.Double(3)
+    weight = model.fetch()["parameters"]["linear.weight"]
+    x = torch.randn(2, 3, requires_grad=True)
+    upstream = torch.randn(2, 3)
+    gradients = model.gradients(x, upstream=[upstream])
+    assert torch.allclose(gradients.arguments[0], upstream @ weight)
+    assert torch.allclose(gradients.parameters["linear.weight"], upstream.T @ x.detach())
+    assert torch.allclose(gradients.parameters["linear.bias"], upstream.sum(0))
+
+
+def test_gradients_of_a_constant_are_none() -> None:
+    """A detached result has no gradient, and that is told, not raised."""
+    student = live_student({"cut": lambda x: x.detach() * 2})
+    x = torch.ones(3, requires_grad=True)
+    assert student.cut.gradients(x, upstream=[torch.ones(3)]).arguments == [None]
+
+
+def test_a_result_of_another_shape_is_a_failed_check() -> None:
+    """The upstream gradient has to fit what was promised."""
+    student = live_student({"double": lambda x: 2 * x})
+    with pytest.raises(CheckFailed, match="shapes"):
+        student.double.gradients(torch.ones(3, requires_grad=True), upstream=[torch.ones(4)])
+
+
+def test_a_library_module_is_rebuilt_with_its_weights() -> None:
+    """A module of torch.nn among the arguments computes the same on the other side."""
+    rnn = nn.LSTM(3, 4, num_layers=2, bidirectional=True).double()
+    x = torch.randn(5, 2, 3, dtype=torch.float64)
+    result = live_student({"run": lambda rnn, x: rnn(x)[0]}).run(rnn, x)
+    assert torch.equal(result, rnn(x)[0])
+
+
+def test_building_a_module_leaves_the_random_state_alone() -> None:
+    """Or every test would be accused of drawing numbers."""
+    student = live_student({"run": lambda rnn, x: rnn(x)[0]})
+    student.run(nn.GRU(3, 4), torch.randn(5, 2, 3))
+    assert student.last_call["random_state_kept"] is True
+    live = live_student({"draw": lambda: torch.rand(1)})
+    live.draw()
+    assert live.last_call["random_state_kept"] is False
+
+
+def test_a_function_of_the_test_is_called_back() -> None:
+    """The student's loop drives a step that lives with the test."""
+    seen = []
+
+    def step(identifier, state):
+        seen.append((identifier, state))
+        return torch.eye(5)[identifier + 1], state + 1
+
+    def loop(step, state):
+        out = [0]
+        for _ in range(3):
+            logits, state = step(out[-1], state)
+            out.append(int(logits.argmax()))
+        return out
+
+    assert live_student({"loop": loop}).loop(step, 10) == [0, 1, 2, 3]
+    assert seen == [(0, 10), (1, 11), (2, 12)]
+
+
+def test_a_generator_stays_on_its_side() -> None:
+    """It is walked from here, one item at a time."""
+
+    def count():
+        yield 1
+        yield torch.ones(2)
+
+    generator = live_student({"count": count}).count()
+    assert isinstance(generator, Remote)
+    assert generator.type_name == "generator"
+    assert generator.next() == 1
+    assert torch.equal(generator.next(), torch.ones(2))
+    with pytest.raises(StudentError, match="StopIteration"):
+        generator.next()
+
+
+def test_an_iterator_can_be_walked_once_only() -> None:
+    """A function that walks its argument twice sees nothing the second time."""
+    student = live_student({"twice": lambda items: (list(items), list(items))})
+    assert student.twice(Once([1, 2])) == ([1, 2], [])
+
+
+def test_a_kept_tensor_is_one_object() -> None:
+    """A function that changes its argument changes what is fetched afterwards."""
+
+    def spoil(x):
+        x.zero_()
+
+    student = live_student({"spoil": spoil})
+    x = student.put(torch.ones(2))
+    student.spoil(x)
+    assert torch.equal(x.fetch()["value"], torch.zeros(2))
+
+
+def test_overfitting_a_module_on_one_batch() -> None:
+    """Softmax before the loss cannot get below log(1 + (V-1)/e); raw scores can."""
+
+    class Classifier(Double):
+        def forward(self, x):
+            return 5 * self.linear(x)
+
+    model = live_student({"Classifier": Classifier}).Classifier(4)
+    x, target = torch.eye(4), torch.arange(4)
+    model.fit(x, target=target, steps=60, lr=0.05)
+    assert nn.functional.cross_entropy(model(x), target) < 0.05
+    assert model.fetch()["evaluating"] is True
+
+
+def test_the_name_of_a_type_is_shown_only_if_it_cannot_carry_anything() -> None:
+    """A class can be made at run time with the hidden inputs for its name."""
+
+    def smuggle(x):
+        return type(f"input_{x}", (), {})()
+
+    student = live_student({"smuggle": smuggle, "Double": Double, "count": iter})
+    assert student.smuggle(41).type_name == "object"
+    assert student.Double(3).type_name == "Double"
+    assert student.count([1]).type_name == "list_iterator"
+
+
+def test_a_test_begins_with_nothing_kept_and_random_states_seeded() -> None:
+    """A reference that serves a whole class must not grow; inputs must not depend on the test before."""
+    student = live_student({"draw": lambda: torch.rand(1).item()})
+    student.begin(3)
+    first = student.draw()
+    student.put(torch.ones(1))
+    student.begin(3)
+    assert student.draw() == first
+    assert student.put(torch.ones(1))._ref.number == 0
+
+
+def test_only_lines_that_exist_are_named() -> None:
+    """Code compiled at run time can claim any line, and so write a number of its choice into the message."""
+    source = "def fail(line):\n    exec(compile('\\n' * (line - 1) + '1 / 0', '<cell 0>', 'exec'))"
+    namespace: dict = {}
+    exec(compile(source, "<cell 0>", "exec"), namespace)
+    student = live_student(namespace, [source])
+    for line, place in ((41, "line 2 of its cell"), (1, "line 1 of its cell")):
+        with pytest.raises(StudentError) as caught:
+            student.fail(line)
+        assert place in str(caught.value)
+        assert "41" not in str(caught.value)
+
+
+def test_attributes_and_protocols_of_a_kept_object() -> None:
+    """Plain attributes come back as values; what cannot travel stays there and answers len(), `in` and []."""
+
+    class Words:
+        def __init__(self) -> None:
+            self.listed, self.inner = ["a", "b"], object()
+
+        def __len__(self) -> int:
+            return 2
+
+        def __contains__(self, word: str) -> bool:
+            return word in self.listed
+
+        def __getitem__(self, index: int) -> str:
+            return self.listed[index]
+
+    words = live_student({"Words": Words}).Words.keep()
+    assert words.attribute("listed") == ["a", "b"]
+    assert words.attribute("listed", keep=True).__getitem__(1) == "b"
+    assert isinstance(words.attribute("inner"), Remote)
+    assert (words.__len__(), words.__contains__("b"), words.__getitem__(0)) == (2, True, "a")
+    with pytest.raises(StudentError, match="AttributeError"):
+        words.attribute("other")
+
+
+def test_a_method_is_reached_through_its_class() -> None:
+    """A dotted name goes from the namespace inwards, as in a cell."""
+    student = live_student({"Double": Double})
+    assert getattr(student, "Double.mro")()[0].type_name == "type"
+    with pytest.raises(StudentError, match="AttributeError"):
+        getattr(student, "Double.nothing")()
+
+
+def test_how_work_grows_is_told_without_a_time() -> None:
+    """Linear work passes a limit that quadratic work is far beyond; the reply holds one bool."""
+    student = live_student(
+        {"once": lambda n: sum(range(n)), "twice": lambda n: [sum(range(n)) for _ in range(n)]}
+    )
+    assert student.once.scales([20_000], [160_000], limit=20.0) is True
+    assert student.twice.scales([200], [1600], limit=20.0) is False
+    assert student.transcript == [{"result": True}, {"result": False}]
+
+
+def test_how_work_grows_is_told_where_cpu_seconds_are_limited() -> None:
+    """As in the sandbox, where the clock of the process moves in steps longer than a small call takes."""
+    program = """
+import resource
+from autograder.student.checking.student import live_student
+
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+student = live_student({"once": lambda n: sum(range(n))})
+print(all(student.once.scales([30_000], [240_000], limit=20.0) for _try in range(100)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -1,0 +1,89 @@
+"""`autograder check NOTEBOOK`: the public tests of a whole notebook, in a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.student.checking.terminal import NotCheckable, check_notebook
+
+RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
+ANSWER = {"solution": True, "grade": False, "grade_id": "rnn_step"}
+CHECK = {"grade": True, "locked": True, "points": 2, "grade_id": "check-rnn_step"}
+
+
+def code(source: str, nbgrader: dict | None = None, tags: tuple[str, ...] = ()) -> dict:
+    return {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {"nbgrader": nbgrader or {}, "tags": list(tags)},
+    }
+
+
+def checked(tmp_path: Path, *cells: dict) -> tuple[bool, str]:
+    path = tmp_path / "rnn_basics.ipynb"
+    path.write_text(json.dumps({"cells": list(cells)}), encoding="utf-8")
+    output = io.StringIO()
+    return check_notebook(path, console=Console(file=output, width=200)), output.getvalue()
+
+
+def test_a_right_notebook_passes(tmp_path: Path) -> None:
+    """Magics are no Python and no obstacle; long demonstrations and other checks are not run."""
+    passed, text = checked(
+        tmp_path,
+        code("%matplotlib inline\nimport torch\nprint('noise')"),
+        code(RIGHT, ANSWER),
+        code('check("rnn_step")', CHECK),
+        code("raise SystemExit('too long')", tags=("skip-execution",)),
+    )
+    assert passed
+    assert "1 of 1 tasks and 2 of 2 points" in text
+    assert "noise" not in text
+
+
+def test_a_wrong_notebook_says_what_is_wrong(tmp_path: Path) -> None:
+    """A broken cell does not stop the others; its error is one line with its number."""
+    passed, text = checked(
+        tmp_path,
+        code("import torch"),
+        code("import no_such_module"),
+        code(RIGHT.replace(" + b)", ")"), ANSWER),
+        code('check("rnn_step")', CHECK),
+    )
+    assert not passed
+    assert "Cell 1 stopped: ModuleNotFoundError: No module named 'no_such_module'" in text
+    assert "0 of 1 tasks" in text
+
+
+def test_an_error_in_an_answer_is_told_with_its_line(tmp_path: Path) -> None:
+    """Text cells and checks before it do not shift the count."""
+    broken = "def rnn_step(x, h, W_xh, W_hh, b):\n    return x @ W_hx"
+    text_cell = {"cell_type": "markdown", "source": "# Title", "metadata": {}}
+    _passed, text = checked(tmp_path, text_cell, code(broken, ANSWER), code('check("rnn_step")', CHECK))
+    assert "NameError (line 2 of its cell): name 'W_hx' is not defined" in text
+
+
+def test_an_untouched_answer_is_no_error(tmp_path: Path) -> None:
+    """It is simply not written yet."""
+    untouched = "def rnn_step(x, h, W_xh, W_hh, b):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    passed, text = checked(tmp_path, code(untouched, ANSWER), code('check("rnn_step")', CHECK))
+    assert not passed
+    assert "stopped" not in text
+    assert "not written yet" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "cannot be opened"), ("{", "not a notebook"), ('{"cells": []}', "no task of this course")],
+)
+def test_what_cannot_be_checked_is_one_sentence(tmp_path: Path, content: str | None, words: str) -> None:
+    """No traceback for a wrong file."""
+    path = tmp_path / "x.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(NotCheckable, match=words):
+        check_notebook(path)

@@ -1,0 +1,190 @@
+"""The wire codec: every plain value comes back, no bytes do harm."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import struct
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary(max_size=40)
+)
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+def round_trip(value):
+    return decode(*encode(value))
+
+
+@given(values)
+def test_every_plain_value_comes_back_as_it_was(value) -> None:
+    """Structure, types and values survive, tuples as tuples."""
+    again = round_trip(value)
+    assert again == value
+    assert repr(again) == repr(value)  # True is not 1, () is not []
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.bfloat16, torch.int64, torch.bool, torch.uint8]
+)
+@pytest.mark.parametrize("shape", [(), (0, 3), (1,), (2, 3, 4)])
+def test_tensors_come_back_with_shape_and_dtype(dtype, shape) -> None:
+    """Empty and 0-d tensors too."""
+    tensor = (torch.arange(math.prod(shape)) % 2).reshape(shape).to(dtype)
+    again = round_trip({"x": [tensor]})["x"][0]
+    assert type(again) is torch.Tensor
+    assert again.dtype == dtype
+    assert torch.equal(again, tensor)
+
+
+def test_a_view_travels_as_what_it_shows() -> None:
+    """A transposed or expanded tensor is sent by its values, not by its storage."""
+    x = torch.arange(6.0).reshape(2, 3)
+    assert torch.equal(round_trip(x.T), x.T)
+    assert torch.equal(round_trip(x[:1].expand(4, 3)), x[:1].expand(4, 3))
+
+
+def test_requires_grad_survives() -> None:
+    """A leaf on one side is a leaf on the other."""
+    assert round_trip(torch.ones(2, requires_grad=True)).is_leaf
+    assert round_trip(torch.ones(2, requires_grad=True)).requires_grad
+    assert not round_trip(torch.ones(2)).requires_grad
+
+
+def test_references_survive() -> None:
+    """The four kinds of reference come back as themselves."""
+    parts = [Ref(3, "GRU"), Callback(1), Once([1, (2,)]), Recipe("GRU", {"input_size": 2}, {}, False)]
+    assert round_trip(parts) == parts
+
+
+def test_numbers_that_are_not_finite_survive() -> None:
+    """NaN and infinities travel, as tagged text: JSON has no word for them."""
+    assert math.isnan(round_trip(float("nan")))
+    assert round_trip([math.inf, -math.inf]) == [math.inf, -math.inf]
+
+
+def test_an_unknown_object_is_refused_unless_it_has_a_substitute() -> None:
+    """A set, say, is nothing that travels."""
+    with pytest.raises(WireError, match="set"):
+        encode({1, 2})
+    assert decode(*encode([{1, 2}], substitute=lambda value: Ref(0, type(value).__name__))) == [Ref(0, "set")]
+
+
+def test_a_subclass_arrives_as_the_plain_type() -> None:
+    """Nobody's __eq__ crosses the wire."""
+
+    class Always(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+    assert type(round_trip(Always("a"))) is str
+    assert round_trip(Always("a")) != "b"
+
+
+def test_a_huge_tensor_without_memory_is_refused_before_it_is_copied() -> None:
+    """Stride 0: 400 GB that take four bytes, until somebody calls contiguous."""
+    with pytest.raises(WireError, match="too large"):
+        encode(torch.zeros(1).expand(100_000_000_000))
+
+
+def test_a_deep_or_cyclic_value_is_refused() -> None:
+    """A list that contains itself ends with a word, not with a crash."""
+    cyclic: list = []
+    cyclic.append(cyclic)
+    with pytest.raises(WireError, match="nested"):
+        encode(cyclic)
+
+
+HOSTILE_JSON = [
+    b"",
+    b"{",
+    b"NaN",
+    b"1e999",
+    b"[" * 100_000,
+    b"9" * 100_000,
+    b'{"a":1}',
+    b'{"$":"tensor","v":0}',
+    b'{"$":"tensor","v":true}',
+    b'{"$":"dict","v":[[[],1]]}',
+    b'{"$":"dict","v":[[1]]}',
+    b'{"$":"float","v":"1"}',
+    b'{"$":"bytes","v":"%%"}',
+    b'{"$":"recipe","kind":1}',
+    b'{"$":"ref","$":"tuple","v":[]}',
+    b'{"$":"object","v":"os.system"}',
+    b" " * (5 * 2**20),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_JSON, ids=range(len(HOSTILE_JSON)))
+def test_hostile_json_is_refused(text: bytes) -> None:
+    """Anything out of the format is a WireError and nothing else."""
+    with pytest.raises(WireError):
+        decode(text, b"")
+
+
+def blob(header: object, body: bytes = b"") -> bytes:
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
+
+
+HOSTILE_TENSORS = [
+    b"x",
+    struct.pack("<Q", 2**60) + b"{}",
+    blob([]),
+    blob({"0": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 4]}}, b"abcd"),
+    blob({"0": {"dtype": "F32", "shape": [0, 2**40], "data_offsets": [0, 0]}}),
+    blob({"0": {"dtype": "F32", "shape": [0, *[2**26] * 7], "data_offsets": [0, 0]}}),
+    blob({"0": {"dtype": "F32", "shape": [2**26, 2**26, 0], "data_offsets": [0, 0]}}),
+    blob({"0": {"dtype": "C64", "shape": [1], "data_offsets": [0, 8]}}, b"12345678"),
+    blob({"0": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}, b"abcd"),
+    blob({"0": {"dtype": "F32", "shape": [1.0], "data_offsets": [0, 4]}}, b"abcd"),
+    blob({"0": {"dtype": "F32", "shape": [True], "data_offsets": [0, 4]}}, b"abcd"),
+    blob({"1": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}, b"abcd"),
+    blob({"__metadata__": {"a": "b"}}),
+    blob({str(i): {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(5000)}),
+]
+
+
+@pytest.mark.parametrize("tensors", HOSTILE_TENSORS, ids=range(len(HOSTILE_TENSORS)))
+def test_hostile_tensors_are_refused(tensors: bytes) -> None:
+    """The header is checked by us before safetensors sees it."""
+    with pytest.raises(WireError):
+        decode(b"null", tensors)
+
+
+def test_booleans_are_made_clean() -> None:
+    """A byte of 2 in a bool tensor is neither True nor False to torch; it becomes True."""
+    hostile = blob({"0": {"dtype": "BOOL", "shape": [3], "data_offsets": [0, 3]}}, bytes([0, 1, 2]))
+    tensor = decode(b'{"$":"tensor","v":0}', hostile)
+    assert tensor.view(torch.uint8).tolist() == [0, 1, 1]
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_no_bytes_raise_anything_else(text: bytes, tensors: bytes) -> None:
+    """Whatever arrives, the only exception is WireError."""
+    with contextlib.suppress(WireError):
+        decode(text, tensors)
