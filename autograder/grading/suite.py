@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import linecache
 import warnings
@@ -12,17 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignments.sources import source_notebook
-from autograder.grading.diagnose import Following, equal_answers
-from autograder.grading.mistakes import Mistake, mutate
-from autograder.student.checking.plugin import Plugin, run_tests
+from autograder.grading.mistakes import Mistake
+from autograder.student.checking.plugin import LiveReference, Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
+from autograder.student.checking.suite import PUBLIC_SEED, files_of_assignment, known_mistakes
+from autograder.student.core.course import ASSIGNMENTS, spec_of
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook, Task
 from autograder.student.core.results import TestResult
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
-
-ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 
 
 def no_checkpoint(assignment: str) -> Checkpoint:
@@ -44,14 +42,13 @@ class Suite:
         self.assignment = assignment
         self.notebook = notebook or source_notebook(assignment)
         self.tasks: tuple[Task, ...] = self.notebook.tasks()
-        self._mutants: dict[str, Student] = {}
+        self.spec = spec_of(assignment)
 
     @property
     def files(self) -> list[Path]:
-        """The public and the hidden test files, in the order of their names."""
-        folder = ASSIGNMENTS / self.assignment
-        folders = (folder / "tests", folder / "private" / "tests")
-        return [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+        """The test files, in the order of their names."""
+        private = ASSIGNMENTS / self.assignment / "private" / "tests"
+        return [*files_of_assignment(self.assignment), *sorted(private.glob("test_*.py"))]
 
     @cached_property
     def reference(self) -> Student:
@@ -69,45 +66,28 @@ class Suite:
         student_of: Callable[[str], Student],
         seed: int,
         tasks: Sequence[str] | None = None,
-        diagnose: bool = True,
-        on_result: Callable[[str, TestResult], None] | None = None,
         checkpoint_of: Callable[[], Checkpoint] | None = None,
     ) -> dict[str, list[TestResult]]:
-        """Runs every test of the given tasks (all, if none are given); results by task, in order."""
-        self._mutants.clear()  # what one keeps from another submission would have a say in what this one is called
+        """Runs the tests of the given tasks (all, if none are given) against the live reference; results by task.
+
+        With any seed but the public one, a failed test says nothing but that it failed: its message could hold inputs
+        that nobody may learn. With the public seed it says everything, and names the mistake if it knows it.
+        """
+        is_public = seed == PUBLIC_SEED
         plugin = Plugin(
             student_of=student_of,
             tasks=[task.name for task in self.tasks] if tasks is None else tasks,
             seed=seed,
-            reference=self.reference,
-            diagnose=self._diagnose if diagnose else None,
-            on_result=on_result,
+            reference_of=lambda _task: LiveReference(self.reference),
+            mistakes_of=partial(known_mistakes, self.assignment) if is_public else None,
+            spec=self.spec,
             checkpoint_of=checkpoint_of or partial(no_checkpoint, self.assignment),
+            is_secret=not is_public,
+            is_live=True,
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+            warnings.simplefilter("ignore")
             return run_tests(self.files, plugin)
-
-    def mutant(self, mistake: Mistake) -> Student:
-        """The reference with this mistake in it, under the interface of a student; made once a run."""
-        if mistake.id not in self._mutants:
-            self._mutants[mistake.id] = trusted_student(mutate(self.notebook, mistake))
-        return self._mutants[mistake.id]
-
-    def _diagnose(self, task: str, rerun: Callable[[Student], None], student: Student) -> Mistake | None:
-        """The first known mistake that answers this test exactly as the student did."""
-        if not any(student.transcript):
-            return None  # the test only read the sources: nothing was answered that could be recognised
-        for mistake in self.mistakes:
-            if mistake.task != task:
-                continue
-            mutant = self.mutant(mistake)
-            mutant.transcript = Following(student.transcript)
-            with contextlib.suppress(Exception):  # a mutant may fail in any way; only its answers count
-                rerun(mutant)
-            if equal_answers(mutant.transcript, student.transcript):
-                return mistake
-        return None
 
 
 def trusted_student(sources: Sequence[str]) -> Student:

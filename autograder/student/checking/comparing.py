@@ -237,7 +237,7 @@ def assert_arguments_kept(student: Student, function: Callable[..., Any], *argum
 
 def assert_random_state_kept(student: Student, name: str = "") -> None:
     """Raises `CheckFailed` if the last call, that of `name`, drew from the global random state."""
-    if student.last_call.get("random_state_kept") is not True:
+    if ("random state", "") in student.last_call.get("changed", []):
         sentence = (
             _("`{name}` drew from the global random state.")
             if name

@@ -1,4 +1,7 @@
-"""Draws the inputs of a test: awkward sizes, values that are never zero by accident, the same for one seed.
+"""Draws the inputs of a test: awkward sizes, values that are never zero by accident, the same bits on every machine.
+
+Everything is made of integers first, from Python's own generator, whose sequence is the same everywhere; a normal
+value is a sum of twelve of them. PyTorch's `randn` is not used: it may differ in the last bit between processors.
 
 >>> Draw(1).normal(2, 3).shape
 torch.Size([2, 3])
@@ -7,29 +10,47 @@ torch.Size([2, 3])
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import numpy
 import torch
 
 Module = TypeVar("Module", bound=torch.nn.Module)
 
+_SUMMANDS = 12  # uniform integers of 16 bits whose sum has a standard deviation of 2^16, very nearly
+_WIDTH = 2**16
+
 
 class Draw:
-    """A source of random test inputs; every number is a function of the seed alone."""
+    """A source of random test inputs; every number is a function of the seed alone.
 
-    def __init__(self, seed: int) -> None:
+    `nudge` moves every floating value by that share of itself, up or down. Recording uses it to learn how far an
+    answer moves when its inputs hardly do.
+    """
+
+    def __init__(self, seed: int, nudge: float = 0.0) -> None:
         self.seed = seed
-        self._generator = torch.Generator().manual_seed(seed)
         self.random = random.Random(seed)
+        self._values = random.Random(derive_seed(seed, "values"))
+        self._nudges = random.Random(derive_seed(seed, "nudges"))
+        self._nudge = nudge
 
     def normal(
         self, *shape: int, scale: float = 1.0, dtype: torch.dtype = torch.float64, leaf: bool = False
     ) -> torch.Tensor:
         """Normal values of the given shape; with `leaf`, a gradient can be asked for."""
-        values = scale * torch.randn(*shape, generator=self._generator, dtype=torch.float64)
-        return values.to(dtype).requires_grad_(leaf)
+        count = math.prod(shape)
+        # Twelve integers a value, and every step exact: sums, and a division by a power of two.
+        pieces = self._integers16(self._values, count * _SUMMANDS).reshape(count, _SUMMANDS)
+        centred = 2 * pieces.sum(axis=1) - _SUMMANDS * (_WIDTH - 1)
+        values = torch.from_numpy(centred / (2.0 * _WIDTH)).reshape(shape)
+        if self._nudge:
+            signs = self._integers16(self._nudges, count).reshape(shape) / _WIDTH - 0.5
+            values = values * (1.0 + 2.0 * self._nudge * torch.from_numpy(signs))
+        return (scale * values).to(dtype).requires_grad_(leaf)
 
     def sizes(self, count: int) -> list[int]:
         """Sizes that all differ, none of them 1: a forgotten transpose or a wrong axis then shows."""
@@ -37,7 +58,9 @@ class Draw:
 
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
         """int64 values with low <= value < high."""
-        return torch.randint(low, high, shape, generator=self._generator)
+        count = math.prod(shape)
+        drawn = numpy.frombuffer(self._values.randbytes(4 * count), dtype="<u4").astype(numpy.int64)
+        return torch.from_numpy(low + drawn % (high - low)).reshape(shape)
 
     def lengths(self, rows: int, longest: int) -> torch.Tensor:
         """(rows,) int64 lengths from 1 to `longest`, in no order, the longest and a shorter one among them."""
@@ -65,6 +88,10 @@ class Draw:
             for parameter in module.parameters():
                 parameter.copy_(self.normal(*parameter.shape, scale=scale))
         return module
+
+    @staticmethod
+    def _integers16(source: random.Random, count: int) -> numpy.ndarray[Any, numpy.dtype[numpy.int64]]:
+        return numpy.frombuffer(source.randbytes(2 * count), dtype="<u2").astype(numpy.int64)
 
 
 def derive_seed(seed: int, *names: str) -> int:

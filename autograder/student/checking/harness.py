@@ -30,6 +30,7 @@ from autograder.student.checking.doubles import (
     string_set,
     temporary_path,
 )
+from autograder.student.checking.invariants import Snapshot
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
 
@@ -158,7 +159,10 @@ class Harness:
     def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
         self.objects.clear()
         self.states.clear()
-        torch.set_grad_enabled(True)  # a function tested earlier may have left gradients switched off
+        # A function tested earlier may have left them otherwise.
+        torch.set_grad_enabled(True)
+        torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
         # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
         torch.default_generator.manual_seed(request["seed"])
         random.seed(request["seed"])
@@ -188,10 +192,9 @@ class Harness:
         function = self._target(request)
         arguments = self._rebuild(request["arguments"])
         keywords = self._rebuild(request["keywords"])
-        random_before = torch.get_rng_state()
+        before = Snapshot(function, arguments, keywords) if _is_students(function) else None
         result = function(*arguments, **keywords)
-        kept_random = torch.equal(random_before, torch.get_rng_state())
-        reply: dict[str, Any] = {"random_state_kept": kept_random}
+        reply: dict[str, Any] = {"changed": before.changes() if before else []}
         if request.get("upstream") is not None:
             owner = self.objects[request["owner"].number] if request.get("owner") else None
             watched = [self.objects[ref.number] for ref in request["wrt"]]
@@ -305,6 +308,15 @@ class Harness:
                 if len(content) <= limit:
                     files[name] = torch.frombuffer(bytearray(content), dtype=torch.uint8)
         return {"files": files}
+
+
+def _is_students(function: Callable[..., Any]) -> bool:
+    """Whether code of the student's own is called, and not a method of the library on an object of hers."""
+    origin = type(function) if isinstance(function, nn.Module) else function
+    module = getattr(origin, "__module__", None) or ""
+    return not isinstance(getattr(function, "__self__", None), torch.Tensor) and not module.startswith(
+        ("torch", "autograder.")
+    )
 
 
 _ECHOED = (torch.Tensor, list, tuple, dict)

@@ -10,8 +10,9 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,18 @@ from autograder.student.checking.forbidden import newest
 from autograder.student.checking.panel import html_panel, text_panel
 from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
-from autograder.student.checking.suite import assignments_of_tasks, public_files
+from autograder.student.checking.suite import (
+    PUBLIC_SEED,
+    assignments_of_tasks,
+    files_of_task,
+    known_mistakes,
+    replay,
+)
 from autograder.student.core import kernel
+from autograder.student.core.course import spec_of
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook, Task, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult, score_task
-
-SEED = 26  # fixed, so that a check says the same twice; when graded, the inputs are drawn anew
 
 
 @dataclass(frozen=True)
@@ -94,15 +100,15 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
     Raises `CheckUnavailable` if the check itself is at fault.
     """
     names = kernel_namespace()
-    files = public_files(task)
-    if not files:
+    assignment = assignments_of_tasks().get(task)
+    if assignment is None:
         print(_no_such_task(task))
         return None
     notebook = _own_notebook(names, task)
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
     history = [source for source in names.get("In", []) if isinstance(source, str)]
     student = live_student(names, newest(history))
-    tests = check_task(student, task, files)
+    tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
     return CheckResult(_results[task], progress, hints)
@@ -116,16 +122,22 @@ def results_so_far() -> dict[str, TaskResult]:
 def check_task(
     student: Student,
     task: str,
-    files: Sequence[Path],
-    on_result: Callable[[str, TestResult], None] | None = None,
+    assignment: str,
 ) -> list[TestResult]:
-    """The results of a task's public tests; the random state is the same afterwards as before."""
-    plugin = Plugin(lambda _task: student, [task], SEED, on_result=on_result)
+    """The results of a task's tests at the public seed; the random state is the same afterwards as before."""
+    plugin = Plugin(
+        lambda _task: student,
+        [task],
+        PUBLIC_SEED,
+        reference_of=partial(replay, assignment),
+        mistakes_of=partial(known_mistakes, assignment),
+        spec=spec_of(assignment),
+    )
     # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
     with _random_state_kept(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
-            return run_tests(files, plugin)[task]
+            return run_tests(files_of_task(task), plugin)[task]
         except Exception as error:
             raise CheckUnavailable(task) from error
 

@@ -1,27 +1,34 @@
-"""Lets pytest run our tests against a student: fixtures, markers, and one `TestResult` for every test.
+"""Lets pytest run a suite against a student: fixtures, markers, and one `TestResult` for every test.
 
 Markers of a test:
-    task(name)          the task it belongs to (required)
-    hint(first, ...)    questions that help; the first is shown with a failure, the others on request
-    supporting          counts only beside a test of the values that passes (see `course.results.share`)
-    essential           if it fails, the task scores 0
+    task(name)             the task it belongs to (required)
+    hint(first, ...)       questions that help; the first is shown with a failure, the others on request
+    supporting             counts only beside a test of the values that passes (see `core.results.share`)
+    essential              if it fails, the task scores 0
+    grading_only(reason)   left out at the desk, where the reference is replayed; for what no recording can tell
+    last                   runs after the other tests of its task
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from autograder.student.checking import naming
 from autograder.student.checking.draw import Draw, derive_seed
-from autograder.student.checking.student import CheckFailed, Stopped, Student, StudentError
+from autograder.student.checking.hints import questions
+from autograder.student.checking.naming import KnownMistake
+from autograder.student.checking.sketch import Sketch, sketch
+from autograder.student.checking.student import CheckFailed, CouldNotLook, Stopped, Student, StudentError
 from autograder.student.core.language import _
-from autograder.student.core.results import TestResult
+from autograder.student.core.results import TestOutcome, TestResult
+from autograder.student.core.spec import Spec
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, load_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
 
@@ -30,7 +37,11 @@ MARKERS = (
     "hint(first, ...): questions that help",
     "supporting: counts only beside a test of the values that passes",
     "essential: if it fails, the task scores 0",
+    "grading_only(reason): left out at the desk, where the reference is replayed",
+    "last: runs after the other tests of its task",
 )
+RULES = Path(__file__).with_name("rules") / "test_rules.py"  # what every task is tested for, by its `spec.py`
+NAME = "autograder"  # of the plugin, by which the rules find it
 # Everything that would read the reader's own configuration, write files, or print.
 _QUIET = [
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
@@ -40,14 +51,28 @@ _QUIET = [
 ]
 
 
-class KnownMistake(Protocol):
-    """What a diagnosis finds: the mistake's id, and the question that fits it better than the test's own."""
+class Reference(Protocol):
+    """Where the reference answers from: live when grading, a recording at the desk."""
 
-    @property
-    def id(self) -> str: ...
+    def student(self) -> Student:
+        """The reference under the interface of a student."""
 
-    @property
-    def hint(self) -> str: ...
+    def begin_test(self, test: str) -> None:
+        """Hears which test will ask next."""
+
+
+class LiveReference:
+    """The reference in the grader's own process."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    def student(self) -> Student:
+        """The reference itself."""
+        return self._student
+
+    def begin_test(self, test: str) -> None:
+        """It answers whoever asks."""
 
 
 @dataclass
@@ -60,11 +85,12 @@ class Measured:
 
 
 class Plugin:
-    """Runs the tests of some tasks.
+    """Runs the tests of some tasks of one assignment.
 
-    `student_of(task)` returns the student's namespace for a task, and may raise `Stopped`; `reference` is what
-    hidden tests compare with; `diagnose(rerun, student)` names the known mistake behind a failure, where
-    `rerun(student)` puts another namespace through the same test with the same inputs.
+    `student_of(task)` returns the student's namespace for a task, and may raise `Stopped`. `reference_of(task)` is
+    what tests compare with. `mistakes_of(task)` are the known mistakes as they were recorded at the public seed; give
+    it with that seed only. With `is_secret` the inputs come from a seed that the student must not learn, so that a
+    failed test says nothing but that it failed. Tests marked `grading_only` need `is_live`: a live reference.
     """
 
     def __init__(
@@ -72,19 +98,28 @@ class Plugin:
         student_of: Callable[[str], Student],
         tasks: Sequence[str],
         seed: int,
-        reference: Student | None = None,
-        diagnose: Callable[[str, Callable[[Student], None], Student], KnownMistake | None] | None = None,
+        reference_of: Callable[[str], Reference] | None = None,
+        mistakes_of: Callable[[str], Mapping[str, KnownMistake]] | None = None,
+        spec: Spec | None = None,
         on_result: Callable[[str, TestResult], None] | None = None,
         checkpoint_of: Callable[[], Checkpoint] | None = None,
+        is_secret: bool = False,
+        is_live: bool = False,
+        nudge: float = 0.0,
     ) -> None:
         self.student_of = student_of
         self.tasks = list(tasks)
         self.seed = seed
-        self._reference = reference
-        self.diagnose = diagnose
+        self.reference_of = reference_of
+        self.mistakes_of = mistakes_of
+        self.spec = spec or Spec()
         self.on_result = on_result
         self.checkpoint_of = checkpoint_of
+        self.is_secret = is_secret
+        self.is_live = is_live
+        self.nudge = nudge
         self.results: dict[str, list[TestResult]] = {task: [] for task in tasks}
+        self.failed: dict[str, dict[str, Sketch]] = {task: {} for task in tasks}  # what was answered, by test
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declares our markers, so that a misspelt one is an error."""
@@ -94,38 +129,46 @@ class Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keeps the tests of the wanted tasks, in the order of the notebook, what is essential first.
 
-        All public tests come before all hidden ones: the message of a public test may hold any text of the
-        student's, and a task can leave a note of what it was called with for a later task. After an endless loop
-        the rest of a task is not run, and an essential test that did not run takes all points.
+        After an endless loop the rest of a task is not run, and an essential test that did not run takes all points.
         """
         place = {task: index for index, task in enumerate(self.tasks)}
         items[:] = sorted(
-            (item for item in items if task_of(item) in place),
+            (item for item in items if task_of(item) in place and self._is_wanted(item)),
             key=lambda item: (
-                _is_hidden(item),
                 place[task_of(item)],
                 item.get_closest_marker("essential") is None,
+                item.get_closest_marker("last") is not None,
             ),
         )
+
+    def _is_wanted(self, item: pytest.Item) -> bool:
+        return self.is_live or item.get_closest_marker("grading_only") is None
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's namespace, its random states seeded for this test."""
-        student = self.student_of(task_of(request.node))
+        task = task_of(request.node)
+        student = self.student_of(task)
+        student.may_change = self.spec.may_change.get(task, frozenset())
+        if not self.results[task]:
+            student.side_effects.clear()
         student.begin(self.told_seed_of(request.node))
         return student
 
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest) -> Student:
-        """The reference implementation under the student's interface; hidden tests only."""
-        assert self._reference is not None, "only hidden tests may use the reference"
-        self._reference.begin(self.told_seed_of(request.node))
-        return self._reference
+        """What the student's answers are compared with: the reference under the interface of a student."""
+        assert self.reference_of is not None, "this run has no reference"
+        found = self.reference_of(task_of(request.node))
+        found.begin_test(request.node.name)
+        reference = found.student()
+        reference.begin(self.told_seed_of(request.node))
+        return reference
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         """A source of inputs, the same for every student of a run."""
-        return Draw(self.seed_of(request.node))
+        return Draw(self.seed_of(request.node), self.nudge)
 
     @pytest.fixture
     def checkpoint(self, request: pytest.FixtureRequest) -> Checkpoint:
@@ -157,60 +200,94 @@ class Plugin:
         """Turns the end of a test into its `TestResult`."""
         report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            result = self._result(item, call.excinfo.value if call.excinfo else None)
+            error = call.excinfo.value if call.excinfo else None
+            result = self._result(item, error)
             self.results[task_of(item)].append(result)
+            self._keep_sketch(item, error)
             if self.on_result:
                 self.on_result(task_of(item), result)
         return report
 
+    def pytest_sessionfinish(self) -> None:
+        """Names the known mistake behind each task's failures, when all of them are known."""
+        for task, failed in self.failed.items():
+            found = naming.name(self.mistakes_of(task), failed) if self.mistakes_of and failed else None
+            if found is not None:
+                self.results[task] = [
+                    replace(test, mistake=found.id, hints=(_(found.hint), *test.hints))
+                    if test.name in failed
+                    else test
+                    for test in self.results[task]
+                ]
+
     def _result(self, item: pytest.Item, error: BaseException | None) -> TestResult:
-        hidden = _is_hidden(item)
-        hints = tuple(_(hint) for marker in item.iter_markers("hint") for hint in marker.args)
-        mistake = None if error is None else self._mistake(item, error)
-        if mistake is not None:
-            hints = (_(mistake.hint), *hints)
+        own = tuple(_(hint) for marker in item.iter_markers("hint") for hint in marker.args)
         measured = getattr(item, "measured", Measured())
+        is_silent = self.is_secret and not isinstance(error, Stopped)
         return TestResult(
             name=item.name,
             title=_((getattr(item, "obj", None).__doc__ or item.name).strip().splitlines()[0]),
-            hidden=hidden,
             outcome="passed" if error is None else _outcome(error),
-            message=measured.message if error is None else _message(error, hidden),
-            hints=() if error is None or _speaks_for_itself(error) else hints,
-            mistake=None if mistake is None else mistake.id,
+            message=measured.message if error is None else "" if is_silent else _message(error),
+            hints=() if error is None or is_silent else questions(error, own),
             supporting=item.get_closest_marker("supporting") is not None,
             essential=item.get_closest_marker("essential") is not None,
             credit=measured.credit,
             metrics=measured.metrics,
         )
 
-    def _mistake(self, item: pytest.Item, error: BaseException) -> KnownMistake | None:
-        if self.diagnose is None or not isinstance(error, CheckFailed) or isinstance(error, Stopped):
-            return None
-        if not isinstance(item, pytest.Function) or "student" not in item._fixtureinfo.argnames:
-            return None
-        if not set(item._fixtureinfo.argnames) <= item.funcargs.keys():
-            return None  # an input could not be made, and the test has asked nothing
-        arguments: dict[str, Any] = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
-
-        def rerun(student: Student) -> None:
-            student.begin(self.told_seed_of(item))
-            fresh = {"student": student, "draw": Draw(self.seed_of(item))}
-            item.obj(**{name: fresh.get(name, value) for name, value in arguments.items()})
-
-        return self.diagnose(task_of(item), rerun, arguments["student"])
+    def _keep_sketch(self, item: pytest.Item, error: BaseException | None) -> None:
+        """Keeps what was answered in a failed test, if anything was that a mistake can be recognised by."""
+        student = getattr(item, "funcargs", {}).get("student")
+        if self.is_secret or not isinstance(error, CheckFailed) or isinstance(error, Stopped):
+            return
+        if isinstance(student, Student) and any(student.transcript):
+            self.failed[task_of(item)][item.name] = sketch(student.transcript)
 
 
 def run_tests(files: Sequence[Path], plugin: Plugin) -> dict[str, list[TestResult]]:
-    """Runs the tests in these files under the plugin; the results by task, in order.
+    """Runs the tests in these files, and the rules, under the plugin; the results by task, in order.
 
     Nothing of the place it is run from has a say: no conftest, no ini file, no environment, no other plugin.
     """
-    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None):
-        code = pytest.main([*_QUIET, *map(str, files)], plugins=[plugin])
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise RuntimeError(f"the tests could not be run: pytest ended with {code!r}")
+    _run_pytest(files, plugin, [])
     return plugin.results
+
+
+def collect(files: Sequence[Path], plugin: Plugin) -> list[pytest.Item]:
+    """The tests that `run_tests` would run, in their order, none of them run."""
+    listener = _Listener()
+    _run_pytest(files, plugin, ["--collect-only"], listener)
+    return listener.items
+
+
+def _run_pytest(files: Sequence[Path], plugin: Plugin, options: Sequence[str], *others: object) -> None:
+    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None):
+        code = pytest.main(
+            [*_QUIET, *options, *map(str, files), str(RULES)], plugins=[_Named(plugin), *others]
+        )
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"the tests could not be run: pytest ended with {code!r}")
+
+
+class _Named:
+    """Registers the plugin under its name, by which the rules ask for it."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._plugin = plugin
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._plugin, NAME)
+
+
+class _Listener:
+    """Keeps what was collected."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = list(session.items)
 
 
 @contextlib.contextmanager
@@ -237,45 +314,24 @@ def task_of(item: Any) -> str:
     return marker.args[0] if marker else ""
 
 
-def _speaks_for_itself(error: BaseException) -> bool:
-    """Whether a question about the values would miss the point: nothing was computed, or a name is misspelt."""
-    if isinstance(error, StudentError):
-        return error.is_unwritten or error.type_name in ("NameError", "ModuleNotFoundError")
-    return isinstance(error, Stopped)
-
-
-def _is_hidden(item: pytest.Item) -> bool:
-    return "private" in item.path.parts
-
-
-def _outcome(error: BaseException) -> Any:
+def _outcome(error: BaseException) -> TestOutcome:
     if isinstance(error, Stopped):
         return error.outcome
+    if isinstance(error, CouldNotLook):
+        return "not_run"
     return "failed" if isinstance(error, AssertionError) else "error"
 
 
-def _message(error: BaseException, hidden: bool) -> str:
+def _message(error: BaseException) -> str:
     if isinstance(error, StudentError):
-        return error.sentence(hidden)
+        return error.sentence()
     if isinstance(error, AssertionError):
         return _capitalised(str(error))
     return _("What your code returned could not be compared ({kind}).").format(kind=type(error).__name__)
 
 
 def _capitalised(sentence: str) -> str:
-    """The sentence with a capital, if its first word is none of the names that student and test share."""
-    opening = [
-        "the",
-        "a",
-        "for",
-        "in",
-        "with",
-        "after",
-        "where",
-        "no",
-        "already",
-        "gradients",
-        "row",
-        "argument",
-    ]
-    return sentence[0].upper() + sentence[1:] if sentence.partition(" ")[0] in opening else sentence
+    """The sentence with a capital, unless it begins with a name."""
+    first = sentence.partition(" ")[0]
+    is_word = first.isalpha() and first.islower() and len(first) != 1
+    return sentence[0].upper() + sentence[1:] if is_word or first == "a" else sentence

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -19,6 +20,7 @@ import torch
 from torch import nn
 
 from autograder.student.checking.harness import LIBRARY, Harness
+from autograder.student.checking.invariants import KINDS
 from autograder.student.core.language import _
 from autograder.student.core.results import TestOutcome
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
@@ -47,8 +49,34 @@ class Ask(Protocol):
     def __call__(self, request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any: ...
 
 
+class Evidence(enum.Enum):
+    """What a failure is about, from the coarsest to the finest."""
+
+    RAISED = "raised"
+    STRUCTURE = "structure"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    FINITE = "finite"
+    RELATED = "related"  # the right numbers in another order, sign or scale
+    GRADIENTS = "gradients"
+    SIDE_EFFECT = "side effect"
+    VALUES = "values"
+
+
 class CheckFailed(AssertionError):
-    """A promise that the student's code does not keep, in words for the student."""
+    """A promise that the student's code does not keep, in words for the student.
+
+    `question` is one that fits this failure better than those of the test.
+    """
+
+    def __init__(self, sentence: str, evidence: Evidence = Evidence.VALUES, question: str = "") -> None:
+        super().__init__(sentence)
+        self.evidence = evidence
+        self.question = question
+
+
+class CouldNotLook(CheckFailed):
+    """The test could not see what it is about, because something else is wrong first."""
 
 
 class StudentError(CheckFailed):
@@ -59,7 +87,7 @@ class StudentError(CheckFailed):
         self.type_name = str(error.get("type", "Exception"))
         self.detail = str(error.get("message", ""))
         self.lines = [place for place in _lines(error.get("lines")) if _exists(*place, sources)]
-        super().__init__(self.sentence(hidden=False))
+        super().__init__(self.sentence(), Evidence.RAISED)
 
     @property
     def is_missing(self) -> bool:
@@ -71,8 +99,8 @@ class StudentError(CheckFailed):
         """Whether there is nothing yet that could be right or wrong."""
         return self.is_missing or self.type_name == "NotImplementedError"
 
-    def sentence(self, hidden: bool) -> str:
-        """The error in words; in a hidden test without its message, which could carry the hidden inputs."""
+    def sentence(self) -> str:
+        """The error in words, with the line of the student's own that raised it."""
         name = f"`{self.name}`"
         if self.type_name == "NotImplementedError":
             return _("{name} is not written yet.").format(name=name)
@@ -80,16 +108,14 @@ class StudentError(CheckFailed):
             return _("There is no {name} yet: run its cell, or define it under exactly this name.").format(
                 name=name
             )
-        if self.type_name == "WireError" and not hidden:
+        if self.type_name == "WireError":
             return _("{name} returned something that cannot be compared: {detail}.").format(
                 name=name, detail=self.detail
             )
         place = f" ({_('line {line} of its cell').format(line=self.lines[-1][1])})" if self.lines else ""
-        detail = "" if hidden or not self.detail else f": {self.detail}"
-        # A type can be made with the hidden inputs for its name.
-        kind = self.type_name if not hidden or hasattr(builtins, self.type_name) else _("an exception")
+        detail = f": {self.detail}" if self.detail else ""
         return _("{name} raised {kind}{place}{detail}").format(
-            name=name, kind=kind, place=place, detail=detail
+            name=name, kind=self.type_name, place=place, detail=detail
         )
 
 
@@ -126,6 +152,10 @@ class Student:
         self.sources = tuple(sources)
         self.transcript: list[Any] = []  # every reply, in order: what a known mistake is recognised by
         self.last_call: dict[str, Any] = {}
+        self.may_change: frozenset[str] = frozenset()  # what the task that is tested may change
+        self.side_effects: list[
+            tuple[str, str, str]
+        ] = []  # function, kind and place of what it changed all the same
         self._called_names: set[str] = set()
 
     def __getattr__(self, name: str) -> Remote:
@@ -153,12 +183,21 @@ class Student:
         callbacks: dict[int, Callable[..., Any]] = {}
         reply = self._ask(_outgoing(request, callbacks), callbacks)
         self.transcript.append(reply)
+        if isinstance(reply, dict) and "changed" in reply:
+            self._note_side_effects(self._called(request), reply["changed"])
         if not isinstance(reply, dict):
             raise UnreadableReply(_("Your code's answer could not be read."))
         error = reply.get("error")
         if isinstance(error, dict):
             raise StudentError(self._called(request), error, self.sources)
         return reply
+
+    def _note_side_effects(self, function: str, changed: Any) -> None:
+        """Keeps what a call changed and must not; a reply may hold anything, so only known words are taken."""
+        for item in changed if isinstance(changed, list) else []:
+            match item:
+                case (str(kind), str(place)) if kind in KINDS and kind not in self.may_change:
+                    self.side_effects.append((function, kind, place if len(place) <= 30 else ""))
 
     def shown_type(self, ref: Ref) -> str:
         """The type of a kept object, if it is a common one or one that a test has called by name.
@@ -220,7 +259,7 @@ class Remote:
         value = self._received(reply["result"])
         if found.get("mismatch"):
             shapes = [tuple(tensor.shape) for tensor in upstream]
-            raise CheckFailed(
+            raise CouldNotLook(
                 _("Gradients are not compared yet: the shapes returned are not {shapes}.").format(
                     shapes=shapes
                 )

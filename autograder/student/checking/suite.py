@@ -1,30 +1,52 @@
-"""Finds the public test files: which tasks there are, in which assignment, and what tests them."""
+"""Finds what tests a task: its assignment, its test files, what the reference was recorded to answer, known mistakes."""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-ASSIGNMENTS = Path(__file__).resolve().parents[2] / "assignments"
+from autograder.student.checking.naming import KnownMistake, read_mistakes
+from autograder.student.checking.recording import Replay, read_recording
+from autograder.student.core.course import ASSIGNMENTS
+
 _TASK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
+
+# Of the inputs at a student's desk: fixed, so that a check says the same twice. When graded they are drawn anew.
+PUBLIC_SEED = 26
 
 
 def assignments_of_tasks() -> dict[str, str]:
-    """The assignment of every task, by the task's name."""
+    """The assignment of every task that has tests, by the task's name."""
     return {
         task: path.parents[1].name
-        for path in _test_files()
+        for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
         for task in _TASK.findall(path.read_text(encoding="utf-8"))
     }
 
 
-def public_files(task: str) -> list[Path]:
-    """The public test files in which a task stands: its own part of its assignment, and the rules."""
-    if task not in assignments_of_tasks():  # a name such as "x" stands in the tests for other reasons
+def files_of_task(task: str) -> list[Path]:
+    """The files in which the tests of a task stand; none if there is no such task."""
+    assignment = assignments_of_tasks().get(task)
+    if assignment is None:
         return []
-    name = f'"{task}"'
-    return [path for path in _test_files() if name in path.read_text(encoding="utf-8")]
+    mark = f'pytest.mark.task("{task}")'
+    return [path for path in files_of_assignment(assignment) if mark in path.read_text(encoding="utf-8")]
 
 
-def _test_files() -> list[Path]:
-    return sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
+def files_of_assignment(assignment: str) -> list[Path]:
+    """All test files of an assignment."""
+    return sorted((ASSIGNMENTS / assignment / "tests").glob("test_*.py"))
+
+
+@functools.lru_cache(maxsize=8)
+def replay(assignment: str, task: str) -> Replay:
+    """What the reference answered in the tests of a task at the public seed."""
+    return Replay(read_recording(ASSIGNMENTS / assignment, task)["answers"])
+
+
+@functools.lru_cache(maxsize=8)
+def known_mistakes(assignment: str, task: str) -> Mapping[str, KnownMistake]:
+    """The mistakes of a task that can be recognised at the public seed, by id."""
+    return read_mistakes(read_recording(ASSIGNMENTS / assignment, task))

@@ -24,7 +24,7 @@ from autograder.student import IS_CHECKED
 from autograder.student.checking.live import CheckUnavailable, Progress, check_task
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
-from autograder.student.checking.suite import public_files
+from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.language import _
 from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
@@ -91,7 +91,7 @@ def course_notebook(data: bytes, path: Path) -> Notebook:
                 path=path
             )
         ) from error
-    if not any(public_files(task.name) for task in notebook.tasks()):
+    if not any(task.name in assignments_of_tasks() for task in notebook.tasks()):
         raise NotCheckable(_("{path} holds no task of this course.").format(path=path))
     return notebook
 
@@ -100,11 +100,12 @@ def check_tasks(
     notebook: Notebook, student: Student, folder: Path, on_step: Callable[[str], None]
 ) -> Iterator[TaskResult]:
     """The result of each task of a notebook, in order; `on_step` hears which one is next."""
-    for task in notebook.tasks():
+    assignments = assignments_of_tasks()
+    for task in (task for task in notebook.tasks() if task.name in assignments):
         on_step(_("Checking {task} …").format(task=task.name))
         with contextlib.chdir(folder), _quiet():  # a trained model lies beside the notebook
             try:
-                tests = check_task(student, task.name, public_files(task.name))
+                tests = check_task(student, task.name, assignments[task.name])
             except CheckUnavailable as error:
                 raise NotCheckable(str(error)) from error
         yield score_task(task.name, task.points, tests)

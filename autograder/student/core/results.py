@@ -23,7 +23,6 @@ class TestResult:
 
     name: str  # the test's function, unique within its task
     title: str  # the sentence that says what is promised
-    hidden: bool
     outcome: TestOutcome
     message: str = ""
     hints: tuple[str, ...] = ()  # questions; the first is shown, the others on request
@@ -104,11 +103,11 @@ def share(tests: Sequence[TestResult]) -> float:
     passes. An *essential* test (a forbidden library) gives nothing, but takes all points if it fails. A test
     that *measures* gives its credit, essential or not.
 
-    >>> right = TestResult("values", "", False, "passed")
-    >>> wrong = TestResult("limits", "", True, "failed")
+    >>> right = TestResult("values", "", "passed")
+    >>> wrong = TestResult("limits", "", "failed")
     >>> share([right, wrong])
     0.5
-    >>> share([TestResult("perplexity", "", True, "failed", credit=0.25)])
+    >>> share([TestResult("perplexity", "", "failed", credit=0.25)])
     0.25
     """
     if not tests or any(test.essential and not test.worth for test in tests):

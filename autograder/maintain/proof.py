@@ -1,0 +1,214 @@
+"""Proves an assignment's suite: mistakes fail at the desk and are named, right answers pass, desk and grade agree.
+
+`python -m autograder.maintain.proof rnn_basics --task lstm_step --seeds 3` prints a row a task, and below it whatever
+is not as it should be. `--seeds` is the number of secret seeds on which the verdicts are compared with the desk's.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from autograder.grading.cases import Cases, Outcome
+from autograder.grading.mistakes import mutate
+from autograder.grading.suite import Suite, trusted_student
+from autograder.maintain import recording
+from autograder.student.checking import naming
+from autograder.student.checking.plugin import LiveReference
+from autograder.student.checking.recording import Replay
+from autograder.student.checking.student import Student
+from autograder.student.checking.suite import PUBLIC_SEED
+from autograder.student.core.course import ASSIGNMENTS, assignment_names
+
+SECRET_SEEDS = (20260101, 7, 42, 1001, 31337, *range(500, 515))
+
+
+@dataclass
+class Row:
+    """What was found of one task."""
+
+    task: str
+    tests: int
+    mistakes: int = 0
+    killed: int = 0
+    named: int = 0
+    alternatives: int = 0
+    accepted: int = 0
+    wrong: int = 0  # answers that were written without a look at the mistakes
+    caught: int = 0
+    recognised: int = 0
+    remarks: list[str] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)  # on the wrong answers, to be read
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Somebody's answer to a task, as sources: a mutant, an alternative, a wrong answer."""
+
+    name: str
+    task: str
+    sources: tuple[str, ...]
+
+
+class Proof:
+    """The suite of one assignment under proof."""
+
+    def __init__(self, assignment: str) -> None:
+        self.assignment = assignment
+        self.suite = Suite(assignment)
+        self.cases = Cases.of(self.suite)
+
+    @property
+    def private(self) -> Path:
+        """What is never shipped of the assignment."""
+        return ASSIGNMENTS / self.assignment / "private"
+
+    @cached_property
+    def _definitions(self) -> dict[str, str]:
+        return {
+            cell.grade_id or str(i): cell.source for i, cell in enumerate(self.suite.notebook.definitions())
+        }
+
+    def mutants(self, task: str) -> Iterator[Answer]:
+        """The known mistakes of a task."""
+        for mistake in self.suite.mistakes:
+            if mistake.task == task:
+                yield Answer(mistake.id, task, tuple(mutate(self.suite.notebook, mistake)))
+
+    def written(self, folder: Path, task: str) -> Iterator[Answer]:
+        """The answers to a task that lie in a folder, below the name of the task."""
+        for path in sorted((folder / task).glob("*.py")):
+            others = [source for name, source in self._definitions.items() if name != task]
+            yield Answer(path.stem, task, (*others, path.read_text(encoding="utf-8")))
+
+    def at_the_desk(self, answer: Answer, answers: Mapping[str, list[Any]]) -> dict[str, Outcome]:
+        """What the student would see: the public seed, the reference replayed."""
+        return self.cases.run(answer.task, _student(answer), PUBLIC_SEED, Replay(answers), is_live=False)
+
+    def when_graded(self, answer: Answer, seed: int) -> dict[str, Outcome]:
+        """What the grader sees: inputs of a secret seed, the live reference."""
+        return self.cases.run(answer.task, _student(answer), seed, LiveReference(self.suite.reference))
+
+    def row(self, task: str, seeds: int, wrong_answers: Path | None = None) -> Row:
+        """All that is proved of one task."""
+        row = Row(task, len(self.cases.by_task[task]))
+        answers = recording.record_answers(self.cases, task)
+        traces = {
+            mistake.id: recording.trace(self.cases, mistake, answers)
+            for mistake in self.suite.mistakes
+            if mistake.task == task
+        }
+        for mutant in self.mutants(task):
+            row.mistakes += 1
+            outcomes = self.at_the_desk(mutant, answers)
+            row.killed += not _passes(outcomes)
+            if _passes(outcomes):
+                row.remarks.append(f"{mutant.name} passes at the desk")
+            found = naming.name(traces, _failed(outcomes))
+            is_named = found is not None and found.hint == traces[mutant.name].hint
+            row.named += is_named
+            if not is_named:
+                row.remarks.append(f"{mutant.name} is not named: {found and found.id}")
+            row.remarks += self._disagreements(mutant, outcomes, seeds)
+        for right in self.written(self.private / "alternatives", task):
+            row.alternatives += 1
+            outcomes = self.at_the_desk(right, answers)
+            row.accepted += _passes(outcomes)
+            row.remarks += [
+                f"{right.name} is refused by {test}: {outcome.error}"
+                for test, outcome in outcomes.items()
+                if outcome.error is not None
+            ]
+            row.remarks += self._disagreements(right, outcomes, seeds)
+        for wrong in self.written(wrong_answers or self.private / "wrong", task):
+            row.wrong += 1
+            outcomes = self.at_the_desk(wrong, answers)
+            row.caught += not _passes(outcomes)
+            found = naming.name(traces, _failed(outcomes))
+            row.recognised += found is not None
+            row.verdicts.append(f"{wrong.name}: {self._verdict(outcomes, found)}")
+            row.remarks += self._disagreements(wrong, outcomes, seeds)
+        return row
+
+    def _verdict(self, outcomes: Mapping[str, Outcome], found: naming.Named | None) -> str:
+        if _passes(outcomes):
+            return "PASSES"
+        if found is not None:
+            what = next((m.what for m in self.suite.mistakes if m.id == found.id), found.hint)
+            return f"named {found.id or 'by its question'}: {what}"
+        return "fails in " + ", ".join(f"{test} ({o.error})" for test, o in outcomes.items() if o.error)[:400]
+
+    def _disagreements(self, answer: Answer, desk: Mapping[str, Outcome], seeds: int) -> list[str]:
+        return [
+            f"{answer.name}: {'right' if _passes(desk) else 'wrong'} at the desk, otherwise with seed {seed}: "
+            + "; ".join(f"{test}: {o.error}" for test, o in graded.items() if o.error is not None)[:300]
+            for seed in SECRET_SEEDS[:seeds]
+            if _passes(graded := self.when_graded(answer, seed)) != _passes(desk)
+        ]
+
+
+def _student(answer: Answer) -> Student:
+    return trusted_student(answer.sources)
+
+
+def _passes(outcomes: Mapping[str, Outcome]) -> bool:
+    return all(outcome.error is None for outcome in outcomes.values())
+
+
+def _failed(outcomes: Mapping[str, Outcome]) -> dict[str, recording.Sketch]:
+    return {
+        test: outcome.sketch
+        for test, outcome in outcomes.items()
+        if isinstance(outcome.error, recording.CheckFailed) and outcome.sketch is not None
+    }
+
+
+_COLUMNS = (
+    *("tests", "mistakes", "killed", "named", "alternatives", "accepted"),
+    *("wrong", "caught", "recognised"),
+)
+
+
+def table(title: str, rows: list[Row]) -> Table:
+    """The rows and their sums."""
+    shown = Table("task", *_COLUMNS, title=title)
+    for row in rows:
+        shown.add_row(row.task, *(str(getattr(row, name)) for name in _COLUMNS))
+    shown.add_section()
+    shown.add_row("", *(str(sum(getattr(row, name) for row in rows)) for name in _COLUMNS))
+    return shown
+
+
+def main(
+    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.")] = None,
+    task: Annotated[list[str] | None, typer.Option(help="Only these tasks.")] = None,
+    seeds: Annotated[int, typer.Option(min=0, max=len(SECRET_SEEDS), help="How many secret seeds.")] = 1,
+    answers: Annotated[Path | None, typer.Option(help="A folder of wrong answers, TASK/NAME.py.")] = None,
+    verdicts: Annotated[bool, typer.Option("--verdicts", help="Say what each wrong answer got.")] = False,
+) -> None:
+    """Print what the suites of the assignments prove, task by task."""
+    recording.single_threaded()
+    warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+    console = Console()
+    for assignment in assignments or assignment_names():
+        proof = Proof(assignment)
+        wanted = [name for name in proof.cases.by_task if not task or name in task]
+        bar = track(wanted, console=Console(stderr=True), transient=True)
+        rows = [proof.row(name, seeds, answers) for name in bar]
+        console.print(table(assignment, rows))
+        for row in rows:
+            for line in [*row.remarks, *(row.verdicts if verdicts else [])]:
+                console.print(f"{row.task}: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
