@@ -143,7 +143,7 @@ def _equal(now: Any, before: Any) -> bool:
     if now is before:
         return True
     if isinstance(now, torch.Tensor | numpy.ndarray):
-        return type(now) is type(before) and bool((now == before).all())
+        return type(now) is type(before) and bool(numpy.all(numpy.asarray(now == before)))
     if isinstance(now, bool | int | float | str | bytes):
         return type(now) is type(before) and now == before
     return False

@@ -2,8 +2,8 @@
 
 A recording belongs to one task. It holds, test by test and in their order, the reference's replies; each stands beside
 what was asked (operation, name, shapes), so that a recording that does not fit the tests is noticed. Inputs are not
-part of what was asked: another processor may move one by its last bit. Floats are kept to ten digits, which is finer than any
-test compares.
+part of what was asked: another processor may move one by its last bit. Floats are kept to ten digits, which is
+finer than any test compares.
 
 >>> plain({"h": (torch.tensor([1.0, math.inf]), b"ab")})
 {'dict': [['h', {'tuple': [{'f64': [2], 'values': [1.0, 'inf']}, {'bytes': 'ab'}]}]]}
@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 
-from autograder.student.checking.student import Ask, Student
+from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Ref
 
@@ -95,14 +95,13 @@ class Replay:
 
     def student(self) -> Student:
         """Under the interface of a student, as the live reference is."""
-        ask: Ask = self._ask
-        return Student(ask)
+        return Student(self._ask)
 
     def begin_test(self, test: str) -> None:
         """From now on it is this test that asks."""
         self._test, self._ordinal = test, 0
 
-    def _ask(self, request: Any, _callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+    def _ask(self, request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
         if request["op"] == "begin":
             return {}
         recorded = self._answers.get(self._test, [])
@@ -164,7 +163,7 @@ def restored(value: Any) -> Any:
         return [restored(item) for item in value]
     if not isinstance(value, dict):
         return value
-    [kind, content, *_rest] = next(iter(value.items()))
+    kind, content = next(iter(value.items()))
     if kind in _DTYPES:
         numbers = [float(n) if isinstance(n, str) else n for n in value["values"]]
         return torch.tensor(numbers, dtype=_DTYPES[kind]).reshape(content)

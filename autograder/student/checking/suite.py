@@ -1,4 +1,4 @@
-"""Finds what tests a task: its assignment, its test files, what the reference was recorded to answer, known mistakes."""
+"""Finds what tests a task: its assignment, its test files, recorded answers of the reference, known mistakes."""
 
 from __future__ import annotations
 
