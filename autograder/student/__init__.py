@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.student.checking.live import CheckResult
+    from autograder.student.checking.live import CheckResult, Overview
     from autograder.student.submission.bundle import HandIn
 
 __all__ = ["IS_CHECKED", "check", "submit"]
@@ -15,10 +15,10 @@ __all__ = ["IS_CHECKED", "check", "submit"]
 IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
 
 
-def check(task: str, hints: int = 1) -> CheckResult | None:
+def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     """Runs the tests of a task on what this notebook has defined so far, and shows what they say.
 
-    `hints=2` shows the second hint as well. Where the notebook is being graded this does nothing: the grader runs
+    Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well. Where the notebook is being graded this does nothing: the grader runs
     the tests itself, from outside.
     """
     if importlib.util.find_spec("autograder.student.checking.live") is None:

@@ -13,7 +13,8 @@ from typing import Any
 import torch
 
 from autograder.student.checking.forbidden import uses
-from autograder.student.checking.student import CheckFailed, Gradients, Remote, Stopped, Student
+from autograder.student.checking.relations import Relation, number_relation, relation
+from autograder.student.checking.student import CheckFailed, Evidence, Gradients, Remote, Stopped, Student
 from autograder.student.core.language import _
 
 RTOL, ATOL = 1e-6, 1e-9  # for float64; float32 is given a thousand times more
@@ -30,15 +31,7 @@ def assert_equal(got: Any, expected: Any, what: str = "", *, rtol: float = RTOL,
     if isinstance(expected, torch.Tensor):
         _assert_tensor(got, expected, what, rtol, atol)
     elif isinstance(expected, tuple | list):
-        assert_kind(got, type(expected), what)
-        if len(got) != len(expected):
-            raise CheckFailed(
-                _("{what} has {got} parts, expected {expected}.").format(
-                    what=what, got=len(got), expected=len(expected)
-                )
-            )
-        for index, (part, wanted) in enumerate(zip(got, expected, strict=True)):
-            assert_equal(part, wanted, f"{what}[{index}]", rtol=rtol, atol=atol)
+        _assert_sequence(got, expected, what, rtol, atol)
     elif isinstance(expected, dict):
         assert_kind(got, dict, what)
         if set(got) != set(expected):
@@ -51,26 +44,71 @@ def assert_equal(got: Any, expected: Any, what: str = "", *, rtol: float = RTOL,
         number = float(got) if abs(got) < 2**1023 or isinstance(got, float) else math.inf
         pair = torch.tensor([number, expected], dtype=torch.float64)
         if not _close(pair[0], pair[1], rtol, atol).item():
-            raise _unequal(what, "", got, expected)
+            raise _unequal(what, "", got, expected, related=number_relation(number, expected))
     else:
         assert_kind(got, type(expected), what)
         if got != expected:
             raise _unequal(what, "", got, expected)
 
 
-def _other_keys(what: str, got: dict[Any, Any], expected: dict[Any, Any]) -> CheckFailed:
-    # Keys that nobody asked for are counted, not named: they could be made of hidden inputs.
-    sentence = _("{what} has not the keys {expected}: {missing} missing, {others} not asked for.")
-    missing = [key for key in expected if key not in got]
-    others = len(set(got) - set(expected))
-    return CheckFailed(
-        sentence.format(
-            what=what,
-            expected=", ".join(map(repr, expected)),
-            missing=", ".join(map(repr, missing)) or _("none"),
-            others=others,
+def _assert_sequence(got: Any, expected: Sequence[Any], what: str, rtol: float, atol: float) -> None:
+    assert_kind(got, type(expected), what)
+    if len(got) != len(expected):
+        raise CheckFailed(
+            _("{what} has {got} parts, expected {expected}.").format(
+                what=what, got=len(got), expected=len(expected)
+            ),
+            Evidence.STRUCTURE,
         )
+    for index, (part, wanted) in enumerate(zip(got, expected, strict=True)):
+        try:
+            assert_equal(part, wanted, f"{what}[{index}]", rtol=rtol, atol=atol)
+        except CheckFailed as failure:
+            raise _reordered(failure, got, expected, what) or failure from None
+
+
+def _reordered(failure: CheckFailed, got: Any, expected: Sequence[Any], what: str) -> CheckFailed | None:
+    """The same failure, with what it means if the parts are right and only their order is wrong."""
+    plain = (bool, int, str, bytes)
+    if len(expected) > 1 and all(isinstance(part, plain) for part in (*got, *expected)):
+        if list(got) != list(expected) and sorted(map(repr, got)) == sorted(map(repr, expected)):
+            return CheckFailed(
+                _("{failure} {what} has the right parts, in another order.").format(
+                    failure=failure, what=what
+                ),
+                Evidence.RELATED,
+                _("Which order does the task ask for? Which of your lines puts them in this one?"),
+            )
+    elif len(expected) > 1 and all(isinstance(part, torch.Tensor) for part in (*got, *expected)):
+        swapped = [*expected[1:], expected[0]]
+        if all(a.shape == b.shape and a.dtype == b.dtype for a, b in zip(got, swapped, strict=True)) and all(
+            torch.allclose(a, b) for a, b in zip(got, swapped, strict=True)
+        ):
+            return CheckFailed(
+                _("{what} has the right parts, in another order.").format(what=what),
+                Evidence.STRUCTURE,
+                _("In which order does the task ask for the results?"),
+            )
+    return None
+
+
+def _other_keys(what: str, got: dict[Any, Any], expected: dict[Any, Any]) -> CheckFailed:
+    missing = [short(key) for key in expected if key not in got]
+    unexpected = [short(key) for key in got if key not in expected]
+    if missing and unexpected:
+        sentence = _("{what} is missing {missing}; unexpected: {unexpected}.")
+    else:
+        sentence = _("{what} is missing {missing}.") if missing else _("{what} has unexpected {unexpected}.")
+    return CheckFailed(
+        sentence.format(what=what, missing=_listed(missing), unexpected=_listed(unexpected)),
+        Evidence.STRUCTURE,
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    """At most a handful of words, and how many more there are."""
+    more = _(" and {number} more").format(number=len(words) - 5) if len(words) > 5 else ""
+    return ", ".join(words[:5]) + more
 
 
 def assert_kind(got: Any, kind: type, what: str = "") -> None:
@@ -80,7 +118,9 @@ def assert_kind(got: Any, kind: type, what: str = "") -> None:
         raise CheckFailed(
             _("{what} is {got}, expected {expected}.").format(
                 what=what, got=kind_name(got), expected=kind.__name__
-            )
+            ),
+            Evidence.STRUCTURE,
+            _none_question(got),
         )
 
 
@@ -88,28 +128,39 @@ def assert_number(got: Any, what: str = "") -> None:
     """Raises `CheckFailed` unless the value is a plain Python number."""
     what = what or _("the result")
     if isinstance(got, bool) or not isinstance(got, int | float):
-        raise CheckFailed(_("{what} is {got}, expected a float.").format(what=what, got=kind_name(got)))
+        raise CheckFailed(
+            _("{what} is {got}, expected a float.").format(what=what, got=kind_name(got)),
+            Evidence.STRUCTURE,
+            _none_question(got),
+        )
 
 
 def assert_tensor(got: Any, shape: Sequence[int], dtype: torch.dtype, what: str = "") -> None:
     """Raises `CheckFailed` unless the value is a tensor of this shape and dtype with finite values."""
     what = what or _("the result")
     if not isinstance(got, torch.Tensor):
-        raise CheckFailed(_("{what} is {got}, expected a Tensor.").format(what=what, got=kind_name(got)))
+        raise CheckFailed(
+            _("{what} is {got}, expected a Tensor.").format(what=what, got=kind_name(got)),
+            Evidence.STRUCTURE,
+            _none_question(got),
+        )
     if tuple(got.shape) != tuple(shape):
         raise CheckFailed(
             _("{what} has the shape {got}, expected {expected}.").format(
                 what=what, got=tuple(got.shape), expected=tuple(shape)
-            )
+            ),
+            Evidence.SHAPE,
+            _shape_question(tuple(got.shape), tuple(shape)),
         )
     if got.dtype != dtype:
         raise CheckFailed(
             _("{what} is of {got}, expected {expected}; its shape is right.").format(
                 what=what, got=got.dtype, expected=dtype
-            )
+            ),
+            Evidence.DTYPE,
         )
     if got.is_floating_point() and not got.isfinite().all():
-        raise CheckFailed(_("{what} has values that are not finite.").format(what=what))
+        raise CheckFailed(_("{what} has values that are not finite.").format(what=what), Evidence.FINITE)
 
 
 def _assert_tensor(got: Any, expected: torch.Tensor, what: str, rtol: float, atol: float) -> None:
@@ -122,7 +173,8 @@ def _assert_tensor(got: Any, expected: torch.Tensor, what: str, rtol: float, ato
     index = tuple(int(i) for i in wrong.nonzero()[0])
     place = f"[{', '.join(map(str, index))}]" if index else ""
     share = _("{wrong} of {total} values differ").format(wrong=int(wrong.sum()), total=wrong.numel())
-    raise _unequal(what, place, got[index].item(), expected[index].item(), share)
+    related = relation(got, expected, max(rtol, RTOL))
+    raise _unequal(what, place, got[index].item(), expected[index].item(), share, related)
 
 
 def _close(got: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float) -> torch.Tensor:
@@ -131,11 +183,38 @@ def _close(got: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float) 
     return torch.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=False)
 
 
-def _unequal(what: str, place: str, got: Any, expected: Any, share: str = "") -> CheckFailed:
+def _unequal(
+    what: str, place: str, got: Any, expected: Any, share: str = "", related: Relation | None = None
+) -> CheckFailed:
     sentence = _("{what}{place} is {got}, expected {expected}.").format(
         what=what, place=place, got=short(got), expected=short(expected)
     )
-    return CheckFailed(f"{sentence} ({_('shape and dtype are right')}; {share})" if share else sentence)
+    if share:
+        sentence = f"{sentence} ({_('shape and dtype are right')}; {share})"
+    if related is None:
+        return CheckFailed(sentence)
+    return CheckFailed(f"{sentence} {related.sentence}", Evidence.RELATED, related.question)
+
+
+def _none_question(got: Any) -> str:
+    return _("Does every path of your function end with `return`?") if got is None else ""
+
+
+def _shape_question(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """Asks for the axis that is off; an empty string where no single one is."""
+    if sorted(got) == sorted(expected):
+        return _("The sizes are right, their order is not. Which axis is which in your result?")
+    if len(got) != len(expected):
+        lost = [size for size in expected if size not in got]
+        if (len(got) < len(expected) and lost == [1]) or (1 in expected and len(got) == len(expected) - 1):
+            return _("Where has the axis of size 1 gone? Does a `squeeze` or an index take it away?")
+        return _("How many axes should the result have, and which of your lines adds or removes one?")
+    off = [axis for axis, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]
+    if len(off) == 1:
+        return _("Axis {axis} should have the size {size}. What is counted along this axis?").format(
+            axis=off[0], size=expected[off[0]]
+        )
+    return ""
 
 
 def short(value: Any) -> str:
@@ -170,11 +249,12 @@ def assert_gradients(
     if wrong:
         first = next(iter(wrong.values()))
         if not right:
-            raise CheckFailed(f"{_('No gradient is right')}: {first}" if len(wrong) > 1 else first)
+            sentence = f"{_('No gradient is right')}: {first}" if len(wrong) > 1 else first
+            raise CheckFailed(sentence, Evidence.GRADIENTS)
         names = _("Gradients: right: {right}; wrong: {wrong}.").format(
             right=", ".join(right), wrong=", ".join(wrong)
         )
-        raise CheckFailed(f"{names} {first[:1].upper()}{first[1:]}")
+        raise CheckFailed(f"{names} {first[:1].upper()}{first[1:]}", Evidence.GRADIENTS)
 
 
 def _assert_gradient(got: torch.Tensor | None, expected: torch.Tensor | None, what: str, rtol: float) -> None:
@@ -211,9 +291,9 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
             pass
         except CheckFailed:
             raise CheckFailed(
-                _(
-                    "`{name}` calls your `{helper}`, and that one is not right yet: see to `{helper}` first."
-                ).format(name=name, helper=helper)
+                _("`{name}` calls your `{helper}`, which fails its own check: fix `{helper}` first.").format(
+                    name=name, helper=helper
+                )
             ) from None
         raise
 

@@ -19,7 +19,9 @@ from typing import Any
 import numpy
 import torch
 
+from autograder.student.checking import state
 from autograder.student.checking.forbidden import newest
+from autograder.student.checking.overview import OverviewRow, overview_html, overview_text
 from autograder.student.checking.panel import html_panel, text_panel
 from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
@@ -39,7 +41,7 @@ from autograder.student.core.results import TaskResult, TestResult, score_task
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the notebook is, as far as the public tests can see."""
+    """How far the notebook is."""
 
     tasks_passed: int
     tasks: int
@@ -49,7 +51,8 @@ class Progress:
     def sentence(self) -> str:
         """One line for a person."""
         return _(
-            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points, as these public checks count"
+            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points; answers in words are graded "
+            "by hand"
         ).format(passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points)
 
 
@@ -63,16 +66,33 @@ class CheckResult:
     result: TaskResult
     progress: Progress | None
     hints: int
+    notes: tuple[str, ...] = ()  # where the notebook and the kernel differ
 
     def __repr__(self) -> str:
         return repr(self.result.score)
 
     def _repr_html_(self) -> str:
-        return html_panel(self.result, self.progress.sentence() if self.progress else "", self.hints)
+        sentence = self.progress.sentence() if self.progress else ""
+        return html_panel(self.result, sentence, self.hints, self.notes)
 
     def text(self) -> str:
         """The panel for a terminal."""
-        return text_panel(self.result, self.hints)
+        return text_panel(self.result, self.hints, self.notes)
+
+
+@dataclass(frozen=True, repr=False)
+class Overview:
+    """What `check()` shows: every task of the notebook, and which of them pass."""
+
+    assignment: str
+    rows: tuple[OverviewRow, ...]
+    progress: Progress
+
+    def __repr__(self) -> str:
+        return overview_text(self.rows, self.progress.sentence())
+
+    def _repr_html_(self) -> str:
+        return overview_html(self.rows, self.progress.sentence())
 
 
 class CheckUnavailable(Exception):
@@ -94,11 +114,13 @@ class CheckUnavailable(Exception):
 _results: dict[str, TaskResult] = {}  # of this kernel, by task: what the progress line counts
 
 
-def check_live(task: str, hints: int = 1) -> CheckResult | None:
-    """Checks one task in the running kernel; prints one sentence if there is no such task.
+def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
+    """Checks one task in the running kernel, or shows how far all are; prints a sentence if there is no such task.
 
     Raises `CheckUnavailable` if the check itself is at fault.
     """
+    if not task:
+        return _overview()
     names = kernel_namespace()
     assignment = assignments_of_tasks().get(task)
     if assignment is None:
@@ -111,7 +133,35 @@ def check_live(task: str, hints: int = 1) -> CheckResult | None:
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
-    return CheckResult(_results[task], progress, hints)
+    answer = notebook.answers().get(task) if notebook else None
+    found = state.notes(task, answer.source if answer else None, history)
+    return CheckResult(_results[task], progress, hints, tuple(found))
+
+
+def _overview() -> Overview | None:
+    """Every task of this kernel's notebook with the newest result; None, and a sentence, if it cannot be found."""
+    names = kernel_namespace()
+    notebook = _own_notebook(names, next(iter(_results), ""))
+    if notebook is None:
+        print(
+            _(
+                "The file of this notebook could not be found, so there is no list. Check a task: {call}"
+            ).format(call='check("rnn_step")')
+        )
+        return None
+    history = [source for source in names.get("In", []) if isinstance(source, str)]
+    answers = notebook.answers()
+    rows = tuple(
+        OverviewRow(
+            task.name,
+            task.points,
+            _results.get(task.name),
+            task.name in answers and state.is_changed(answers[task.name].source, history),
+        )
+        for task in notebook.tasks()
+    )
+    assignment = assignments_of_tasks().get(notebook.tasks()[0].name, "")
+    return Overview(assignment, rows, _progress(notebook.tasks(), _results))
 
 
 def results_so_far() -> dict[str, TaskResult]:
@@ -169,11 +219,15 @@ def kernel_namespace() -> dict[str, Any]:
 
 
 def _own_notebook(names: dict[str, Any], task: str) -> Notebook | None:
-    """The notebook this kernel belongs to, if its file can be found: the points stand in it and nowhere else."""
+    """The notebook this kernel belongs to, if its file can be found: the points stand in it and nowhere else.
+
+    It is the first one that holds the task; any of this course, if no task is given.
+    """
     for path in [*own_files(names), *sorted(Path.cwd().glob("*.ipynb"))]:
         with contextlib.suppress(OSError, ValueError):
             notebook = parse_notebook(json.loads(path.read_text(encoding="utf-8")))
-            if any(each.name == task for each in notebook.tasks()):
+            known = {each.name for each in notebook.tasks()}
+            if task in known or (not task and known & assignments_of_tasks().keys()):
                 return notebook
     return None
 

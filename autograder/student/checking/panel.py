@@ -1,59 +1,111 @@
-"""Shows the result of a check to a person: a panel for a notebook, lines for a terminal."""
+"""Shows the result of a check to a person: a panel for a notebook, lines for a terminal.
+
+Only the first broken promise speaks; what fails after it usually fails for the same reason, and is folded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
 
 from autograder.student.core.language import _
 from autograder.student.core.results import TaskResult, TestResult
 
 # At least 4.2 to 1 on both the white of JupyterLab's light theme and the #111111 of its dark one.
 GREEN, RED, AMBER, GREY = "#1f8a40", "#e0393e", "#a86f00", "#7c7c7c"
+ALMOST = 0.95  # of the points of a task that measures: nothing is wrong with it
 
 
-def html_panel(result: TaskResult, progress: str, hints: int) -> str:
-    """The panel under a check cell: a headline, one line a test, what failed in words, and how far one is."""
-    colour = GREEN if result.status == "passed" else RED
-    lines = "".join(_html_tests(tests, hints) for tests in _with_equal_messages(result))
-    footer = f"<div style='color:{GREY};margin-top:6px'>{escape(progress)}</div>" if progress else ""
+def html_panel(result: TaskResult, progress: str, hints: int, notes: Sequence[str] = ()) -> str:
+    """The panel under a check cell: a headline, what passes, what fails first in words, and how far one is."""
+    speaking, folded = told(result)
+    lines = [f"<div style='font-weight:600'>{escape(headline(result))}</div>"]
+    lines += [f"<div style='color:{AMBER}'>{html_text(note)}</div>" for note in notes]
+    lines += [_html_title(test) + _html_message(test) for test in result.tests if test.outcome == "passed"]
+    if speaking is not None:
+        lines.append(_html_title(speaking) + _html_speaking(speaking, hints))
+    if folded:
+        lines.append(_html_folded_tests(folded))
+    if explanation := why_no_points(result):
+        lines.append(f"<div style='color:{AMBER}'>{html_text(explanation)}</div>")
+    if progress:
+        lines.append(f"<div style='color:{GREY};margin-top:6px'>{escape(progress)}</div>")
     return (
-        f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
-        f"<div style='font-weight:600'>{escape(headline(result))}</div>{lines}{footer}</div>"
+        f"<div style='border-left:4px solid {_colour(result)};padding:4px 12px;max-width:60em;line-height:1.5'>"
+        f"{''.join(lines)}</div>"
     )
 
 
-def _with_equal_messages(result: TaskResult) -> list[list[TestResult]]:
-    """The tests in their order, neighbours with the same message together: what stops every test is said once."""
-    return [list(tests) for _message, tests in groupby(result.tests, key=lambda test: test.message)]
+def told(result: TaskResult) -> tuple[TestResult | None, list[TestResult]]:
+    """The failed test that speaks, and those that are folded behind it.
+
+    A test that could not look at what it is about does not speak, unless there is no other.
+    """
+    failed = [test for test in result.tests if test.outcome != "passed"]
+    speaking = next((test for test in failed if test.outcome != "not_run"), failed[0] if failed else None)
+    return speaking, [test for test in failed if test is not speaking]
 
 
-def _html_tests(tests: Sequence[TestResult], hints: int) -> str:
-    titles = "".join(_html_title(test) for test in tests)
-    first = tests[0]
-    if not _has_more(first):
-        return titles
-    parts = [f"<div>{html_text(first.message)}</div>"]
-    parts += [f"<div><i>{html_text(hint)}</i></div>" for hint in first.hints[:hints]]
-    # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
-    parts += [_html_folded(hint) for hint in first.hints[hints:]]
-    return f"{titles}<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+def headline(result: TaskResult) -> str:
+    """One line: the task, how many of its tests pass, how many of its points that gives."""
+    passed = sum(test.outcome == "passed" for test in result.tests)
+    return _("{task}: {passed} of {tests} checks pass, {score:g} of {max_score:g} points").format(
+        task=result.name,
+        passed=passed,
+        tests=len(result.tests),
+        score=result.score,
+        max_score=result.max_score,
+    )
 
 
-def _has_more(test: TestResult) -> bool:
-    """Whether there is something to say beside its title: what failed, or what was measured."""
-    return test.outcome != "passed" or bool(test.message)
+def why_no_points(result: TaskResult) -> str:
+    """Why a task has no points although some of its tests pass; empty for any other."""
+    if result.score or not any(test.outcome == "passed" for test in result.tests):
+        return ""
+    if any(test.essential and test.outcome != "passed" for test in result.tests):
+        return _("No points yet: a check that the whole task depends on fails.")
+    return _("No points yet: what passes counts only together with a check of the values.")
+
+
+def folded_sentence(folded: Sequence[TestResult]) -> str:
+    """One line for all that fails behind the test that speaks."""
+    if len(folded) == 1:
+        return _("1 more fails, probably for the same reason")
+    return _("{number} more fail, probably for the same reason").format(number=len(folded))
+
+
+def _colour(result: TaskResult) -> str:
+    if result.status == "passed":
+        return GREEN
+    measures = any(test.credit is not None for test in result.tests)
+    return AMBER if measures and result.score >= ALMOST * result.max_score else RED
 
 
 def _html_title(test: TestResult) -> str:
-    mark, colour = ("✓", GREEN) if test.outcome == "passed" else ("✗", RED)
+    mark, colour = {"passed": ("✓", GREEN), "not_run": ("–", GREY)}.get(test.outcome, ("✗", RED))
     return f"<div><span style='color:{colour};font-weight:600'>{mark}</span> {html_text(test.title)}</div>"
 
 
-def _html_folded(hint: str) -> str:
-    summary = f"<summary style='color:{GREY};cursor:pointer'>{escape(_('Another hint'))}</summary>"
-    return f"<details>{summary}<i>{html_text(hint)}</i></details>"
+def _html_message(test: TestResult) -> str:
+    return f"<div style='margin-left:1.4em'>{html_text(test.message)}</div>" if test.message else ""
+
+
+def _html_speaking(test: TestResult, hints: int) -> str:
+    parts = [f"<div>{html_text(test.message)}</div>"]
+    parts += [f"<div><i>{html_text(hint)}</i></div>" for hint in test.hints[:hints]]
+    # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
+    parts += [_details(_("Another hint"), f"<i>{html_text(hint)}</i>") for hint in test.hints[hints:]]
+    return f"<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
+
+
+def _html_folded_tests(folded: Sequence[TestResult]) -> str:
+    return _details(
+        folded_sentence(folded), "".join(_html_title(test) + _html_message(test) for test in folded)
+    )
+
+
+def _details(summary: str, content: str) -> str:
+    return f"<details><summary style='color:{GREY};cursor:pointer'>{escape(summary)}</summary>{content}</details>"
 
 
 def html_text(sentence: str) -> str:
@@ -62,23 +114,20 @@ def html_text(sentence: str) -> str:
     return "".join(f"<code>{piece}</code>" if odd % 2 else piece for odd, piece in enumerate(pieces))
 
 
-def text_panel(result: TaskResult, hints: int) -> str:
+def text_panel(result: TaskResult, hints: int, notes: Sequence[str] = ()) -> str:
     """The same for a terminal, without colours."""
-    lines = [headline(result)]
-    for tests in _with_equal_messages(result):
-        lines += [f"  {'✓' if test.outcome == 'passed' else '✗'} {test.title}" for test in tests]
-        if _has_more(tests[0]):
-            lines += [f"      {sentence}" for sentence in (tests[0].message, *tests[0].hints[:hints])]
+    speaking, folded = told(result)
+    lines = [headline(result), *(f"  ! {note}" for note in notes)]
+    for test in result.tests:
+        if test.outcome == "passed":
+            lines += [f"  ✓ {test.title}", *([f"      {test.message}"] if test.message else [])]
+    if speaking is not None:
+        mark = "–" if speaking.outcome == "not_run" else "✗"
+        lines.append(f"  {mark} {speaking.title}")
+        lines += [f"      {sentence}" for sentence in (speaking.message, *speaking.hints[:hints]) if sentence]
+    if folded:
+        lines.append(f"  … {folded_sentence(folded)}:")
+        lines += [f"      {test.title}" for test in folded]
+    if explanation := why_no_points(result):
+        lines.append(f"  ! {explanation}")
     return "\n".join(lines)
-
-
-def headline(result: TaskResult) -> str:
-    """One line: the task, how many of its tests hold, how many of its points are visible."""
-    passed = sum(test.outcome == "passed" for test in result.tests)
-    return _("{task}: {passed} of {tests} checks hold, {score:g} of {max_score:g} points").format(
-        task=result.name,
-        passed=passed,
-        tests=len(result.tests),
-        score=result.score,
-        max_score=result.max_score,
-    )

@@ -1,0 +1,79 @@
+"""Notices where the notebook and the kernel differ, so that nobody checks code that is not the one she looks at."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from autograder.student.core.code import tree
+from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.language import _
+
+
+def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
+    """What to know before reading the result of a check; most often nothing.
+
+    `saved` is the task's answer cell as the file has it, if the file is known; `history` are the cells that this kernel
+    has run, as they were typed, oldest first.
+    """
+    found = [_broken(task, history), _changed(task, saved, history), _stub(task, saved, history)]
+    return [note for note in found if note]
+
+
+def is_changed(saved: str, history: Sequence[str]) -> bool:
+    """Whether a saved cell was never run as it stands there, although this kernel has run others."""
+    ran = {source.strip() for source in history}
+    return bool(saved.strip()) and bool(ran - {""}) and saved.strip() not in ran
+
+
+def _broken(task: str, history: Sequence[str]) -> str:
+    """The newest version of the cell is not Python, so that an older one is still in force."""
+    newest = next((source for source in reversed(history) if _defines(task, source)), "")
+    code = plain_python(newest)
+    if not code or tree(code) is not None:
+        return ""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        return _(
+            "The newest version of the cell of `{task}` is not valid Python (line {line}: {problem}), so an older "
+            "version is checked. Correct it and run it again."
+        ).format(task=task, line=error.lineno, problem=error.msg)
+    return ""
+
+
+def _changed(task: str, saved: str | None, history: Sequence[str]) -> str:
+    if saved is None or not is_changed(saved, history):
+        return ""
+    return _("The cell of `{task}` has changed since it ran: run it, then check again.").format(task=task)
+
+
+def _stub(task: str, saved: str | None, history: Sequence[str]) -> str:
+    """The line that every cell came with still stands below code of the student's own."""
+    newest = next((source for source in reversed(history) if _defines(task, source)), saved or "")
+    parsed = tree(plain_python(newest) or "")
+    for node in ast.walk(parsed) if parsed else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = [part for part in node.body if not _is_docstring(part)]
+            if len(body) > 1 and _is_stub(body[-1]):
+                return _(
+                    "The cell of `{task}` still holds `raise NotImplementedError()`, line {line}."
+                ).format(task=task, line=body[-1].lineno)
+    return ""
+
+
+def _defines(task: str, source: str) -> bool:
+    return (
+        re.search(rf"^\s*(?:async\s+)?(?:def|class)\s+{re.escape(task)}\b", source, re.MULTILINE) is not None
+    )
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    raised = statement.exc if isinstance(statement, ast.Raise) else None
+    name = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(name, ast.Name) and name.id == "NotImplementedError"
