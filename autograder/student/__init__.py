@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from typing import TYPE_CHECKING
+
+from autograder.student.core.kernel import is_run_by_others
 
 if TYPE_CHECKING:
     from autograder.student.checking.live import CheckResult
-    from autograder.student.submission.bundle import HandIn
+    from autograder.student.submission.panel import HandIn
 
-__all__ = ["IS_CHECKED", "check", "submit"]
-
-IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
+__all__ = ["check", "submit"]
 
 
 def check(task: str, hints: int = 1) -> CheckResult | None:
@@ -34,8 +33,7 @@ def submit(notebook: str = "") -> HandIn | None:
     `notebook` is its file, where it cannot be found by itself. Where the notebook is being graded
     or checked this does nothing.
     """
-    is_run_by_others = IS_CHECKED in os.environ or "NBGRADER_EXECUTION" in os.environ
-    if is_run_by_others or importlib.util.find_spec("autograder.student.submission.live") is None:
+    if is_run_by_others() or importlib.util.find_spec("autograder.student.submission.live") is None:
         return None
     from autograder.student.submission.live import submit_live
 

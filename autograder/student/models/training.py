@@ -79,7 +79,7 @@ class LiveTraining:
         self._tokens = self._updates = 0
         self._all_updates = 1
         self._started = time.monotonic()
-        self._bar, self._curve = Place(), Place()
+        self._bar, self._curve = OutputSlot(), OutputSlot()
 
     def parts(self, source: torch.Tensor, bptt: int, points: int) -> Iterator[torch.Tensor]:
         """A batchified text in at most `points` pieces, each of whole windows of `bptt` rows.
@@ -183,7 +183,7 @@ class LiveTraining:
         return f'<img style="max-width:100%" src="data:image/png;base64,{image}" alt="{html.escape(title)}">'
 
 
-class Place:
+class OutputSlot:
     """One place in the output of a cell, where each thing that is shown takes the place of the one before."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from autograder.student.core.results import Result
 
 pytestmark = pytest.mark.xdist_group("demo")  # one process: the class is graded once for all of these
 SEED = 7
-# Every pupil's tasks that do not get all points. What builds on a wrong answer is wrong as well.
+# Every student's tasks that do not get all points. What builds on a wrong answer is wrong as well.
 EXPECTED_LOSSES = {
     "ada": set(),
     "blaise": set(),
@@ -36,7 +36,7 @@ EXPECTED_LOSSES = {
 
 
 def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[str, Result]:
-    """The results of a class by pupil, in two processes."""
+    """The results of a class by student, in two processes."""
     found = [
         each
         for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, PIECES]))
@@ -107,7 +107,7 @@ def untimed(result: Result) -> str:
 
 
 def test_the_class_hands_in_its_models_beside_its_notebooks(tmp_path: Path) -> None:
-    """Five pupils: one model twice, two others, and none."""
+    """Five students: one model twice, two others, and none."""
     write_class_with_models(tmp_path, tokens=10_000)
     found = find_submissions([tmp_path], [ASSIGNMENT, MODELS])
     files = {each.student: each.read_files() for each in found}
