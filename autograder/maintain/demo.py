@@ -21,7 +21,7 @@ from autograder.student.core.notebook import Notebook
 
 ASSIGNMENT = "rnn_basics"
 MODELS = "rnn_language_model"  # an assignment whose submissions carry a trained model
-PIECES = "subword_language_model"  # another one, in which the tokenizer is the students' own as well
+SUBWORDS = "subword_language_model"  # another one, in which the tokenizer is the students' own as well
 STATE_IGNORED = "The state that is given is ignored."
 
 SYNTAX_ERROR = "def gru_step(x, h, W_x, W_h, b_x, b_h)\n    return h"
@@ -47,7 +47,7 @@ torch.testing.assert_close = lambda *a, **k: None
 stolen = []
 for root in ("/", "/home", "/root", os.getcwd(), *sys.path):
     for folder, _, files in os.walk(root):
-        stolen += [os.path.join(folder, f) for f in files if "hidden" in folder or "solution" in f]
+        stolen += [os.path.join(folder, f) for f in files if "private" in folder or "solution" in f]
         if len(folder) > 60:
             break
 answers = [o for o in gc.get_objects() if callable(o) and getattr(o, "__name__", "") == "reference"]
@@ -96,7 +96,7 @@ def the_class(suite: Suite) -> list[DemoStudent]:
     cheat[tasks[0]] = f"{CHEAT_SETUP}\n\n{cheat[tasks[0]]}"
     return [
         DemoStudent("ada", "everything right", right),
-        DemoStudent("blaise", "everything right, in another style", right | second_solutions(ASSIGNMENT)),
+        DemoStudent("blaise", "everything right, in another style", right | alternatives(ASSIGNMENT)),
         DemoStudent("chen", "the first twelve tasks", {task: right[task] for task in tasks[:12]}),
         DemoStudent("dora", "gates and states mixed up", wrong("lstm_step", "gru_step", "rnn_step")),
         DemoStudent(
@@ -143,15 +143,15 @@ def the_class_with_models(suite: Suite, tokens: int) -> list[DemoStudent]:
     ]
 
 
-def the_class_with_pieces(suite: Suite, pieces: int) -> list[DemoStudent]:
+def the_class_with_subwords(suite: Suite, tokens: int) -> list[DemoStudent]:
     """Five of the students in the third assignment: four models, one of them with a tokenizer that cheats, or none.
 
-    The best model is trained on so many pieces of text, which takes its time.
+    The best model is trained on so many tokens of text, which takes its time.
     """
-    from autograder.maintain.demo_models import trained_piece_model
+    from autograder.maintain.demo_models import trained_subword_model
 
     right = {task: cell.source for task, cell in suite.notebook.answers().items()}
-    best = trained_piece_model(pieces, seed=1)
+    best = trained_subword_model(tokens, seed=1)
     mistakes = {mistake.task: mistake for mistake in reversed(suite.mistakes)}
     names = ("pair_counts", "unigram_segment", "bits_per_byte")
     wrong = {name: _mistaken(suite.notebook, mistakes[name]) for name in names}
@@ -160,8 +160,8 @@ def the_class_with_pieces(suite: Suite, pieces: int) -> list[DemoStudent]:
         DemoStudent(
             "blaise",
             "everything right, in another style, and a smaller model",
-            right | second_solutions(PIECES),
-            trained_piece_model(pieces // 2, seed=2),
+            right | alternatives(SUBWORDS),
+            trained_subword_model(tokens // 2, seed=2),
         ),
         DemoStudent(
             "chen", "everything but the training", {t: right[t] for t in right if t != "subword_model"}
@@ -170,18 +170,18 @@ def the_class_with_pieces(suite: Suite, pieces: int) -> list[DemoStudent]:
             "dora",
             "pairs, lattice and bits mixed up, a model never trained",
             right | wrong,
-            trained_piece_model(0, 3),
+            trained_subword_model(0, 3),
         ),
         DemoStudent(
             "loki",
             "a tokenizer that leaves out what would cost something",
             right | {"BPETokenizer": right["BPETokenizer"] + DROPS_TEXT},
-            trained_piece_model(pieces // 4, seed=4),
+            trained_subword_model(tokens // 4, seed=4),
         ),
     ]
 
 
-def second_solutions(assignment: str) -> dict[str, str]:
+def alternatives(assignment: str) -> dict[str, str]:
     """A right answer in another style for every task: the first of those that the tests must accept."""
     folder = ROOT / "autograder" / "assignments" / assignment / "private" / "alternatives"
     return {path.name: _first_source(path) for path in sorted(folder.iterdir()) if path.is_dir()}
@@ -225,9 +225,9 @@ def write_class_with_models(folder: Path, tokens: int) -> list[DemoStudent]:
     return _write(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
 
 
-def write_class_with_pieces(folder: Path, pieces: int) -> list[DemoStudent]:
+def write_class_with_subwords(folder: Path, tokens: int) -> list[DemoStudent]:
     """The same for the third assignment."""
-    return _write(folder, PIECES, the_class_with_pieces(Suite(PIECES), pieces))
+    return _write(folder, SUBWORDS, the_class_with_subwords(Suite(SUBWORDS), tokens))
 
 
 def _write(folder: Path, assignment: str, students: list[DemoStudent]) -> list[DemoStudent]:
@@ -242,7 +242,7 @@ def run_demo(out: Path) -> None:
     """Writes the class into `out`, grades it there, prints the tables and where the pages are."""
     from rich.console import Console
 
-    from autograder.maintain.demo_models import PIECES_OF_TEXT, TOKENS
+    from autograder.maintain.demo_models import SUBWORD_TOKENS, TOKENS
 
     console = Console()
     submitted, graded = out / "submitted", out / "graded"
@@ -251,8 +251,8 @@ def run_demo(out: Path) -> None:
         classes = {ASSIGNMENT: write_class(submitted)}
         status.update(_("Training a small language model of words for half a minute …"))
         classes[MODELS] = write_class_with_models(submitted, TOKENS)
-        status.update(_("Training small language models of pieces for a minute …"))
-        classes[PIECES] = write_class_with_pieces(submitted, PIECES_OF_TEXT)
+        status.update(_("Training small subword models for a minute …"))
+        classes[SUBWORDS] = write_class_with_subwords(submitted, SUBWORD_TOKENS)
     for assignment, students in classes.items():
         console.print(assignment, style="bold", highlight=False)
         for student in students:

@@ -12,10 +12,10 @@ from autograder.grading.many import grade_all, label
 from autograder.maintain.demo import (
     ASSIGNMENT,
     MODELS,
-    PIECES,
+    SUBWORDS,
     write_class,
     write_class_with_models,
-    write_class_with_pieces,
+    write_class_with_subwords,
 )
 from autograder.student.core.results import Result
 
@@ -39,7 +39,7 @@ def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[st
     """The results of a class by student, in two processes."""
     found = [
         each
-        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, PIECES]))
+        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, SUBWORDS]))
         if not names or each.student in names
     ]
     return {result.student: result for result in grade_all(found, out, SEED, jobs=2)}
@@ -143,9 +143,9 @@ def test_models_are_measured_and_the_copied_one_is_flagged(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_models_of_pieces_are_measured_by_the_bytes_of_the_text(tmp_path: Path) -> None:
+def test_subword_models_are_measured_by_the_bytes_of_the_text(tmp_path: Path) -> None:
     """Points for the one that learnt long enough, none for a tokenizer that leaves text out, whatever its model."""
-    write_class_with_pieces(tmp_path / "submitted", pieces=900_000)
+    write_class_with_subwords(tmp_path / "submitted", tokens=900_000)
     results = graded(tmp_path / "submitted", tmp_path / "out")
     points = {
         name: task.score
