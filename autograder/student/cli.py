@@ -13,7 +13,12 @@ import typer
 from autograder.student.core.command import refuse
 from autograder.student.core.language import _
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
 
 
 @app.callback()
