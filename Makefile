@@ -32,6 +32,7 @@ lint: $(VENV)/development.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # The corpora: a moment when they are there, else one download.
 data: $(VENV)/grading.done

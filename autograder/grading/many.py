@@ -6,96 +6,28 @@ the results, where no worker can write, so that an interrupted run goes on where
 
 from __future__ import annotations
 
-import atexit
-import functools
-import hashlib
-import json
-import multiprocessing
-import os
-import secrets
-import signal
-import sys
-import tempfile
-import threading
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.assignments.sources import assignment_names, source_notebook
-from autograder.grading.find import Found, Refused, distinct
-from autograder.grading.graded import (
-    DATA,
-    TRAINING_CPU_SECONDS,
-    Graded,
-    Submission,
-    fingerprint,
-    hash_of,
-    hash_of_notebook,
-    ungradable,
-)
-from autograder.grading.names import safe_name
+from autograder.grading.cluster import on_cluster
+from autograder.grading.files import Refused
+from autograder.grading.find import Found, distinct
+from autograder.grading.graded import Graded, Submission, ungradable
+from autograder.grading.jobs import Job
+from autograder.grading.processes import Graders
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.similarity import flag_copies
-from autograder.student.core.language import _
+from autograder.grading.store import remember, remembered, write_result
 from autograder.student.core.results import Result
 
 if TYPE_CHECKING:
-    from autograder.grading.suite import Suite
-    from autograder.sandbox import Isolation, Server
-
-RESULTS = "results"
-CACHE = "cache"
-RUN = "run.json"
-# Far beyond what all limits of a submission add up to for honest work: past it the grader itself hangs.
-MAX_SECONDS = 3600.0
-MAX_TRAINING_SECONDS = 4.0 * TRAINING_CPU_SECONDS  # on top, since on a busy machine CPU time takes its time
-_LOOK_SECONDS = 5.0  # how often it is looked whether one hangs
+    from autograder.sandbox import Isolation
 
 OnResult = Callable[[Graded], None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission and all that has a say in its mark; the same everywhere, so that it can be sent anywhere."""
-
-    submission: Submission
-    seed: int
-    isolation: Isolation | None = None
-    train: bool = False  # run the training cells where a checkpoint is wanted and none was handed in
-
-    @property
-    def key(self) -> str:
-        """A hash of everything that has a say in the result: what is finished under it need not be done again."""
-        submission = self.submission
-        files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
-        parts = [
-            *(hashlib.sha256(submission.data).hexdigest(), submission.student, submission.file_name),
-            *(submission.assignment, files, submission.notes, self.seed, self.isolation, self.train),
-            *(fingerprint(), _sources_hash(), _data_hash()),
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def run_seed(out: Path, seed: int | None = None) -> int:
-    """The seed of the run in this folder: as given, else as it was, else drawn once and kept.
-
-    It stays out of every student's page: who knows it knows the inputs of the hidden tests.
-    """
-    path = out / RUN
-    if seed is None:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            seed = int(json.loads(path.read_text(encoding="utf-8"))["seed"])
-    if seed is None:
-        # Student code is told seeds that are derived from it: it must be too large to be found by trying, and fit
-        # into a number of JavaScript's.
-        seed = secrets.randbelow(2**53)
-    write_atomically(path, json.dumps({"seed": seed}) + "\n")
-    return seed
 
 
 def label(found: Sequence[Found], assignment: str = "") -> list[Found]:
@@ -154,7 +86,7 @@ def grade_all(
     pending: list[int] = []
     for number, each in enumerate(found):
         try:
-            graded = _remembered(out, job_of(each))
+            graded = remembered(out, job_of(each))
         except Refused as error:
             empty = Submission(each.student, b"", each.file_name, assignment or each.assignment)
             graded = ungradable(empty, str(error))
@@ -171,10 +103,10 @@ def grade_all(
 
     with ExitStack() as resources:
         graders = graders or resources.enter_context(Graders())
-        ways = _on_cluster(pending, read, cluster) if cluster else graders.map(pending, read, jobs)
+        ways = on_cluster(pending, read, cluster) if cluster else graders.map(pending, read, jobs)
         for number, job, graded in ways:
             if graded.is_final:
-                _remember(out, job, graded)
+                remember(out, job, graded)
             finish(number, graded)
     in_order = [results[number] for number in range(len(found))]
     flagged = flag_copies(in_order)
@@ -182,292 +114,3 @@ def grade_all(
         if after != before:
             write_result(out, after)
     return flagged
-
-
-def _remembered(out: Path, job: Job) -> Graded | None:
-    """What came of this very job before; None if it was not finished."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        document = json.loads(_cache_path(out, job).read_text(encoding="utf-8"))
-        if document["key"] == job.key:
-            return Graded.from_json(document["graded"])
-    return None
-
-
-def _remember(out: Path, job: Job, graded: Graded) -> None:
-    write_atomically(_cache_path(out, job), json.dumps({"key": job.key, "graded": graded.to_json()}))
-
-
-def _cache_path(out: Path, job: Job) -> Path:
-    submission = job.submission
-    return out / CACHE / f"{safe_name(f'{submission.student}.{submission.file_name}')}.json"
-
-
-def result_path(out: Path, result: Result) -> Path:
-    """Where a result lies in a run's folder."""
-    return out / RESULTS / f"{safe_name(result.student)}.{safe_name(result.assignment or 'unknown')}.json"
-
-
-def write_result(out: Path, result: Result) -> Path:
-    """Writes one result where `result_path` says; nobody ever sees half of it."""
-    path = result_path(out, result)
-    write_atomically(path, result.to_json())
-    return path
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Writes a file that is there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-@functools.cache
-def _sources_hash() -> str:
-    """One hash of all source notebooks: they are reference, points and stubs in one."""
-    return " ".join(hash_of_notebook(source_notebook(name)) for name in assignment_names())
-
-
-@functools.cache
-def _data_hash() -> str:
-    """One hash of the texts a model is scored on, and of the thresholds its mark depends on."""
-    return hash_of(sorted([*DATA.glob("*.json"), *DATA.glob("prepared/**/*.txt")]))
-
-
-def forget_our_files() -> None:
-    """Has the hashes taken anew: for a process that goes on while solutions, tests or data are edited."""
-    for hashed in (fingerprint, _sources_hash, _data_hash):
-        hashed.cache_clear()
-
-
-# On this machine
-
-
-class CannotGrade(Exception):
-    """Nothing can be graded here; the sentence says why, and what to do."""
-
-
-# What is finished: its number, the job, what came of it.
-Finished = tuple[int, Job, Graded]
-
-
-@dataclass
-class _Grader:
-    """A process with a warm server, and what it is busy with."""
-
-    process: multiprocessing.process.BaseProcess
-    connection: Connection
-    number: int = -1
-    job: Job | None = None
-    since: float = 0.0
-
-    def give(self, number: int, job: Job) -> None:
-        self.number, self.job, self.since = number, job, time.monotonic()
-        with suppress(OSError):  # it has died; the end of its connection tells
-            self.connection.send(job)
-
-    def take(self) -> tuple[int, Job, Graded | None]:
-        """Its job and what came of it; None if it has died over it."""
-        assert self.job is not None
-        number, job, self.job = self.number, self.job, None
-        try:
-            answer = self.connection.recv()
-        except (EOFError, OSError):
-            return number, job, None
-        if isinstance(answer, CannotGrade):
-            raise answer
-        return number, job, answer
-
-    def stop(self) -> None:
-        """Ends it: an idle one by itself, a busy one by a signal, one that hangs by force."""
-        self.connection.close()
-        if self.job is not None:
-            self.process.terminate()
-        self.process.join(timeout=5)
-        self.process.kill()
-        self.process.join()
-
-
-class Graders:
-    """Processes with a warm server each, kept from one use to the next until they are closed."""
-
-    def __init__(self) -> None:
-        self._graders: list[_Grader] = []
-
-    def __enter__(self) -> Graders:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends all processes."""
-        self._stop(self._graders)
-
-    def map(self, pending: Sequence[int], read: Callable[[int], Job], jobs: int) -> Iterator[Finished]:
-        """Maps over `jobs` processes. One that dies is replaced; what it was busy with is tried once more, alone."""
-        waiting: deque[int] = deque(pending)
-        suspects: deque[int] = deque()
-        second_try: set[int] = set()
-        try:
-            while waiting or suspects or any(grader.job for grader in self._graders):
-                queue, limit = (waiting, max(1, jobs)) if waiting else (suspects, 1)
-                while queue and sum(grader.job is not None for grader in self._graders) < limit:
-                    number = queue.popleft()
-                    self._idle().give(number, read(number))
-                for grader in _that_answered(self._graders):
-                    number, job, graded = grader.take()
-                    if graded is not None:
-                        yield number, job, graded
-                        continue
-                    self._stop([grader])
-                    if number in second_try:
-                        yield number, job, _gave_up(job)
-                    else:
-                        second_try.add(number)
-                        suspects.append(number)
-        finally:
-            self._stop(
-                [grader for grader in self._graders if grader.job is not None]
-            )  # nobody waits for these
-
-    def _idle(self) -> _Grader:
-        idle = next((grader for grader in self._graders if grader.job is None), None)
-        if idle is None:
-            self._graders.append(idle := _start_grader())
-        return idle
-
-    def _stop(self, graders: Sequence[_Grader]) -> None:
-        for grader in list(graders):
-            self._graders.remove(grader)
-            grader.stop()
-
-
-def _gave_up(job: Job) -> Graded:
-    reason = _("The grader broke down over this submission, twice. A person has to look at it.")
-    return ungradable(job.submission, reason, is_final=False)
-
-
-def _that_answered(graders: Sequence[_Grader]) -> list[_Grader]:
-    """The graders that have something to say, or have died; one that takes for ever is ended, and so has died."""
-    busy = [grader for grader in graders if grader.job is not None]
-    ready = wait([grader.connection for grader in busy], timeout=_LOOK_SECONDS)
-    for grader in busy:
-        assert grader.job is not None
-        if time.monotonic() - grader.since > MAX_SECONDS + MAX_TRAINING_SECONDS * grader.job.train:
-            grader.process.kill()
-    return [grader for grader in busy if grader.connection in ready]
-
-
-def _start_grader() -> _Grader:
-    # A fork would take our threads' locks along, and torch's; a fresh interpreter has nothing.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    return _Grader(process, ours)
-
-
-def _serve(connection: Connection) -> None:
-    """The life of a grader process: one job after another, until nobody sends any."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # the keyboard's interruption is for the one who gives the jobs
-    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(1))  # so that temporary folders are removed
-    with suppress(EOFError, OSError), ExitStack() as resources:
-        while True:
-            connection.send(_answer(connection.recv(), resources))
-
-
-# What this process has warm.
-_bench: dict[Isolation | None, tuple[Server, dict[str, Suite]]] = {}
-_training: dict[Isolation | None, Server] = {}
-
-
-def _answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
-    """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
-    from autograder.grading.run import grade, load_suites
-    from autograder.grading.staging import grading_server
-    from autograder.sandbox import SandboxUnavailable
-
-    try:
-        if job.isolation not in _bench:
-            server = resources.enter_context(grading_server(job.isolation))
-            _bench[job.isolation] = server, load_suites(assignment_names())
-        server, suites = _bench[job.isolation]
-        trainer = _trainer(job, resources) if job.train else None
-        return grade(job.submission, suites, server, job.seed, trainer)
-    except SandboxUnavailable as error:
-        return CannotGrade(str(error))
-    except Exception as error:
-        reason = _("The grader itself failed ({kind}: {message}). A person has to look at it.").format(
-            kind=type(error).__name__, message=error
-        )
-        return ungradable(job.submission, reason, is_final=False)
-
-
-def _trainer(job: Job, resources: ExitStack) -> Server:
-    from autograder.grading.staging import training_server
-
-    if job.isolation not in _training:
-        _training[job.isolation] = resources.enter_context(training_server(job.isolation))
-    return _training[job.isolation]
-
-
-# On a Dask cluster
-
-_cluster_lock = threading.Lock()  # a Dask worker may run several threads, and pytest may not
-_cluster_resources = ExitStack()
-
-
-def _grade_on_worker(job: Job) -> Graded | CannotGrade:
-    if not _bench:
-        atexit.register(_cluster_resources.close)
-    with _cluster_lock:
-        return _answer(job, _cluster_resources)
-
-
-def _on_cluster(pending: Sequence[int], read: Callable[[int], Job], address: str) -> Iterator[Finished]:
-    """Maps over an existing Dask cluster, a few submissions per worker at a time: they travel with their bytes."""
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise CannotGrade(
-            _("Grading on a cluster needs the package distributed: pip install distributed")
-        ) from None
-    try:
-        client = Client(address, timeout=30)
-    except (OSError, ValueError) as error:
-        raise CannotGrade(
-            _("There is no Dask cluster at {address}: {reason}").format(address=address, reason=error)
-        ) from None
-    with client:
-        waiting = deque(pending)
-        sent: dict[Any, tuple[int, Job]] = {}
-
-        def submit() -> Any:
-            number = waiting.popleft()
-            job = read(number)
-            future = client.submit(_grade_on_worker, job, key=f"grade-{number}-{job.key}", pure=False)
-            sent[future.key] = number, job
-            return future
-
-        window = max(4, 2 * sum(client.nthreads().values()))
-        futures = as_completed([submit() for _number in range(min(window, len(waiting)))])
-        for future in futures:
-            number, job = sent.pop(future.key)
-            graded = future.result() if future.status == "finished" else _gave_up(job)
-            if isinstance(graded, CannotGrade):
-                raise graded
-            if waiting:
-                futures.add(submit())
-            yield number, job, graded
-            future.release()

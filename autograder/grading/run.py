@@ -7,12 +7,11 @@ import hashlib
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import syntax
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -29,28 +28,22 @@ from autograder.grading.measure import (
     checkpoint_in,
     hidden_text,
     measure,
-    not_handed_in,
     train,
 )
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
 from autograder.grading.suite import Suite
+from autograder.grading.task_runner import TaskRunner
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.sandbox import (
     CellOutcome,
-    Conversation,
     Server,
-    Session,
-    WorkerError,
-    WorkerTimeout,
 )
 from autograder.sandbox.errors import SandboxLost
-from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
-from autograder.student.core.code import reached
 from autograder.student.core.language import _
 from autograder.student.core.notebook import TRAINING_TAG, Task
-from autograder.student.core.results import Result, TaskResult, TestOutcome, TestResult, score_task
+from autograder.student.core.results import Result, TaskResult, score_task
 from autograder.student.corpora import MissingCorpus
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
@@ -108,9 +101,10 @@ def _grade(
         *repaired.repairs,
         *_trained_here(suite, submission, model, training_server),
     ]
+    read_model = model.read if model else None
     with server.open() as session:
         outcomes = tuple(session.execute(program.cells, skip=program.skipped))
-        results = _Tests(session, suite, repaired, outcomes, model, submission.notes).run(seed)
+        results = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes).run(seed)
         refusals = sorted(session.refusals)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)
@@ -190,164 +184,6 @@ def _measured(
             finished[i] = score_task(result.name, result.max_score, found.tests)
             notes += found.integrity
     return finished, notes
-
-
-class _Tests:
-    """Runs the tests of a suite against a session, each task in a conversation of its own."""
-
-    def __init__(
-        self,
-        session: Session,
-        suite: Suite,
-        repaired: Repaired,
-        outcomes: Sequence[CellOutcome],
-        model: _Model | None,
-        notes: Sequence[str],
-    ) -> None:
-        self.session = session
-        self.suite = suite
-        self.repaired = repaired
-        self.outcomes = outcomes
-        self.model = model
-        self.notes = notes
-        self._measured = {task.name for task in suite.tasks if task.is_measured}
-        # By position, as the cells' names in the worker: what does not run is empty.
-        self.sources = [
-            "" if i in repaired.skipped else syntax.python(cell.source)
-            for i, cell in enumerate(repaired.notebook.cells)
-        ]
-        self._task = ""
-        self._student: Student | None = None
-        self._conversation: Conversation | None = None
-        self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
-
-    def run(self, seed: int) -> list[TaskResult]:
-        """The results of all tasks, in the order of the notebook."""
-        absent = self.repaired.not_attempted | {
-            task for task in self.repaired.missing - self._measured if self._is_missing(task)
-        }
-        # Whether there is a model does not depend on what stands in the cell that would train one.
-        absent = (absent - self._measured) if self.model else (absent | self._measured)
-        attempted = [task.name for task in self.suite.tasks if task.name not in absent]
-        read_model = self.model.read if self.model else None
-        try:
-            tests = (
-                self.suite.run(self.student_of, seed, attempted, checkpoint_of=read_model)
-                if attempted
-                else {}
-            )
-        finally:
-            self._end_conversation()
-        results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
-        return [self._with_advice(result, results) for result in results]
-
-    def student_of(self, task: str) -> Student:
-        """The student's namespace for a task; `Stopped` if her code for it cannot be run, or not any more."""
-        if task in self._over:
-            raise Stopped("not_run", _("Not run: the code of this task had stopped before."))
-        if task != self._task or self._student is None:
-            self._end_conversation()
-            self._student = self._new_student(task)
-            self._task = task
-        return self._student
-
-    def _new_student(self, task: str) -> Student:
-        seconds = self.session.limits.scoring_cpu_seconds if task in self._measured else None
-        try:
-            conversation = self.session.task(cpu_seconds=seconds)
-        except WorkerError as error:
-            self._over.add(task)
-            raise _stopped(error) from None
-        self._conversation = conversation
-
-        def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
-            try:
-                return conversation.ask(request, callbacks)
-            except WorkerError as error:
-                self._over.add(task)
-                raise _stopped(error) from None
-            except BaseException:
-                self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
-                raise
-
-        student = Student(ask, self.sources)
-        failure = self._failure_of_cell(task)
-        if failure is not None and not student.has(task):
-            self._over.add(task)
-            raise failure
-        return student
-
-    def _is_missing(self, task: str) -> bool:
-        """Whether nothing has been tried: no cell of the task failed, and the worker does not know the name either.
-
-        It may have come by it in another way; what it says is only a claim, which gains it the tests.
-        """
-        if self._failure_of_cell(task) is not None:
-            return False
-        try:
-            with self.session.task() as conversation:
-                return not Student(conversation.ask).has(task)
-        except (WorkerError, StudentError, UnreadableReply):
-            return True
-
-    def _failure_of_cell(self, task: str) -> Stopped | None:
-        """Why the cell that should define the task's name did not come to its end; None if it did."""
-        for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
-            concerns = cell.grade_id == task or task in syntax.defined_names(cell.source)
-            if concerns and outcome.status in ("error", "timeout", "crashed"):
-                return _stopped_cell(task, outcome)
-        return None
-
-    def _end_conversation(self) -> None:
-        if self._conversation is not None:
-            self._conversation.close()
-        self._task, self._student, self._conversation = "", None, None
-
-    def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
-        if task.is_measured and tests is None:
-            return TaskResult(
-                task.name,
-                "not_attempted",
-                0.0,
-                task.points,
-                (not_handed_in(self.suite.assignment, self.notes),),
-            )
-        if task.name in self.repaired.not_attempted:
-            return TaskResult(task.name, "not_attempted", 0.0, task.points)
-        if tests is None:
-            return TaskResult(task.name, "missing", 0.0, task.points)
-        return score_task(task.name, task.points, [replace(t, message=clean(t.message)) for t in tests])
-
-    def _with_advice(self, result: TaskResult, results: Sequence[TaskResult]) -> TaskResult:
-        """Where a failed task uses another that fails as well, its message says to start with that one."""
-        if result.status not in ("failed", "partial", "crashed", "timeout"):
-            return result
-        broken = {other.name for other in results if other.status != "passed"} - {result.name}
-        used = [name for name in reached(self.sources, result.name) if name in broken]
-        roots = [name for name in used if not broken & set(reached(self.sources, name)) - {name}]
-        first = next((i for i, test in enumerate(result.tests) if test.outcome != "passed"), None)
-        if not used or first is None:
-            return result
-        name = f"`{(roots or used)[0]}`"
-        if any(name in test.message for test in result.tests):
-            return result  # a test has found it out by itself
-        advice = _("{name}, which it uses, fails its own check: start there.").format(name=name)
-        tests = list(result.tests)
-        tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
-        return replace(result, tests=tuple(tests))
-
-
-def _stopped(error: WorkerError) -> Stopped:
-    return Stopped("timeout" if isinstance(error, WorkerTimeout) else "crashed", str(error))
-
-
-def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
-    lines = clean(outcome.error).strip().splitlines()
-    sentence = _("The cell of {task} did not run to its end, so there is no {task}: {error}").format(
-        task=f"`{task}`", error=lines[-1] if lines else outcome.status
-    )
-    outcomes: dict[str, TestOutcome] = {"timeout": "timeout", "crashed": "crashed"}
-    return Stopped(outcomes.get(outcome.status, "failed"), sentence)
 
 
 def _clean_outcome(outcome: CellOutcome) -> Outcome:

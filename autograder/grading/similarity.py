@@ -82,7 +82,7 @@ class _Fingerprint:
         return cls(kept["sha256"], tuple((tuple(shape), int(bits, 16)) for shape, bits in kept["matrices"]))
 
 
-def likeness(one: _Fingerprint, other: _Fingerprint) -> float:
+def similarity(one: _Fingerprint, other: _Fingerprint) -> float:
     """The cosine of two checkpoints: of each matrix with the nearest of its shape, weighted by their sizes.
 
     Names say nothing: they can be changed. 1.0 only if they are the same file.
@@ -112,7 +112,7 @@ def flag_copies(results: Sequence[Result]) -> list[Result]:
     flags: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for group in groups.values():
         for (first, one), (second, other) in _pairs(group):
-            cosine = likeness(one, other)
+            cosine = similarity(one, other)
             if cosine >= ALIKE:
                 flags[first].append((results[second].student, _sentence(results[second].student, cosine)))
                 flags[second].append((results[first].student, _sentence(results[first].student, cosine)))

@@ -14,12 +14,14 @@ from typing import Any
 from autograder.assignments.sources import ROOT
 from autograder.grading.mistakes import Mistake, mutate
 from autograder.grading.suite import Suite
+from autograder.maintain.class_run import grade_paths
+from autograder.maintain.ranking import rank
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
 
 ASSIGNMENT = "rnn_basics"
 MODELS = "rnn_language_model"  # an assignment whose submissions carry a trained model
-PIECES = "subword_language_model"  # another one, in which the tokenizer is the pupils' own as well
+SUBWORDS = "subword_language_model"  # another one, in which the tokenizer is the students' own as well
 STATE_IGNORED = "The state that is given is ignored."
 
 SYNTAX_ERROR = "def gru_step(x, h, W_x, W_h, b_x, b_h)\n    return h"
@@ -45,7 +47,7 @@ torch.testing.assert_close = lambda *a, **k: None
 stolen = []
 for root in ("/", "/home", "/root", os.getcwd(), *sys.path):
     for folder, _, files in os.walk(root):
-        stolen += [os.path.join(folder, f) for f in files if "hidden" in folder or "solution" in f]
+        stolen += [os.path.join(folder, f) for f in files if "private" in folder or "solution" in f]
         if len(folder) > 60:
             break
 answers = [o for o in gc.get_objects() if callable(o) and getattr(o, "__name__", "") == "reference"]
@@ -72,7 +74,7 @@ class BPETokenizer(BPETokenizer):
 
 
 @dataclass(frozen=True)
-class Pupil:
+class DemoStudent:
     """One member of the class: a name, what she did, and her cells where they differ from the release notebook."""
 
     name: str
@@ -81,8 +83,8 @@ class Pupil:
     files: Mapping[str, bytes] = field(default_factory=dict)  # the checkpoint beside it, by name
 
 
-def the_class(suite: Suite) -> list[Pupil]:
-    """Twelve pupils, from right in every task to untouched."""
+def the_class(suite: Suite) -> list[DemoStudent]:
+    """Twelve students, from right in every task to untouched."""
     right = {task: cell.source for task, cell in suite.notebook.answers().items()}
     tasks = list(right)
     mistakes = {mistake.task: mistake for mistake in reversed(suite.mistakes)}
@@ -93,25 +95,27 @@ def the_class(suite: Suite) -> list[Pupil]:
     cheat = {task: CHEAT_ANSWER.format(task=task) for task in tasks}
     cheat[tasks[0]] = f"{CHEAT_SETUP}\n\n{cheat[tasks[0]]}"
     return [
-        Pupil("ada", "everything right", right),
-        Pupil("blaise", "everything right, in another style", right | second_solutions(ASSIGNMENT)),
-        Pupil("chen", "the first twelve tasks", {task: right[task] for task in tasks[:12]}),
-        Pupil("dora", "gates and states mixed up", wrong("lstm_step", "gru_step", "rnn_step")),
-        Pupil("emmy", "back-propagation and packing", wrong("rnn_backward", "last_states", "masked_mean")),
-        Pupil(
+        DemoStudent("ada", "everything right", right),
+        DemoStudent("blaise", "everything right, in another style", right | alternatives(ASSIGNMENT)),
+        DemoStudent("chen", "the first twelve tasks", {task: right[task] for task in tasks[:12]}),
+        DemoStudent("dora", "gates and states mixed up", wrong("lstm_step", "gru_step", "rnn_step")),
+        DemoStudent(
+            "emmy", "back-propagation and packing", wrong("rnn_backward", "last_states", "masked_mean")
+        ),
+        DemoStudent(
             "felix", "gradients in time", wrong("clip_gradients_", "truncated_bptt", "state_gradient_norms")
         ),
-        Pupil("grace", "one small slip", wrong("find_cell")),
-        Pupil("hugo", "a syntax error", right | {"gru_step": SYNTAX_ERROR}),
-        Pupil("ines", "an endless loop", right | {"greedy_decode": ENDLESS_LOOP}),
-        Pupil("jan", "takes all the memory", right | {"masked_mean": MEMORY_HOG}),
-        Pupil("kira", "nothing yet", {}),
-        Pupil("loki", "tries to cheat", cheat),
+        DemoStudent("grace", "one small slip", wrong("find_cell")),
+        DemoStudent("hugo", "a syntax error", right | {"gru_step": SYNTAX_ERROR}),
+        DemoStudent("ines", "an endless loop", right | {"greedy_decode": ENDLESS_LOOP}),
+        DemoStudent("jan", "takes all the memory", right | {"masked_mean": MEMORY_HOG}),
+        DemoStudent("kira", "nothing yet", {}),
+        DemoStudent("loki", "tries to cheat", cheat),
     ]
 
 
-def the_class_with_models(suite: Suite, tokens: int) -> list[Pupil]:
-    """Five of the pupils in the second assignment: the same answers, and a model each, a copied one, or none.
+def the_class_with_models(suite: Suite, tokens: int) -> list[DemoStudent]:
+    """Five of the students in the second assignment: the same answers, and a model each, a copied one, or none.
 
     The best model is trained on `tokens` tokens, which takes its time.
     """
@@ -122,56 +126,62 @@ def the_class_with_models(suite: Suite, tokens: int) -> list[Pupil]:
     without_state = right | {mistake.task: _mistaken(suite.notebook, mistake)}
     best = trained_model(suite.notebook, tokens, seed=1)
     return [
-        Pupil("ada", "everything right, and a small model", right, best),
-        Pupil("chen", "everything but the training", {t: right[t] for t in right if t != "language_model"}),
-        Pupil("dora", "a model that was never trained", right, trained_model(suite.notebook, 0, seed=2)),
-        Pupil(
+        DemoStudent("ada", "everything right, and a small model", right, best),
+        DemoStudent(
+            "chen", "everything but the training", {t: right[t] for t in right if t != "language_model"}
+        ),
+        DemoStudent(
+            "dora", "a model that was never trained", right, trained_model(suite.notebook, 0, seed=2)
+        ),
+        DemoStudent(
             "felix",
             "a model that forgets its state at every word",
             without_state,
             trained_model(suite.notebook, tokens // 5, seed=3),
         ),
-        Pupil("grace", "the model of somebody else", right, best),
+        DemoStudent("grace", "the model of somebody else", right, best),
     ]
 
 
-def the_class_with_pieces(suite: Suite, pieces: int) -> list[Pupil]:
-    """Five of the pupils in the third assignment: four models, one of them with a tokenizer that cheats, or none.
+def the_class_with_subwords(suite: Suite, tokens: int) -> list[DemoStudent]:
+    """Five of the students in the third assignment: four models, one of them with a tokenizer that cheats, or none.
 
-    The best model is trained on so many pieces of text, which takes its time.
+    The best model is trained on so many tokens of text, which takes its time.
     """
-    from autograder.maintain.demo_models import trained_piece_model
+    from autograder.maintain.demo_models import trained_subword_model
 
     right = {task: cell.source for task, cell in suite.notebook.answers().items()}
-    best = trained_piece_model(pieces, seed=1)
+    best = trained_subword_model(tokens, seed=1)
     mistakes = {mistake.task: mistake for mistake in reversed(suite.mistakes)}
     names = ("pair_counts", "unigram_segment", "bits_per_byte")
     wrong = {name: _mistaken(suite.notebook, mistakes[name]) for name in names}
     return [
-        Pupil("ada", "everything right, and a small model", right, best),
-        Pupil(
+        DemoStudent("ada", "everything right, and a small model", right, best),
+        DemoStudent(
             "blaise",
             "everything right, in another style, and a smaller model",
-            right | second_solutions(PIECES),
-            trained_piece_model(pieces // 2, seed=2),
+            right | alternatives(SUBWORDS),
+            trained_subword_model(tokens // 2, seed=2),
         ),
-        Pupil("chen", "everything but the training", {t: right[t] for t in right if t != "subword_model"}),
-        Pupil(
+        DemoStudent(
+            "chen", "everything but the training", {t: right[t] for t in right if t != "subword_model"}
+        ),
+        DemoStudent(
             "dora",
             "pairs, lattice and bits mixed up, a model never trained",
             right | wrong,
-            trained_piece_model(0, 3),
+            trained_subword_model(0, 3),
         ),
-        Pupil(
+        DemoStudent(
             "loki",
             "a tokenizer that leaves out what would cost something",
             right | {"BPETokenizer": right["BPETokenizer"] + DROPS_TEXT},
-            trained_piece_model(pieces // 4, seed=4),
+            trained_subword_model(tokens // 4, seed=4),
         ),
     ]
 
 
-def second_solutions(assignment: str) -> dict[str, str]:
+def alternatives(assignment: str) -> dict[str, str]:
     """A right answer in another style for every task: the first of those that the tests must accept."""
     folder = ROOT / "autograder" / "assignments" / assignment / "private" / "alternatives"
     return {path.name: _first_source(path) for path in sorted(folder.iterdir()) if path.is_dir()}
@@ -188,52 +198,51 @@ def _mistaken(notebook: Notebook, mistake: Mistake) -> str:
 
 
 def _without_markers(source: str) -> str:
-    """The code without the lines that mark the solution for nbgrader: no pupil writes those."""
+    """The code without the lines that mark the solution for nbgrader: no student writes those."""
     return "".join(line for line in source.splitlines(keepends=True) if " SOLUTION" not in line)
 
 
-def write_submission(release: dict[str, Any], pupil: Pupil, path: Path) -> None:
-    """Writes the pupil's notebook: the release notebook with her answers filled in."""
+def write_submission(release: dict[str, Any], student: DemoStudent, path: Path) -> None:
+    """Writes the student's notebook: the release notebook with her answers filled in."""
     document = copy.deepcopy(release)
     for cell in document["cells"]:
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if grade_id in pupil.answers and cell["metadata"]["nbgrader"]["solution"]:
-            cell["source"] = _without_markers(pupil.answers[grade_id])
+        if grade_id in student.answers and cell["metadata"]["nbgrader"]["solution"]:
+            cell["source"] = _without_markers(student.answers[grade_id])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-    for name, content in pupil.files.items():
+    for name, content in student.files.items():
         path.with_name(name).write_bytes(content)
 
 
-def write_class(folder: Path) -> list[Pupil]:
+def write_class(folder: Path) -> list[DemoStudent]:
     """Writes the class as nbgrader collects it, `submitted/<student>/<assignment>/`, and returns it."""
     return _write(folder, ASSIGNMENT, the_class(Suite(ASSIGNMENT)))
 
 
-def write_class_with_models(folder: Path, tokens: int) -> list[Pupil]:
+def write_class_with_models(folder: Path, tokens: int) -> list[DemoStudent]:
     """The same for the second assignment; each model lies beside its notebook."""
     return _write(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
 
 
-def write_class_with_pieces(folder: Path, pieces: int) -> list[Pupil]:
+def write_class_with_subwords(folder: Path, tokens: int) -> list[DemoStudent]:
     """The same for the third assignment."""
-    return _write(folder, PIECES, the_class_with_pieces(Suite(PIECES), pieces))
+    return _write(folder, SUBWORDS, the_class_with_subwords(Suite(SUBWORDS), tokens))
 
 
-def _write(folder: Path, assignment: str, pupils: list[Pupil]) -> list[Pupil]:
+def _write(folder: Path, assignment: str, students: list[DemoStudent]) -> list[DemoStudent]:
     released = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
     release = json.loads(released.read_text(encoding="utf-8"))
-    for pupil in pupils:
-        write_submission(release, pupil, folder / pupil.name / assignment / f"{assignment}.ipynb")
-    return pupils
+    for student in students:
+        write_submission(release, student, folder / student.name / assignment / f"{assignment}.ipynb")
+    return students
 
 
 def run_demo(out: Path) -> None:
     """Writes the class into `out`, grades it there, prints the tables and where the pages are."""
     from rich.console import Console
 
-    from autograder.cli import grade_paths, leaderboard
-    from autograder.maintain.demo_models import PIECES_OF_TEXT, TOKENS
+    from autograder.maintain.demo_models import SUBWORD_TOKENS, TOKENS
 
     console = Console()
     submitted, graded = out / "submitted", out / "graded"
@@ -242,13 +251,13 @@ def run_demo(out: Path) -> None:
         classes = {ASSIGNMENT: write_class(submitted)}
         status.update(_("Training a small language model of words for half a minute …"))
         classes[MODELS] = write_class_with_models(submitted, TOKENS)
-        status.update(_("Training small language models of pieces for a minute …"))
-        classes[PIECES] = write_class_with_pieces(submitted, PIECES_OF_TEXT)
-    for assignment, pupils in classes.items():
+        status.update(_("Training small subword models for a minute …"))
+        classes[SUBWORDS] = write_class_with_subwords(submitted, SUBWORD_TOKENS)
+    for assignment, students in classes.items():
         console.print(assignment, style="bold", highlight=False)
-        for pupil in pupils:
-            console.print(f"{pupil.name:8} {pupil.did}", highlight=False)
+        for student in students:
+            console.print(f"{student.name:8} {student.did}", highlight=False)
         console.print()
     grade_paths([submitted], graded, jobs=os.cpu_count() or 1)
     console.print()
-    leaderboard([graded], html=graded / "leaderboard.html")
+    rank([graded], html=graded / "leaderboard.html")

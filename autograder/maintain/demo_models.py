@@ -2,7 +2,7 @@
 
 Ours, not a student's: it runs here, outside of any jail, with the reference's own classes. What makes the model of
 words quick is that most steps score few of the words: the frequent ones, those that come next, and a random few of
-the others, which stand for all the rest of them. The model of pieces has few enough pieces to score them all.
+the others, which stand for all the rest of them. The subword model has few enough tokens to score them all.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ TOKENS = 1_000_000  # of training text: about half a minute
 ROWS, STEPS = 32, 35  # of one batch
 FREQUENT, SAMPLED = 300, 250
 SEED = 20
-PIECES_OF_TEXT = 900_000  # of training text: about half a minute
-PIECE_ROWS = 16
+SUBWORD_TOKENS = 900_000  # of training text: about half a minute
+SUBWORD_ROWS = 16
 
 Files = dict[str, bytes]
 
@@ -57,14 +57,14 @@ def trained_model(notebook: Notebook, tokens: int = TOKENS, seed: int = SEED) ->
     return _files(model, arguments, "rnn_lm", seed=seed)
 
 
-def trained_piece_model(pieces: int, seed: int) -> Files:
-    """The checkpoint files of a small LSTM trained on so many pieces, with its tokenizer."""
+def trained_subword_model(tokens: int, seed: int) -> Files:
+    """The checkpoint files of a small LSTM trained on so many tokens, with its tokenizer."""
     names = _with_tokenizer()
     arguments = {"vocab_size": len(names["vocab"]), "width": 128, "layers": 1, "dropout": 0.0}
     torch.manual_seed(seed)
     model = names["SubwordModel"](**arguments)
-    if pieces:
-        text = names["side_by_side"](names["train_ids"], PIECE_ROWS)[: pieces // PIECE_ROWS + 1]  # (T, B)
+    if tokens:
+        text = names["side_by_side"](names["train_ids"], SUBWORD_ROWS)[: tokens // SUBWORD_ROWS + 1]  # (T, B)
         _begin_as_unigram(model.readout, torch.tensor(names["train_ids"]))
         optimizer, schedule = _optimizer(model, updates=math.ceil((len(text) - 1) / STEPS), lr=0.02)
         names["read_through"](model, text, STEPS, lambda loss: _update(model, loss, optimizer, schedule))
@@ -75,7 +75,7 @@ def trained_piece_model(pieces: int, seed: int) -> Files:
 
 @cache
 def _with_tokenizer() -> dict[str, Any]:
-    """What stands before the third notebook's training: its definitions, a tokenizer, the text in pieces."""
+    """What stands before the third notebook's training: its definitions, a tokenizer, the text in tokens."""
     return prepared_for_training("subword_language_model")
 
 

@@ -39,7 +39,7 @@ def batchify(ids, batch_size):
     rows = len(ids) // batch_size
     return ids[: rows * batch_size].view(rows, batch_size)
 """
-_SHUFFLED_PIECES = """
+_SHUFFLED_TOKENS = """
 def side_by_side(ids, columns):
     rows = len(ids) // columns
     return torch.as_tensor(ids[: rows * columns]).view(rows, columns)
@@ -57,7 +57,7 @@ def _flawed(model: str, shuffled_streams: str) -> dict[str, str]:
 # How a model can be flawed and still learn something, by assignment and name.
 MISTAKES = {
     "rnn_language_model": _flawed("RNNModel", _SHUFFLED_WORDS),
-    "subword_language_model": _flawed("SubwordModel", _SHUFFLED_PIECES),
+    "subword_language_model": _flawed("SubwordModel", _SHUFFLED_TOKENS),
 }
 
 

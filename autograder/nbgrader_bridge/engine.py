@@ -9,7 +9,10 @@ from pathlib import Path
 from autograder.assignments.sources import SOLUTIONS
 from autograder.grading.find import Found
 from autograder.grading.graded import DATA, PACKAGE, Graded
-from autograder.grading.many import Graders, forget_our_files, grade_all, run_seed
+from autograder.grading.jobs import forget_our_files
+from autograder.grading.many import grade_all
+from autograder.grading.processes import Graders
+from autograder.grading.store import run_seed
 
 # File, time of its last change, size.
 _Stamp = tuple[tuple[str, int, int], ...]

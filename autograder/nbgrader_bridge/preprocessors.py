@@ -18,7 +18,7 @@ from autograder.grading.graded import Graded, Outcome
 from autograder.nbgrader_bridge.engine import grade_submission
 from autograder.nbgrader_bridge.notebooks import SUBMITTED_ID
 from autograder.nbgrader_bridge.reading import submission_of
-from autograder.reports import labels as words
+from autograder.reports import labels
 from autograder.student.core.language import _
 from autograder.student.core.notebook import CHECK_PREFIX
 from autograder.student.core.results import Result, TaskResult
@@ -134,9 +134,9 @@ def _points(task: TaskResult, points: float) -> float:
 
 def _told(task: TaskResult) -> str:
     """What the student's page says of a task, as plain text."""
-    lines = [f"{words.task_sign(task.status)} {words.task_word(task.status)}", words.task_sentence(task)]
+    lines = [f"{labels.task_sign(task.status)} {labels.task_word(task.status)}", labels.task_sentence(task)]
     for test in task.tests:
-        lines.append(f"{words.test_sign(test.outcome)} {test.title}")
+        lines.append(f"{labels.test_sign(test.outcome)} {test.title}")
         if test.outcome != "passed":
             lines += [f"    {text}" for text in (test.message, *test.hints) if text]
     return "\n".join(line for line in lines if line) + "\n"

@@ -10,7 +10,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbgrader.api import Gradebook
 
 from autograder.assignments.sources import assignment_names, source_notebook
-from autograder.grading.find import Refused
+from autograder.grading.files import Refused
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import repair
 from autograder.nbgrader_bridge.notebooks import notebook_for_nbgrader

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.assignments.sources import assignment_names, source_notebook
-from autograder.grading.find import Found, Refused
+from autograder.grading.files import Refused
+from autograder.grading.find import Found
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import recognise, repair
 from autograder.grading.text import clean_line

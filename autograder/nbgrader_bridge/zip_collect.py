@@ -9,10 +9,10 @@ from typing import Any
 from nbgrader.plugins.zipcollect import ExtractorPlugin, FileNameCollectorPlugin
 
 from autograder.assignments.sources import assignment_names
+from autograder.grading.files import Refused
 from autograder.grading.find import (
     Found,
     NothingToGrade,
-    Refused,
     find_submissions,
     student_of,
 )

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from autograder.sandbox.errors import WorkerError as WorkerError
     from autograder.sandbox.errors import WorkerProtocolError as WorkerProtocolError
     from autograder.sandbox.errors import WorkerTimeout as WorkerTimeout
+    from autograder.sandbox.layers import Layer as Layer
     from autograder.sandbox.limits import Limits as Limits
     from autograder.sandbox.server import Isolation as Isolation
-    from autograder.sandbox.server import Layer as Layer
     from autograder.sandbox.server import Server as Server
     from autograder.sandbox.session import CellOutcome as CellOutcome
     from autograder.sandbox.session import Conversation as Conversation
@@ -40,7 +40,8 @@ _HOME = {
     ),
     "doctor": ("probe",),
     "limits": ("Limits",),
-    "server": ("Isolation", "Layer", "Server"),
+    "layers": ("Layer",),
+    "server": ("Isolation", "Server"),
     "session": ("CellOutcome", "Conversation", "Session"),
 }
 

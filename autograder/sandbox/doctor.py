@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from autograder.sandbox.server import Isolation, Layer, Server
+from autograder.sandbox.layers import Layer
+from autograder.sandbox.server import Isolation, Server
 from autograder.student.core.language import _
 
 # What is tried from inside; each must end in an exception. `CANARY` is a file of ours outside.

@@ -5,23 +5,21 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from autograder.sandbox import bubblewrap, scratch
+from autograder.sandbox import bubblewrap, paths, scratch
 from autograder.sandbox.errors import SandboxLost, SandboxUnavailable
 from autograder.sandbox.jail import landlock, privileges, seccomp
+from autograder.sandbox.layers import Layer, layers_of
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session
 from autograder.sandbox.settings import Settings
@@ -33,16 +31,6 @@ WARM = ("torch", "numpy", "safetensors.torch", "matplotlib.pyplot")
 _HERE = Path(__file__).resolve().parent
 _START_SECONDS = 180.0  # importing torch on a busy machine takes its time
 _TEMPORARY_BYTES = 2**30
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of isolation: whether it is in force, what it protects, and why it is not."""
-
-    name: str
-    active: bool
-    protects: str
-    reason: str = ""
 
 
 class Server:
@@ -118,7 +106,7 @@ class Server:
         """The layers that this server's workers are in, as applied to one started for the purpose."""
         with self.open() as session:
             why_not = {"bubblewrap": self._why_not_strong, "user": self._why_same_user}
-            return _layers(session.layers | ({"bubblewrap": ""} if self.level == "strong" else {}), why_not)
+            return layers_of(session.layers | ({"bubblewrap": ""} if self.level == "strong" else {}), why_not)
 
     # Choosing and preparing
 
@@ -154,14 +142,16 @@ class Server:
 
     def _settings(self) -> Settings:
         public, code, home = self._places()
-        import_path = _import_path()
-        hidden = _hidden_paths()
-        readable = [*map(Path, bubblewrap.SYSTEM), *_python_paths()]
+        import_path = paths.import_path()
+        hidden = paths.hidden_paths()
+        readable = [*map(Path, bubblewrap.SYSTEM), *paths.python_paths()]
         if self.level == "strong":  # the mount namespace hides what must be hidden
             scratch_root = Path("/tmp")
         else:
             view = self._folder / "view"
-            import_path = [_view(folder, hidden, view / str(i)) for i, folder in enumerate(import_path)]
+            import_path = [
+                paths.view_without(folder, hidden, view / str(i)) for i, folder in enumerate(import_path)
+            ]
             readable = [part for path in readable for part in landlock.without(path.resolve(), hidden)]
             readable.append(view)
             scratch_root = self._folder / "scratch"
@@ -211,8 +201,8 @@ class Server:
             assert self._bubblewrap is not None
             jail = bubblewrap.arguments(
                 self._bubblewrap,
-                _python_paths(),
-                [path for path in _hidden_paths() if path.exists()],
+                paths.python_paths(),
+                [path for path in paths.hidden_paths() if path.exists()],
                 [(self._public, "/public"), (_HERE, "/sandbox")],
                 _TEMPORARY_BYTES,
             )
@@ -292,68 +282,6 @@ def _open(content: Path | bytes, opened: ExitStack) -> int:
     return descriptor
 
 
-# Where Python lies, and what of it must not be seen
-
-
-def _import_path() -> list[Path]:
-    """Where Python finds its standard library and the installed packages."""
-    standard = [
-        sysconfig.get_path("stdlib"),
-        sysconfig.get_path("platstdlib"),
-        sysconfig.get_config_var("DESTSHARED"),
-    ]
-    return [
-        path
-        for path in dict.fromkeys([*map(Path, filter(None, standard)), *_package_folders()])
-        if path.is_dir()
-    ]
-
-
-def _package_folders() -> list[Path]:
-    """The folders on our import path that hold installed packages."""
-    installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
-    named = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
-    return [path for path in dict.fromkeys([*installed, *named]) if path.is_dir()]
-
-
-def _python_paths() -> list[Path]:
-    """The folders that Python and its packages need, outermost only."""
-    wanted = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix), *_package_folders()}
-    wanted |= {path.resolve() for path in wanted}
-    wanted |= {Path(sys.executable).parent, Path(os.path.realpath(sys.executable)).parent}
-    return sorted(path for path in wanted if not any(other in path.parents for other in wanted))
-
-
-def _hidden_paths() -> list[Path]:
-    """Our own package, which holds the hidden tests, and the whole repository if it runs from there; real paths.
-
-    Both may be there at once: an installed copy, and a clone in which the tests are run.
-    """
-    package = _HERE.parent
-    root = package.parent
-    is_repository = any((root / name).exists() for name in ("pyproject.toml", ".git"))
-    installed = [folder.resolve() / package.name for folder in _package_folders()]
-    return list(
-        dict.fromkeys([root if is_repository else package, *(path for path in installed if path.is_dir())])
-    )
-
-
-def _view(folder: Path, hidden: Sequence[Path], view: Path) -> Path:
-    """The folder itself, or if something hidden lies in it, a folder of links to everything else in it.
-
-    Landlock cannot allow listing a folder without listing what lies beneath.
-    """
-    folder = folder.resolve()  # `hidden` are real paths
-    if not any(folder in path.parents for path in hidden):
-        return folder
-    shutil.rmtree(view, ignore_errors=True)
-    view.mkdir(parents=True)
-    for entry in folder.iterdir():
-        if entry not in hidden and not any(entry in path.parents for path in hidden):
-            (view / entry.name).symlink_to(entry)
-    return view
-
-
 def _environment(home: str) -> dict[str, str]:
     one_thread = dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
@@ -393,22 +321,3 @@ def _advice(reason: str) -> str:
         "24.04 also allow it (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or use Linux 5.13 or "
         "newer, where Landlock does instead."
     ).format(reason=reason)
-
-
-def _layers(applied: Mapping[str, str], why_not: Mapping[str, str]) -> list[Layer]:
-    protects = {
-        "bubblewrap": _("the machine: its files, processes, network and users do not exist inside"),
-        "limits": _("memory, processor time, file size, open files"),
-        "user": _("the grader's files and processes, by another user's identity"),
-        "capabilities": _("the system, from the rights of root"),
-        "landlock": _("every file but Python, the public folder and the worker's own scratch folder"),
-        "landlock network": _("TCP connections, a second time"),
-        "landlock signals": _("other processes' signals and abstract sockets, a second time"),
-        "seccomp": _("the kernel: network, new processes, signals to others, programs, namespaces"),
-    }
-    return [
-        Layer(
-            name, applied.get(name) == "", what, applied.get(name, why_not.get(name, _("not at this level")))
-        )
-        for name, what in protects.items()
-    ]

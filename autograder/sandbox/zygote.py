@@ -31,7 +31,7 @@ def _stand_in_for_the_package(import_path: list[str]) -> None:
     package.__path__ = [str(Path(__file__).parent)]
     package.__package__ = "autograder.sandbox"
     sys.modules["autograder.sandbox"] = package
-    autograder.sandbox = package  # type: ignore[attr-defined]
+    autograder.sandbox = package
 
 
 def _main() -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from typing import TYPE_CHECKING
+
+from autograder.student.core.kernel import is_run_by_others
 
 if TYPE_CHECKING:
     from autograder.student.checking.live import CheckResult, Overview
-    from autograder.student.submission.bundle import HandIn
+    from autograder.student.submission.panel import HandIn
 
-__all__ = ["IS_CHECKED", "check", "submit"]
-
-IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
+__all__ = ["check", "submit"]
 
 
 def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     """Runs the tests of a task on what this notebook has defined so far, and shows what they say.
 
-    Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well. Where the notebook is being graded this does nothing: the grader runs
-    the tests itself, from outside.
+    Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well. Where the
+    notebook is being graded this does nothing: the grader runs the tests itself, from outside.
     """
     if importlib.util.find_spec("autograder.student.checking.live") is None:
         return None
@@ -34,8 +33,7 @@ def submit(notebook: str = "") -> HandIn | None:
     `notebook` is its file, where it cannot be found by itself. Where the notebook is being graded
     or checked this does nothing.
     """
-    is_run_by_others = IS_CHECKED in os.environ or "NBGRADER_EXECUTION" in os.environ
-    if is_run_by_others or importlib.util.find_spec("autograder.student.submission.live") is None:
+    if is_run_by_others() or importlib.util.find_spec("autograder.student.submission.live") is None:
         return None
     from autograder.student.submission.live import submit_live
 

@@ -1,16 +1,24 @@
-"""The commands of a student's copy: `autograder check NOTEBOOK` and `autograder submit NOTEBOOK`."""
+"""The commands `autograder check NOTEBOOK` and `autograder submit NOTEBOOK`, which students and instructors share.
+
+Nothing heavy is imported before a command needs it: torch takes seconds, and `--help` should not.
+"""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.student.core.command import refuse
 from autograder.student.core.language import _
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
 
 
 @app.callback()
@@ -25,15 +33,18 @@ def check(
 ) -> None:
     """Check your own notebook with the public tests, as its check cells do. Exit code 1 if one fails.
 
+    The code runs here, unprotected: check only what you wrote yourself.
+
     Example: `autograder check rnn_basics.ipynb --hints 2`
     """
-    from autograder.student.checking.terminal import NotCheckable, check_notebook
+    from rich.console import Console
 
+    with Console(stderr=True).status(_("Loading torch …")):
+        from autograder.student.checking.terminal import NotCheckable, check_notebook
     try:
         all_hold = check_notebook(notebook, hints)
     except NotCheckable as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+        refuse(error)
     raise typer.Exit(0 if all_hold else 1)
 
 
@@ -48,14 +59,15 @@ def submit(
 
     Example: `autograder submit rnn_basics.ipynb`
     """
-    from autograder.student.checking.terminal import NotCheckable
-    from autograder.student.submission.terminal import submit_notebook
+    from rich.console import Console
 
+    with Console(stderr=True).status(_("Loading torch …")):
+        from autograder.student.checking.terminal import NotCheckable
+        from autograder.student.submission.terminal import submit_notebook
     try:
         submit_notebook(notebook)
     except NotCheckable as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+        refuse(error)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignments.sources import source_path
-from autograder.grading.many import write_result
+from autograder.grading.store import write_result
 from autograder.student.core.results import Result
 
 SOURCE = source_path("rnn_basics")

@@ -19,7 +19,8 @@ MANIFEST = "manifest.json"  # in data/ for the course's corpora; in data/prepare
 
 def read_manifest(data: Path = DATA) -> dict[str, dict[str, Any]]:
     """What is known of each corpus, by its name."""
-    return read_json(data / MANIFEST)["corpora"]
+    corpora: dict[str, dict[str, Any]] = read_json(data / MANIFEST)["corpora"]
+    return corpora
 
 
 def write_manifest(corpora: Mapping[str, Any], data: Path = DATA) -> None:

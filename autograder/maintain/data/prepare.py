@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.maintain.data import adapters as brought
-from autograder.maintain.data import sotu
+from autograder.maintain.data import adapters, sotu
 from autograder.maintain.data.corpus import Corpus, DataError, counts_of, files_of
 from autograder.maintain.data.manifest import (
     MANIFEST,
@@ -48,7 +47,7 @@ def prepare(
             corpus = _course_corpus(manifest[name]["source"], source, aside, report)
         else:
             report(_("Reading {name}").format(name=name))
-            corpus = brought.read(name, source, manifest.get(name, {}))
+            corpus = adapters.read(name, source, manifest.get(name, {}))
         report(_("Counting {name}").format(name=name))
         files = files_of(corpus)
         checksums = {path: sha256(content) for path, content in sorted(files.items())}

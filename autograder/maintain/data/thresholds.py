@@ -50,7 +50,7 @@ def _rounded(splits: Mapping[str, float]) -> dict[str, float]:
 
 def update(assignment: str, measured: Mapping[str, Any], data: Path = DATA) -> dict[str, Any]:
     """Puts what was measured into the file; what was measured on another text is dropped."""
-    document = read_json(data / FILE) if (data / FILE).exists() else {}
+    document: dict[str, dict[str, Any]] = read_json(data / FILE) if (data / FILE).exists() else {}
     old = document.get(assignment, {})
     kept = old if old.get("corpus_sha256") == checksums(assignment, data) else {}
     document[assignment] = {**kept, **measured}
@@ -60,7 +60,7 @@ def update(assignment: str, measured: Mapping[str, Any], data: Path = DATA) -> d
 
 def stale(data: Path = DATA) -> list[str]:
     """A sentence for each assignment whose thresholds were not measured on the corpus of the manifest."""
-    document = read_json(data / FILE) if (data / FILE).exists() else {}
+    document: dict[str, dict[str, Any]] = read_json(data / FILE) if (data / FILE).exists() else {}
     return [
         _("The thresholds of {assignment} belong to another text: run “autograder data thresholds”.").format(
             assignment=assignment

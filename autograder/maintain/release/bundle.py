@@ -12,7 +12,7 @@ from autograder.assignments.sources import ROOT
 from autograder.student.core.files import zipped as as_zip
 
 PACKAGE = Path(__file__).resolve().parents[2]
-TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle; these files replace ours
+TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle
 NAME = "recurrent-language-models"  # of the zip, and of the one folder in it
 # By name, never "all but": a new file does not become public by itself.
 PUBLIC = (
@@ -38,6 +38,9 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
     for pattern in PUBLIC:
         for path in sorted(PACKAGE.glob(pattern)):
             files[f"autograder/{path.relative_to(PACKAGE).as_posix()}"] = path.read_bytes()
+    # There the command is the students' own.
+    main = (PACKAGE / "__main__.py").read_bytes()
+    files["autograder/__main__.py"] = main.replace(b"autograder.cli", b"autograder.student.cli")
     for path in sorted(TEMPLATES.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()

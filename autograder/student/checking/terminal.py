@@ -20,12 +20,12 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.student import IS_CHECKED
 from autograder.student.checking.live import CheckUnavailable, Progress, check_task
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
 from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
 from autograder.student.core.results import TaskResult, score_task

@@ -1,9 +1,12 @@
-"""Finds the notebook's kernel that this code runs in, if there is one."""
+"""Finds the notebook's kernel that this code runs in, if there is one, and whether a program runs the notebook."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
+
+IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
 
 
 def shell() -> Any | None:
@@ -16,3 +19,8 @@ def history() -> list[str]:
     """The cells that this kernel has run, oldest first, the running one last, as Python; none outside of a notebook."""
     found = shell()
     return list(found.history_manager.input_hist_parsed) if found is not None else []
+
+
+def is_run_by_others() -> bool:
+    """Whether this notebook is being checked or graded, not worked on."""
+    return IS_CHECKED in os.environ or "NBGRADER_EXECUTION" in os.environ

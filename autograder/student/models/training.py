@@ -21,11 +21,11 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from autograder.student import plots
 from autograder.student.core import kernel
 from autograder.student.core.language import _
 from autograder.student.models.checkpoints import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX, save_checkpoint
 from autograder.student.models.progress import InBitsPerByte, InPerplexity, Point, Progress
+from autograder.student.plots.drawing import COLOURS
 
 WARM_UP = 0.1  # of all updates
 BAR_STEPS = 200  # a bar that moved more often would only make the notebook larger
@@ -79,7 +79,7 @@ class LiveTraining:
         self._tokens = self._updates = 0
         self._all_updates = 1
         self._started = time.monotonic()
-        self._bar, self._curve = Place(), Place()
+        self._bar, self._curve = OutputSlot(), OutputSlot()
 
     def parts(self, source: torch.Tensor, bptt: int, points: int) -> Iterator[torch.Tensor]:
         """A batchified text in at most `points` pieces, each of whole windows of `bptt` rows.
@@ -170,7 +170,7 @@ class LiveTraining:
         return (
             '<div style="max-width:50em">'
             '<div style="background:#cccccc;border-radius:3px">'
-            f'<div style="background:{plots.COLOURS[0]};border-radius:3px;height:8px;width:{share:.1%}"></div>'
+            f'<div style="background:{COLOURS[0]};border-radius:3px;height:8px;width:{share:.1%}"></div>'
             f"</div><div>{html.escape(text)}</div></div>"
         )
 
@@ -183,7 +183,7 @@ class LiveTraining:
         return f'<img style="max-width:100%" src="data:image/png;base64,{image}" alt="{html.escape(title)}">'
 
 
-class Place:
+class OutputSlot:
     """One place in the output of a cell, where each thing that is shown takes the place of the one before."""
 
     def __init__(self) -> None:

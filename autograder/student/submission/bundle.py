@@ -1,6 +1,6 @@
-"""Makes the hand-in of a notebook: a zip with the notebook, its trained model and a receipt; and what to say of it.
+"""Makes the hand-in of a notebook: a zip with the notebook, its trained model and a receipt.
 
-The receipt is a claim of the student's copy. Nobody believes it: no mark and no name is ever taken from it.
+The receipt is a claim of the student's copy. The grader ignores it: no mark and no name is ever taken from it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.student.checking.suite import assignments_of_tasks
@@ -23,9 +22,10 @@ from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.models.measured_models import MEASURED_MODELS, MeasuredModel
 from autograder.student.models.model_files import FILE_LIMITS
-from autograder.student.submission import warnings as remarks
-from autograder.student.submission.clean_run import FreshRun, fresh_run
-from autograder.student.submission.warnings import Remark
+from autograder.student.submission import warnings
+from autograder.student.submission.clean_run import CleanRun, clean_run
+from autograder.student.submission.panel import HandIn
+from autograder.student.submission.warnings import Notice
 
 RECEIPT = "receipt.json"
 SCHEMA = 1
@@ -33,43 +33,17 @@ _SOLUTION = " ".join(["### BEGIN", "SOLUTION"])  # not in one piece: no file for
 _PACKAGES = ("autograder", "torch", "numpy", "safetensors")
 
 
-@dataclass(frozen=True, repr=False)
-class HandIn:
-    """What was made: the archive, what is in it, what the public checks say, and what to look at again."""
-
-    archive: Path
-    files: dict[str, int]  # their sizes in bytes, by name
-    results: tuple[TaskResult, ...]
-    remarks: tuple[Remark, ...]
-    seconds_since_saved: float
-
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """The remarks that ask for something."""
-        return tuple(remark for remark in self.remarks if remark.is_warning)
-
-    def __repr__(self) -> str:
-        from autograder.student.submission.panel import text_panel
-
-        return text_panel(self, self.archive.name)  # a notebook keeps this, and hands it in
-
-    def _repr_html_(self) -> str:
-        from autograder.student.submission.panel import html_panel
-
-        return html_panel(self)
-
-
 def make(
     path: Path,
     on_step: Callable[[str], None],
-    about_kernel: Callable[[Notebook], Iterable[Remark]] = lambda _notebook: (),
+    about_kernel: Callable[[Notebook], Iterable[Notice]] = lambda _notebook: (),
     in_kernel: Mapping[str, TaskResult] | None = None,
-    run: Callable[[Path, Callable[[str], None]], FreshRun] = fresh_run,
+    run: Callable[[Path, Callable[[str], None]], CleanRun] = clean_run,
 ) -> HandIn:
     """Packs the notebook in this file, beside it, as `<assignment>.zip`; an older one is replaced.
 
     `about_kernel` adds what only a live kernel knows. Raises `NotCheckable` if the file holds no notebook of this
-    course, or its solutions, or the archive cannot be written; whatever else is wrong is a remark.
+    course, or its solutions, or the archive cannot be written; whatever else is wrong is a notice.
     """
     data = read_file(path)
     notebook = _notebook(data, path)
@@ -82,15 +56,15 @@ def make(
     folder = path.resolve().parent
     model = MEASURED_MODELS.get(assignment)
     files = _model_files(folder, model) if model else {}
-    checked = run(path, on_step) if notebook.tasks() else FreshRun()
-    found = [*about_kernel(notebook), *remarks.about_file(path.name, data, assignment)]
+    checked = run(path, on_step) if notebook.tasks() else CleanRun()
+    found = [*about_kernel(notebook), *warnings.about_file(path.name, data, assignment)]
     if model:
         measured = {task.name for task in notebook.tasks() if task.is_measured}
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
-        found += remarks.about_model(model, files, _names(folder), notebook, fits)
-    found += remarks.about_tasks(notebook, has_model=bool(files))
-    found += remarks.about_run(notebook, checked, in_kernel)
-    found += remarks.about_order(notebook)
+        found += warnings.about_model(model, files, _names(folder), notebook, fits)
+    found += warnings.about_tasks(notebook, has_model=bool(files))
+    found += warnings.about_run(notebook, checked, in_kernel)
+    found += warnings.about_order(notebook)
     files = {f"{assignment}.ipynb": data, **files}
     files[RECEIPT] = receipt(assignment, files, checked.results, found)
     archive = folder / f"{assignment}.zip"
@@ -106,7 +80,7 @@ def make(
 
 
 def receipt(
-    assignment: str, files: Mapping[str, bytes], results: Sequence[TaskResult], found: Iterable[Remark]
+    assignment: str, files: Mapping[str, bytes], results: Sequence[TaskResult], found: Iterable[Notice]
 ) -> bytes:
     """What is handed in, by hashes, with versions and public marks. No name and no time: equal files, equal bytes."""
     document = {
@@ -120,7 +94,7 @@ def receipt(
             result.name: {"status": result.status, "score": result.score, "max_score": result.max_score}
             for result in results
         },
-        "remarks": [remark.text for remark in found if remark.is_warning],
+        "warnings": [notice.text for notice in found if notice.is_warning],
         "versions": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
@@ -132,7 +106,7 @@ def receipt(
 def assignment_of(notebook: Notebook) -> str | None:
     """The assignment whose tasks stand in a notebook: by its check cells, else by what it defines; or None."""
     known = assignments_of_tasks()
-    for names in ([task.name for task in notebook.tasks()], definitions(remarks.code_of(notebook))):
+    for names in ([task.name for task in notebook.tasks()], definitions(warnings.code_of(notebook))):
         found = Counter(known[name] for name in names if name in known)
         if found:
             return min(found, key=lambda name: (-found[name], name))

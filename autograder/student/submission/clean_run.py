@@ -40,7 +40,7 @@ _COMMAND = (
 
 
 @dataclass(frozen=True)
-class FreshRun:
+class CleanRun:
     """What is known of a notebook after a run from the top: its public results by task, and the cells that stopped."""
 
     results: tuple[TaskResult, ...] = ()
@@ -48,9 +48,9 @@ class FreshRun:
     failure: str = ""  # a sentence; empty if everything was checked
 
 
-def fresh_run(
+def clean_run(
     notebook: Path, on_step: Callable[[str], None], limit_seconds: float = LIMIT_SECONDS
-) -> FreshRun:
+) -> CleanRun:
     """Runs and checks the notebook in this file; `on_step` hears what is being done.
 
     Ctrl-C, or the square button of a notebook, stops it, and what was found so far is kept.
@@ -95,7 +95,7 @@ def fresh_run(
         finally:
             timer.cancel()
             _kill(process)
-    return FreshRun(tuple(results), tuple(stops), failure)
+    return CleanRun(tuple(results), tuple(stops), failure)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -12,31 +12,32 @@ from autograder.student.checking.terminal import NotCheckable, course_notebook, 
 from autograder.student.core import kernel
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
-from autograder.student.models.training import Place
-from autograder.student.submission.bundle import HandIn, make
-from autograder.student.submission.warnings import Remark, about_kernel, code_of
+from autograder.student.models.training import OutputSlot
+from autograder.student.submission.bundle import make
+from autograder.student.submission.panel import HandIn
+from autograder.student.submission.warnings import Notice, about_kernel, code_of
 
 
 def submit_live(notebook: str = "") -> HandIn | None:
     """Makes the hand-in of the notebook that asks; prints one sentence if it cannot be made."""
     history = kernel.history()
-    place = Place()
+    slot = OutputSlot()
     try:
         path = Path(notebook) if notebook else _own_file(history)
 
         def on_step(step: str) -> None:
-            place.show(f"<div>{html.escape(step)}</div>", step)
+            slot.show(f"<div>{html.escape(step)}</div>", step)
 
-        made = make(path, on_step, partial(_kernel_remarks, history=history), live.results_so_far())
+        made = make(path, on_step, partial(_kernel_notices, history=history), live.results_so_far())
     except NotCheckable as error:
-        place.show("")
+        slot.show("")
         print(error)
         return None
-    place.show("")
+    slot.show("")
     return made
 
 
-def _kernel_remarks(notebook: Notebook, history: Sequence[str]) -> Iterable[Remark]:
+def _kernel_notices(notebook: Notebook, history: Sequence[str]) -> Iterable[Notice]:
     return about_kernel(notebook, history, len(history) - 1) if history else ()
 
 
@@ -46,14 +47,14 @@ def _own_file(history: Sequence[str]) -> Path:
     if told:
         return told[0]
     ran = {source.strip() for source in history if source.strip()}
-    likeness = {}
+    similarity = {}
     for path in sorted(Path.cwd().glob("*.ipynb")):
         try:
             cells = code_of(course_notebook(read_file(path), path))
         except NotCheckable:
             continue
-        likeness[path] = sum(cell.strip() in ran for cell in cells)
-    if not likeness:
+        similarity[path] = sum(cell.strip() in ran for cell in cells)
+    if not similarity:
         raise NotCheckable(
             _(
                 "The file of this notebook could not be found. Say where it is: {call}; or hand it in from a terminal: "
@@ -62,4 +63,4 @@ def _own_file(history: Sequence[str]) -> Path:
                 call='submit("my_folder/my_notebook.ipynb")', command="autograder submit my_notebook.ipynb"
             )
         )
-    return max(likeness, key=lambda path: likeness[path])
+    return max(similarity, key=lambda path: similarity[path])

@@ -1,13 +1,38 @@
-"""Shows a hand-in to a person: a panel for a notebook, lines for a terminal."""
+"""Describes a hand-in, and shows it to a person: a panel for a notebook, lines for a terminal."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from autograder.student.checking.panel import AMBER, GREEN, GREY, headline, html_text
 from autograder.student.core.language import _, plural
-from autograder.student.submission.bundle import HandIn
+from autograder.student.core.results import TaskResult
+from autograder.student.submission.warnings import Notice
+
+
+@dataclass(frozen=True, repr=False)
+class HandIn:
+    """What was made: the archive, what is in it, what the public checks say, and what to look at again."""
+
+    archive: Path
+    files: dict[str, int]  # their sizes in bytes, by name
+    results: tuple[TaskResult, ...]
+    notices: tuple[Notice, ...]
+    seconds_since_saved: float
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """The notices that ask for something."""
+        return tuple(notice for notice in self.notices if notice.is_warning)
+
+    def __repr__(self) -> str:
+        return text_panel(self, self.archive.name)  # a notebook keeps this, and hands it in
+
+    def _repr_html_(self) -> str:
+        return html_panel(self)
 
 
 def html_panel(hand_in: HandIn) -> str:
@@ -16,11 +41,11 @@ def html_panel(hand_in: HandIn) -> str:
     name = hand_in.archive.name
     link = f"<a href='{quote(name)}' download='{escape(name, quote=True)}'>{escape(name)}</a>"
     title = escape(_headline(hand_in, "{archive}")).replace("{archive}", link)
-    remarks = "".join(
+    notices = "".join(
         f"<div style='padding-left:1.4em;text-indent:-1.4em'>"
-        f"<span style='color:{AMBER if remark.is_warning else GREY};font-weight:600;display:inline-block;"
-        f"width:1.4em;text-indent:0'>{'!' if remark.is_warning else '·'}</span>{html_text(remark.text)}</div>"
-        for remark in hand_in.remarks
+        f"<span style='color:{AMBER if notice.is_warning else GREY};font-weight:600;display:inline-block;"
+        f"width:1.4em;text-indent:0'>{'!' if notice.is_warning else '·'}</span>{html_text(notice.text)}</div>"
+        for notice in hand_in.notices
     )
     open_tasks = "".join(f"<li>{escape(line)}</li>" for line in _open_tasks(hand_in))
     folded = (
@@ -31,7 +56,7 @@ def html_panel(hand_in: HandIn) -> str:
     )
     return (
         f"<div style='border-left:4px solid {colour};padding:4px 12px;max-width:60em;line-height:1.5'>"
-        f"<div style='font-weight:600'>{title}</div>{remarks}"
+        f"<div style='font-weight:600'>{title}</div>{notices}"
         f"<div style='margin-top:6px'>{folded if hand_in.results else ''}</div>"
         f"<div style='color:{GREY}'>{escape(_contents(hand_in))}</div></div>"
     )
@@ -40,7 +65,7 @@ def html_panel(hand_in: HandIn) -> str:
 def text_panel(hand_in: HandIn, archive: str) -> str:
     """The same for a terminal, without colours; `archive` is what the archive is called there."""
     lines = [_headline(hand_in, archive)]
-    lines += [f"  {'!' if remark.is_warning else '·'} {remark.text}" for remark in hand_in.remarks]
+    lines += [f"  {'!' if notice.is_warning else '·'} {notice.text}" for notice in hand_in.notices]
     if hand_in.results:
         lines += [_points(hand_in), *(f"  {line}" for line in _open_tasks(hand_in))]
     return "\n".join([*lines, _contents(hand_in)])

@@ -1,6 +1,6 @@
 """What is commonly forgotten when a notebook is handed in, found in its file and said in sentences.
 
-Nothing here prevents a hand-in: a person decides what to do about a remark.
+Nothing here prevents a hand-in: the student decides what to do about a warning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograder.student.core.results import TaskResult
 from autograder.student.models.checkpoints import changed_since
 from autograder.student.models.measured_models import MeasuredModel
 from autograder.student.models.model_files import FILE_LIMITS, near_misses
-from autograder.student.submission.clean_run import FreshRun
+from autograder.student.submission.clean_run import CleanRun
 
 _STUB = "raise NotImplementedError()"
 _ANSWER = "YOUR ANSWER HERE"
@@ -25,8 +25,8 @@ _SHOWN = 3  # of a kind; more would not be read
 
 
 @dataclass(frozen=True)
-class Remark:
-    """A sentence about a hand-in. One that `is_warning` asks for something; the others tell what is good to know."""
+class Notice:
+    """One sentence about a hand-in. A warning asks for something; the other notices are only good to know."""
 
     text: str
     is_warning: bool = True
@@ -42,24 +42,24 @@ def code_of(notebook: Notebook) -> list[str]:
     return [source for source in sources if source is not None]
 
 
-def about_file(name: str, data: bytes, assignment: str) -> Iterator[Remark]:
+def about_file(name: str, data: bytes, assignment: str) -> Iterator[Notice]:
     """Whether the grader will take the notebook's file as it is."""
     if len(data) > MAX_FILE_BYTES:
         text = _(
             "Your notebook is larger than the {limit} MB that are graded: choose Edit → Clear Outputs of All Cells, "
             "save it, and run this again."
         )
-        yield Remark(text.format(limit=MAX_FILE_BYTES // 2**20))
+        yield Notice(text.format(limit=MAX_FILE_BYTES // 2**20))
     if name != f"{assignment}.ipynb":
         text = _("Your notebook is called {name}; it is handed in under its own name, {assignment}.")
-        yield Remark(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)
+        yield Notice(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)
 
 
-def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
+def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Notice]:
     """Tasks and questions that are as they were released, in whole or in part."""
     tasks = notebook.tasks()
     if not tasks:
-        yield Remark(
+        yield Notice(
             _(
                 "The cells of your notebook have lost the marks by which they are known, as some editors do. It is "
                 "graded all the same; but no points can be shown here."
@@ -74,12 +74,12 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Remark]:
             len(empty),
             names=_quoted(empty),
         )
-        yield Remark(text)
+        yield Notice(text)
     by_hand = [cell for cell in notebook.cells if cell.is_by_hand and cell.nbgrader.get("points")]
     unanswered = [cell.grade_id for cell in by_hand if _ANSWER in cell.source or not cell.source.strip()]
     if unanswered:
         text = _("Questions that carry points and have no answer yet: {names}.")
-        yield Remark(text.format(names=_quoted(unanswered)))
+        yield Notice(text.format(names=_quoted(unanswered)))
 
 
 def about_model(
@@ -88,7 +88,7 @@ def about_model(
     present: Collection[str],
     notebook: Notebook,
     fits: bool,
-) -> Iterator[Remark]:
+) -> Iterator[Notice]:
     """The trained model: whether both of its files are there, under their names, and made by the code that is here.
 
     `files` are those that are handed in, `present` the names of all files in the folder; `fits` says whether the model
@@ -118,7 +118,7 @@ def about_model(
                     _("A file of `torch.save` is never opened: save the model with `save_checkpoint`.")
                 )
     if sentences:
-        yield Remark(" ".join(sentences))
+        yield Notice(" ".join(sentences))
     arguments = files.get(model.arguments)
     changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
     if changed:
@@ -130,18 +130,18 @@ def about_model(
             if fits
             else _("It does not fit any more, or cannot be checked: train it again.")
         )
-        yield Remark(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
+        yield Notice(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
 
 
 def about_run(
-    notebook: Notebook, run: FreshRun, in_kernel: Mapping[str, TaskResult] | None = None
-) -> Iterator[Remark]:
+    notebook: Notebook, run: CleanRun, in_kernel: Mapping[str, TaskResult] | None = None
+) -> Iterator[Notice]:
     """What does not work from a fresh start: cells that stop, and tasks that hold in the kernel alone.
 
     `in_kernel` are the newest results of the kernel's own checks, by task.
     """
     if run.failure:
-        yield Remark(run.failure)
+        yield Notice(run.failure)
     now = {result.name: result for result in run.results}
     for name, before in (in_kernel or {}).items():
         if before.status == "passed" and name in now and now[name].status != "passed":
@@ -149,20 +149,20 @@ def about_run(
                 "{task} holds in this kernel, but not from a fresh start, and so it will not when it is graded. "
                 "Something that it needs was deleted, or stands further down."
             )
-            yield Remark(text.format(task=f"`{name}`"))
+            yield Notice(text.format(task=f"`{name}`"))
     # What an empty task leaves undefined stops many a cell after it, and says nothing new.
     follows = ("NotImplementedError", "NameError") if _empty(notebook) else ("NotImplementedError",)
     own = [stop for stop in run.stops if not stop.error.startswith(follows)]
     for stop in own[:_SHOWN]:
         text = _("From a fresh start {cell} stops: {error}.")
-        yield Remark(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
+        yield Notice(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
     if len(own) > _SHOWN:
-        yield Remark(
+        yield Notice(
             plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)
         )
 
 
-def about_order(notebook: Notebook) -> Iterator[Remark]:
+def about_order(notebook: Notebook) -> Iterator[Notice]:
     """Cells that were last run after one that stands below them, by their execution counts."""
     ran = [cell for cell in notebook.cells if cell.kind == "code" and cell.execution_count is not None]
     ran = [cell for cell in ran if not cell.is_check and not is_hand_in(cell)]
@@ -172,11 +172,11 @@ def about_order(notebook: Notebook) -> Iterator[Remark]:
                 "Your cells were not run in their order: {upper} was last run after {lower}, which stands below it. "
                 "That is no fault; what counts is what they do from the top, and so they were run here."
             )
-            yield Remark(text.format(upper=called(upper), lower=called(lower)), is_warning=False)
+            yield Notice(text.format(upper=called(upper), lower=called(lower)), is_warning=False)
             return
 
 
-def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iterator[Remark]:
+def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iterator[Notice]:
     """Whether the file holds what the kernel has run.
 
     `history` are the cells it has run, as plain Python, the one that asks being the last; `count` is that one's number.
@@ -195,15 +195,15 @@ def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iter
     newer = [name for name in differing if name not in older]
     if older:
         text = _("Your notebook is not saved: the file still holds an older {names} than you ran last.")
-        yield Remark(text.format(names=_quoted(older)) + " " + again)
+        yield Notice(text.format(names=_quoted(older)) + " " + again)
     elif count > 1 and count - 1 not in {cell.execution_count for cell in notebook.cells}:
-        yield Remark(_("Your notebook is not saved since you last ran a cell.") + " " + again)
+        yield Notice(_("Your notebook is not saved since you last ran a cell.") + " " + again)
     if newer:
         text = _(
             "The file holds another {names} than you ran last. If you changed it since, run its cell and its check; "
             "else your notebook is not saved."
         )
-        yield Remark(text.format(names=_quoted(newer)) + " " + again)
+        yield Notice(text.format(names=_quoted(newer)) + " " + again)
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.grading import archives, beside
 from autograder.grading import find as collect
-from autograder.grading.find import Found, NothingToGrade, Refused, distinct, find_submissions
+from autograder.grading.files import Refused
+from autograder.grading.find import Found, NothingToGrade, distinct, find_submissions
 from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
 
@@ -152,7 +154,7 @@ def test_bombs_are_refused_by_what_they_declare_and_by_what_they_hold(
 
 def test_a_large_table_of_contents_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """zipfile would read all of it at once."""
-    monkeypatch.setattr(collect, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
     path = archive(tmp_path / "x.zip", *(f"{number}.ipynb" for number in range(4)))
     monkeypatch.setattr(zipfile, "ZipFile", None)
     [found] = find_submissions([path], NAMES)
@@ -266,10 +268,10 @@ def test_the_limits_are_those_of_the_course() -> None:
         ".safetensors": checkpoints.MAX_WEIGHTS_BYTES,
         ".json": checkpoints.MAX_ARGUMENTS_BYTES,
     }
-    assert set(collect.FILE_LIMITS) == {
+    assert set(beside.FILE_LIMITS) == {
         f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in limits
     }
-    for name, limit in collect.FILE_LIMITS.items():
+    for name, limit in beside.FILE_LIMITS.items():
         assert limit == limits[PurePosixPath(name).suffix]
 
 
@@ -398,7 +400,7 @@ def test_a_checkpoint_that_is_too_large_costs_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a folder as in an archive, whatever the archive says about its size."""
-    monkeypatch.setattr(collect, "FILE_LIMITS", {WEIGHTS: 2048, ARGUMENTS: 1024})
+    monkeypatch.setattr(beside, "FILE_LIMITS", {WEIGHTS: 2048, ARGUMENTS: 1024})
     put(tmp_path, "ada/x.ipynb")
     put_checkpoint(tmp_path / "ada", b" " * 2049)
     path = tmp_path / "bomb.zip"
@@ -420,7 +422,7 @@ def test_an_archive_may_hold_as_many_weights_as_it_weighs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Weights do not compress, so that a large class is told from a bomb; a bomb is not opened at all."""
-    monkeypatch.setattr(collect, "MAX_ARCHIVE_BYTES", 1000)
+    monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 1000)
     for kind, content, problem in (("honest", os.urandom(5000), ""), ("bomb", b" " * 5000, "too large")):
         path = tmp_path / f"{kind}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import many
+from autograder.grading import cluster, jobs, processes, warm
 from autograder.grading.find import Found, find_submissions
 from autograder.grading.graded import Graded, Submission, ungradable
-from autograder.grading.many import CannotGrade, Job, grade_all, label, run_seed
+from autograder.grading.jobs import CannotGrade, Job
+from autograder.grading.many import grade_all, label
+from autograder.grading.store import run_seed
 from autograder.student.core.results import Result
 
 
@@ -48,7 +50,7 @@ def serve(connection: Connection) -> None:
 @pytest.fixture
 def collect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Found]]:
     """Writes submissions with these texts and finds them; grader processes are replaced by `serve`."""
-    monkeypatch.setattr(many, "_serve", serve)
+    monkeypatch.setattr(processes, "_serve", serve)
 
     def write(**texts: str) -> list[Found]:
         for name, text in texts.items():
@@ -88,8 +90,8 @@ def test_a_process_that_hangs_is_ended(
     collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The grader itself may run into something that never ends."""
-    monkeypatch.setattr(many, "MAX_SECONDS", 0.0)
-    monkeypatch.setattr(many, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(processes, "MAX_SECONDS", 0.0)
+    monkeypatch.setattr(processes, "_LOOK_SECONDS", 0.1)
     [result] = grade_all(collect(a="hang"), tmp_path / "out", seed=7)
     assert "twice" in result.reason
 
@@ -100,14 +102,14 @@ def test_processes_can_be_kept_for_later_submissions(
     """Who grades one at a time starts torch and the sandbox once; one that has died meanwhile is replaced."""
     found = collect(a="fine", b="die", c="fine", d="fine")
     started = []
-    start = many._start_grader
+    start = processes._start_grader
 
-    def count() -> many._Grader:
+    def count() -> processes._Grader:
         started.append(start())
         return started[-1]
 
-    monkeypatch.setattr(many, "_start_grader", count)
-    with many.Graders() as graders:
+    monkeypatch.setattr(processes, "_start_grader", count)
+    with processes.Graders() as graders:
         told = [grade_all([each], tmp_path / "out", 7, graders=graders)[0].reason for each in found[:3]]
         assert told[0] == told[2] == "fine 7"
         assert "twice" in told[1]
@@ -124,14 +126,14 @@ def test_what_is_finished_is_not_graded_again(
     """Unless the submission, the seed or our own code changed."""
     found = collect(a="one", b="two")
     first = grade_all(found, tmp_path / "out", seed=7)
-    monkeypatch.setattr(many, "_start_grader", no_process)
+    monkeypatch.setattr(processes, "_start_grader", no_process)
     assert grade_all(found, tmp_path / "out", seed=7) == first
     with pytest.raises(AssertionError):
         grade_all(found, tmp_path / "out", seed=8)
     with pytest.raises(AssertionError):
         grade_all(collect(a="other"), tmp_path / "out", seed=7)
     collect(a="one")
-    monkeypatch.setattr(many, "fingerprint", lambda: "another version")
+    monkeypatch.setattr(jobs, "fingerprint", lambda: "another version")
     with pytest.raises(AssertionError):
         grade_all(found, tmp_path / "out", seed=7)
 
@@ -150,7 +152,7 @@ def test_a_checkpoint_has_a_say_in_what_is_finished(
         submission = job.submission
         return ungradable(submission, f"{dict(submission.files)} {len(submission.notes)} {job.train}")
 
-    monkeypatch.setattr(many.Graders, "map", lambda _self, pending, read, _jobs: do(map(read, pending)))
+    monkeypatch.setattr(processes.Graders, "map", lambda _self, pending, read, _jobs: do(map(read, pending)))
 
     def do(jobs: Iterable[Job]) -> Iterator[tuple[int, Job, Graded]]:
         return ((number, job, says(job)) for number, job in enumerate(jobs))
@@ -186,7 +188,7 @@ def test_copies_are_flagged_in_whatever_order_they_were_graded(
             result = Result(job.submission.student, "x", "graded", 0.0, 0.0, provenance=kept)
             yield number, job, Graded(result)
 
-    monkeypatch.setattr(many.Graders, "map", grades)
+    monkeypatch.setattr(processes.Graders, "map", grades)
     found = collect(a="one", b="two", c="one")
     seen = []
     for order, parts in enumerate(([found], [found], [found[:1], found])):
@@ -201,15 +203,15 @@ def test_copies_are_flagged_in_whatever_order_they_were_graded(
 
 def test_the_data_has_a_say_in_what_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mark depends on the thresholds and on the hidden text, wherever they lie."""
-    monkeypatch.setattr(many, "DATA", tmp_path / "data")
+    monkeypatch.setattr(jobs, "DATA", tmp_path / "data")
     keys = set()
     for name in ("thresholds.json", "manifest.json", "prepared/hidden/sotu/test.words.txt"):
         path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name, encoding="utf-8")
-        many._data_hash.cache_clear()
+        jobs._data_hash.cache_clear()
         keys.add(Job(Submission("a", b""), 7).key)
-    many._data_hash.cache_clear()
+    jobs._data_hash.cache_clear()
     assert len(keys) == 3
 
 
@@ -221,7 +223,7 @@ def test_a_class_is_never_in_memory_at_once(collect: Callable[..., list[Found]],
         path.write_text("fine", encoding="utf-8")
         path.with_name("rnn_lm.safetensors").write_bytes(bytes([number]) * 2**20)
     found = label(find_submissions([tmp_path / "in"]))
-    many._data_hash()  # once, and it takes memory for the longest text
+    jobs._data_hash()  # once, and it takes memory for the longest text
     tracemalloc.start()
     try:
         results = grade_all(found, tmp_path / "out", seed=7)
@@ -320,14 +322,14 @@ def test_a_server_for_training_is_started_only_where_one_is_asked_for(
     def grade(submission: Submission, _suites: object, *servers: object) -> Graded:
         return ungradable(submission, repr(servers))
 
-    monkeypatch.setattr(many, "_bench", {})
-    monkeypatch.setattr(many, "_training", {})
+    monkeypatch.setattr(warm, "_bench", {})
+    monkeypatch.setattr(warm, "_training", {})
     monkeypatch.setattr("autograder.grading.staging.grading_server", server("grading"))
     monkeypatch.setattr("autograder.grading.staging.training_server", server("training"))
     monkeypatch.setattr("autograder.grading.run.grade", grade)
     with contextlib.ExitStack() as resources:
         reasons = [
-            many._answer(Job(Submission("a", b""), 7, train=train), resources).result.reason
+            warm.answer(Job(Submission("a", b""), 7, train=train), resources).result.reason
             for train in (False, True, True)
         ]
     assert reasons == ["('grading', 7, None)", "('grading', 7, 'training')", "('grading', 7, 'training')"]
@@ -340,12 +342,12 @@ def test_a_cluster_does_the_same(
 ) -> None:
     """The same jobs over a Dask cluster that is already there; one that is not there is one sentence."""
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr(many, "_answer", lambda job, _resources: answer(job))
+    monkeypatch.setattr(cluster, "answer", lambda job, _resources: answer(job))
     found = collect(**{f"s{number}": str(number) for number in range(9)})
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
-    ) as cluster:
-        results = grade_all(found, tmp_path / "out", seed=7, cluster=cluster.scheduler_address)
+    ) as started:
+        results = grade_all(found, tmp_path / "out", seed=7, cluster=started.scheduler_address)
     assert reasons(results) == {f"s{number}": f"{number} 7" for number in range(9)}
     with pytest.raises(CannotGrade, match="no Dask cluster"):
         grade_all(collect(x="x"), tmp_path / "out", seed=7, cluster="nonsense://x")

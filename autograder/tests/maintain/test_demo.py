@@ -12,16 +12,16 @@ from autograder.grading.many import grade_all, label
 from autograder.maintain.demo import (
     ASSIGNMENT,
     MODELS,
-    PIECES,
+    SUBWORDS,
     write_class,
     write_class_with_models,
-    write_class_with_pieces,
+    write_class_with_subwords,
 )
 from autograder.student.core.results import Result
 
 pytestmark = pytest.mark.xdist_group("demo")  # one process: the class is graded once for all of these
 SEED = 7
-# Every pupil's tasks that do not get all points. What builds on a wrong answer is wrong as well.
+# Every student's tasks that do not get all points. What builds on a wrong answer is wrong as well.
 EXPECTED_LOSSES = {
     "ada": set(),
     "blaise": set(),
@@ -36,10 +36,10 @@ EXPECTED_LOSSES = {
 
 
 def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[str, Result]:
-    """The results of a class by pupil, in two processes."""
+    """The results of a class by student, in two processes."""
     found = [
         each
-        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, PIECES]))
+        for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, SUBWORDS]))
         if not names or each.student in names
     ]
     return {result.student: result for result in grade_all(found, out, SEED, jobs=2)}
@@ -107,7 +107,7 @@ def untimed(result: Result) -> str:
 
 
 def test_the_class_hands_in_its_models_beside_its_notebooks(tmp_path: Path) -> None:
-    """Five pupils: one model twice, two others, and none."""
+    """Five students: one model twice, two others, and none."""
     write_class_with_models(tmp_path, tokens=10_000)
     found = find_submissions([tmp_path], [ASSIGNMENT, MODELS])
     files = {each.student: each.read_files() for each in found}
@@ -143,9 +143,9 @@ def test_models_are_measured_and_the_copied_one_is_flagged(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_models_of_pieces_are_measured_by_the_bytes_of_the_text(tmp_path: Path) -> None:
+def test_subword_models_are_measured_by_the_bytes_of_the_text(tmp_path: Path) -> None:
     """Points for the one that learnt long enough, none for a tokenizer that leaves text out, whatever its model."""
-    write_class_with_pieces(tmp_path / "submitted", pieces=900_000)
+    write_class_with_subwords(tmp_path / "submitted", tokens=900_000)
     results = graded(tmp_path / "submitted", tmp_path / "out")
     points = {
         name: task.score

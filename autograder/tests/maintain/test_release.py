@@ -21,7 +21,7 @@ from autograder.maintain.release.assignments import ASSIGNMENTS, release_noteboo
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
 from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, all_secrets, assert_nothing_leaks, squash
 
-HIDDEN_FILE = PACKAGE / "hidden" / "rnn_basics" / "test_vanilla.py"
+HIDDEN_FILE = PACKAGE / "assignments" / "rnn_basics" / "private" / "tests" / "test_vanilla.py"
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +71,11 @@ def test_nothing_hidden_is_in_the_bundle(files: dict[str, bytes], secrets: list[
 
 
 def test_bundle_holds_the_public_rooms_only(files: dict[str, bytes]) -> None:
-    """The bundle has the notebooks, the checks and what they import; no hidden, grading or reports room."""
+    """Of the package the bundle has `student/` and the public part of `assignments/`; nothing of the grader."""
     rooms = {name.split("/")[1] for name in files if name.startswith("autograder/") and name.count("/") > 1}
-    assert rooms == {"checks", "course", "hand_in", "sandbox"}
+    assert rooms == {"student", "assignments"}
+    assert "autograder/cli.py" not in files
+    assert not [name for name in files if "private" in name]
     assert {"rnn_basics.ipynb", "README.md", "environment.yml", "pyproject.toml"} <= set(files)
 
 
@@ -196,26 +198,29 @@ def leaks() -> dict[str, tuple[str, bytes]]:
     return {
         "solution line": ("README.md", b"Try this: h = torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"),
         "solution, other spaces": (
-            "checks/x.py",
+            "student/x.py",
             b"#  torch.tanh(x@W_xh.T  +  h@W_hh.T\n#".replace(b"\n#", b"\n + b)"),
         ),
         "solution, escaped in JSON": ("a.ipynb", notebook_with(f"{quoted}\n")),
         "solution inside of a loop": ("README.md", loop.encode("utf-8")),
         "solution in prose": ("README.md", written.encode("utf-8")),
         "name of a hidden test": (
-            "checks/rnn_basics/test_vanilla.py",
+            "assignments/rnn_basics/tests/test_vanilla.py",
             f"def {function.name}(): pass".encode(),
         ),
         "title of a hidden test": ("a.ipynb", notebook_with(title)),
-        "line with the reference": ("checks/rnn_basics/test_vanilla.py", with_reference.encode()),
-        "lines of a hidden test": ("checks/rnn_basics/test_x.py", "\n".join(hidden_lines(function)).encode()),
+        "line with the reference": ("assignments/rnn_basics/tests/test_vanilla.py", with_reference.encode()),
+        "lines of a hidden test": (
+            "assignments/rnn_basics/tests/test_x.py",
+            "\n".join(hidden_lines(function)).encode(),
+        ),
         "hint of a hidden test": ("README.md", hidden_hint().encode()),
-        "id of a mistake": ("course/plots.py", f"x = 1  # as in {mistake.id}".encode()),
+        "id of a mistake": ("student/plots.py", f"x = 1  # as in {mistake.id}".encode()),
         "what is wrong in a mistake": ("README.md", mistake.what.encode("utf-8")),
         "hint of a mistake": ("README.md", mistake.hint.encode("utf-8")),
         "code of a mistake": ("README.md", mistake.edits[0][1].encode("utf-8")),
         "marker of a solution": ("a.ipynb", notebook_with("### BEGIN SOLUTION\n")),
-        "marker of hidden tests": ("checks/x.py", b"### BEGIN HIDDEN TESTS"),
+        "marker of hidden tests": ("student/x.py", b"### BEGIN HIDDEN TESTS"),
         "not text": ("logo.png", b"\x89PNG\r\n\x1a\n\xff"),
         "broken JSON": ("a.ipynb", b"{"),
         "name of a file": (f"{function.name}.md", b""),
@@ -224,7 +229,9 @@ def leaks() -> dict[str, tuple[str, bytes]]:
 
 def hidden_hint() -> str:
     """A hint that only a hidden test gives."""
-    public = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "checks").rglob("*.py"))
+    public = "".join(
+        path.read_text(encoding="utf-8") for path in PACKAGE.glob("assignments/*/tests/test_*.py")
+    )
     for node in ast.walk(ast.parse(HIDDEN_FILE.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint":
             hint = ast.literal_eval(node.args[0])
@@ -244,11 +251,14 @@ def test_every_kind_of_leak_is_found(kind: str, secrets: list[Secret]) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("checks/x.py", "return ids, lengths\n"),  # only names
-        ("checks/x.py", "optimizer.zero_grad()\n"),  # every tutorial has it
-        ("checks/x.py", "    return h, c\n"),  # too short to tell anything
+        ("student/x.py", "return ids, lengths\n"),  # only names
+        ("student/x.py", "optimizer.zero_grad()\n"),  # every tutorial has it
+        ("student/x.py", "    return h, c\n"),  # too short to tell anything
         ("README.md", "torch.manual_seed(0)"),  # stands in the notebook for all to read
-        ("checks/rnn_basics/test_x.py", "arguments = step_arguments(draw, sizes, leaf=True)"),  # set-up
+        (
+            "assignments/rnn_basics/tests/test_x.py",
+            "arguments = step_arguments(draw, sizes, leaf=True)",
+        ),  # set-up
     ],
 )
 def test_what_tells_nothing_may_stand(name: str, text: str, secrets: list[Secret]) -> None:
@@ -266,8 +276,8 @@ def test_no_archive_is_left_when_something_leaks(
     def leaking(_notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
         return {**files, "notes.md": b"### BEGIN SOLUTION"}
 
-    monkeypatch.setattr(autograder.release, "release_notebooks", dict)
-    monkeypatch.setattr(autograder.release, "bundle_files", leaking)
+    monkeypatch.setattr(autograder.maintain.release, "release_notebooks", dict)
+    monkeypatch.setattr(autograder.maintain.release, "bundle_files", leaking)
     with pytest.raises(Leak, match=r"notes\.md"):
         autograder.maintain.release.release(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -277,9 +287,9 @@ def test_release_writes_the_archive(
     files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a leak the one archive is written, and its name is returned."""
-    monkeypatch.setattr(autograder.release, "release_notebooks", dict)
+    monkeypatch.setattr(autograder.maintain.release, "release_notebooks", dict)
     monkeypatch.setattr(
-        autograder.release, "bundle_files", lambda _notebooks: {"README.md": files["README.md"]}
+        autograder.maintain.release, "bundle_files", lambda _notebooks: {"README.md": files["README.md"]}
     )
     assert autograder.maintain.release.release(tmp_path / "out") == [tmp_path / "out" / f"{NAME}.zip"]
     assert [path.name for path in (tmp_path / "out").iterdir()] == [f"{NAME}.zip"]

@@ -67,7 +67,7 @@ def test_hidden_text_is_found(
         "text": ("README.md", part),
         "other spaces and case": ("README.md", part.upper().replace(" ", "\n \t")),
         "json": ("a.ipynb", json.dumps({"cells": [{"source": [part[:20], part[20:]]}]})),
-        "words": ("autograder/checks/x.py", f"# {module.fold(part)}"),
+        "words": ("autograder/student/x.py", f"# {module.fold(part)}"),
         "in the corpus": (train, corpus[train].decode("utf-8") + sentence),
         "misplaced": ("data/prepared/sotu/notes.txt", sentence),
     }[form]
@@ -102,7 +102,7 @@ def test_without_a_prepared_corpus_nothing_is_released(
     def missing() -> dict[str, bytes]:
         raise CannotRelease("missing")
 
-    monkeypatch.setattr(autograder.release, "corpus_files", missing)
+    monkeypatch.setattr(autograder.maintain.release, "corpus_files", missing)
     with pytest.raises(CannotRelease):
         autograder.maintain.release.release(tmp_path / "out")
     assert not (tmp_path / "out").exists()

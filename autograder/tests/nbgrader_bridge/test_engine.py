@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grading import many
+from autograder.grading import jobs, store
 from autograder.grading.find import Found
 from autograder.grading.graded import Graded, ungradable
 from autograder.nbgrader_bridge import engine
@@ -45,7 +45,7 @@ def grade(folder: Path, text: str, train: bool = False) -> Graded:
 
 def test_the_seed_is_that_of_the_folder(tmp_path: Path, started: list[str]) -> None:
     """So that `autograder grade` with the same folder gives the same marks."""
-    seed = many.run_seed(tmp_path / "graded", 11)
+    seed = store.run_seed(tmp_path / "graded", 11)
     assert seed == 11
     assert grade(tmp_path, "one").result.reason == "seed 11, train False"
     assert grade(tmp_path, "one", train=True).result.reason == "seed 11, train True"
@@ -73,11 +73,11 @@ def test_processes_are_renewed_when_the_course_has_changed(
 
 def test_hashes_are_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a result from before the change would be taken for one from after it."""
-    monkeypatch.setattr(many, "hash_of", lambda _paths: "changed")
-    many._data_hash()
-    monkeypatch.setattr(many, "hash_of", lambda _paths: "changed again")
-    assert many._data_hash() != "changed again"
-    many.forget_our_files()
-    assert many._data_hash() == "changed again"
+    monkeypatch.setattr(jobs, "hash_of", lambda _paths: "changed")
+    jobs._data_hash()
+    monkeypatch.setattr(jobs, "hash_of", lambda _paths: "changed again")
+    assert jobs._data_hash() != "changed again"
+    jobs.forget_our_files()
+    assert jobs._data_hash() == "changed again"
     monkeypatch.undo()
-    many.forget_our_files()
+    jobs.forget_our_files()

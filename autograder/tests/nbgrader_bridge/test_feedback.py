@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from autograder.grading.many import run_seed
+from autograder.grading.store import run_seed
 from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.conftest import BROKEN

@@ -8,7 +8,8 @@ import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.find import find_submissions
-from autograder.grading.many import grade_all, label, run_seed
+from autograder.grading.many import grade_all, label
+from autograder.grading.store import run_seed
 from autograder.maintain.demo import write_class, write_class_with_models
 from autograder.student.core.notebook import CHECK_PREFIX
 from autograder.student.core.results import Result
@@ -52,7 +53,7 @@ def test_neither_way_does_again_what_the_other_has_done(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They share the seed and what is finished; so the class page costs a second after `nbgrader autograde`."""
-    monkeypatch.setattr("autograder.grading.many._start_grader", lambda: pytest.fail("graded again"))
+    monkeypatch.setattr("autograder.grading.processes._start_grader", lambda: pytest.fail("graded again"))
     found = label(find_submissions([course.path / "submitted"], assignment_names()))
     results = grade_all(found, course.path / "graded", run_seed(course.path / "graded"))
     assert_same_marks(course, results, ASSIGNMENT)

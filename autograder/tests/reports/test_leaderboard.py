@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.grading.many import write_result
+from autograder.grading.store import write_result
 from autograder.reports import measured
 from autograder.reports.leaderboard import (
     Board,

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Limits, SandboxUnavailable, Server, bubblewrap, probe
-from autograder.sandbox import server as server_module
+from autograder.sandbox import Limits, SandboxUnavailable, Server, bubblewrap, paths, probe
 from autograder.sandbox.jail import landlock, seccomp
 from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SMALL, in_task
 from autograder.tests.sandbox.test_attacks import descendants
@@ -71,7 +70,7 @@ def test_an_installed_package_of_ours_is_hidden(isolation: str, monkeypatch: pyt
     """Where the hidden tests lie among the installed packages they are masked, and their neighbours still import."""
     packages = Path(sysconfig.get_path("purelib"))
     secret = packages / "faker"
-    monkeypatch.setattr(server_module, "_hidden_paths", lambda: [secret])
+    monkeypatch.setattr(paths, "hidden_paths", lambda: [secret])
     try:
         hiding = Server(PUBLIC, HARNESS, SMALL, warm=(), isolation=isolation)  # type: ignore[arg-type]
     except SandboxUnavailable as reason:
@@ -104,9 +103,9 @@ def test_hidden_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "site-packages" / "autograder"
     copy.mkdir(parents=True)
     monkeypatch.syspath_prepend(copy.parent)
-    hidden = server_module._hidden_paths()
+    hidden = paths.hidden_paths()
     assert copy in hidden
-    assert any(path in Path(server_module.__file__).parents for path in hidden)
+    assert any(path in Path(paths.__file__).parents for path in hidden)
 
 
 def test_without(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from autograder.student import plots
+from autograder.student.plots.curves import _gate_values
 
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "learning_curve": lambda: plots.learning_curve({"a": [2.0, 1.0], "b": torch.ones(2)}, {"floor": 0.5}),
@@ -52,12 +53,7 @@ def test_every_plot_is_a_closed_figure_that_can_be_drawn(name: str) -> None:
 
 def test_every_public_plot_has_an_example_here() -> None:
     """So that the test above means something for a new one."""
-    public = {
-        name
-        for name, value in vars(plots).items()
-        if callable(value) and getattr(value, "__module__", "") == plots.__name__ and not name.startswith("_")
-    }
-    assert public == set(EXAMPLES)
+    assert set(plots.__all__) == set(EXAMPLES)
 
 
 def test_the_lines_are_the_values() -> None:
@@ -74,7 +70,7 @@ def test_the_gates_are_those_of_the_lstm() -> None:
     """i, f and o of each step give PyTorch's own next memory, together with the candidate."""
     torch.manual_seed(0)
     lstm, x = nn.LSTM(2, 3), torch.randn(5, 2)
-    values = plots._gate_values(lstm, x)
+    values = _gate_values(lstm, x)
     with torch.no_grad():
         outputs, (_h, c) = lstm(x)
     torch.testing.assert_close(values["c"][-1], c[0])

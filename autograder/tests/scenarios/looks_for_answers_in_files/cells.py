@@ -5,7 +5,7 @@ import os
 import sys
 
 stolen = []
-for name in ("autograder.hidden", "autograder.grading.suite", "autograder.grading.run", "autograder.assignments.sources",
+for name in ("autograder.assignments.rnn_basics.private.mistakes", "autograder.grading.suite", "autograder.grading.run", "autograder.assignments.sources",
              "autograder.student.checking.plugin", "autograder.tests", "solutions"):
     try:
         importlib.import_module(name)
@@ -17,7 +17,7 @@ for root in ("/", "/work", "/home", "/root", "/tmp", "/public", "/sandbox", ".."
         names = os.listdir(root)
     except OSError:
         continue
-    stolen += [name for name in names if name in ("hidden", "solutions", "grading", "gradebook.db", ".git")]
+    stolen += [name for name in names if name in ("hidden", "private", "solutions", "grading", "gradebook.db", ".git")]
     stolen += glob.glob(os.path.join(root, "**", "rnn_basics*"), recursive=root not in ("/", "/root", "/home"))
 assert not stolen, "CANARY " + repr(stolen)
 print("nothing found")

@@ -21,15 +21,15 @@ from autograder.student import submit
 from autograder.student.checking.terminal import NotCheckable
 from autograder.student.core.results import TaskResult
 from autograder.student.models.model_files import FILE_LIMITS
-from autograder.student.submission.bundle import HandIn, make
-from autograder.student.submission.clean_run import FreshRun, fresh_run
-from autograder.student.submission.panel import html_panel
+from autograder.student.submission.bundle import make
+from autograder.student.submission.clean_run import CleanRun, clean_run
+from autograder.student.submission.panel import HandIn, html_panel
 from autograder.student.submission.terminal import submit_notebook
 from autograder.tests.student.submission.test_warnings import STEP, cell, check
 
 RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
 ASSIGNMENTS = {"rnn_basics", "rnn_language_model"}
-STANDING = FreshRun((TaskResult("rnn_step", "partial", 1.5, 2),))
+STANDING = CleanRun((TaskResult("rnn_step", "partial", 1.5, 2),))
 
 
 def put(folder: Path, *cells: dict, name: str = "rnn_basics.ipynb") -> Path:
@@ -39,7 +39,7 @@ def put(folder: Path, *cells: dict, name: str = "rnn_basics.ipynb") -> Path:
     return path
 
 
-def made(path: Path, run: FreshRun = STANDING) -> HandIn:
+def made(path: Path, run: CleanRun = STANDING) -> HandIn:
     """The hand-in of a notebook whose run from a fresh start is given."""
     return make(path, lambda _step: None, run=lambda _path, _on_step: run)
 
@@ -160,7 +160,7 @@ def test_a_giant_model_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_notebook_without_marks_is_known_by_what_it_defines(tmp_path: Path) -> None:
     """Its metadata was lost; it is handed in all the same, and not run for points that nobody knows."""
 
-    def never(*_arguments: object) -> FreshRun:
+    def never(*_arguments: object) -> CleanRun:
         raise AssertionError("there is nothing to be checked")
 
     path = put(tmp_path, cell(STEP), cell("def rnn_forward(x):\n    return x"), name="Untitled.ipynb")
@@ -215,7 +215,7 @@ def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
         cell("1 / 0"),
     )
     steps: list[str] = []
-    run = fresh_run(path, steps.append)
+    run = clean_run(path, steps.append)
     assert run.failure == ""
     assert [(result.name, result.status) for result in run.results] == [("rnn_step", "passed")]
     assert [(stop.cell, stop.error) for stop in run.stops] == [(5, "ZeroDivisionError: division by zero")]
@@ -235,12 +235,12 @@ def test_a_notebook_that_ends_its_process_is_handed_in(tmp_path: Path) -> None:
 def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
     """After minutes, or by the student; then what was found so far is kept, and the hand-in is made."""
     path = put(tmp_path, cell("while True: pass"), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
-    assert "does a cell never end" in fresh_run(path, lambda _step: None, limit_seconds=2).failure
+    assert "does a cell never end" in clean_run(path, lambda _step: None, limit_seconds=2).failure
 
     def stop(_step: str) -> None:
         raise KeyboardInterrupt
 
-    assert "You stopped the checks" in fresh_run(path, stop).failure
+    assert "You stopped the checks" in clean_run(path, stop).failure
 
 
 FORKS = """
@@ -270,7 +270,7 @@ def test_what_a_cell_has_started_ends_with_the_checks(
 
     monkeypatch.setattr(threading, "Timer", Timer)
     path = put(tmp_path, cell(FORKS), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
-    assert "does a cell never end" in fresh_run(path, lambda _step: None).failure
+    assert "does a cell never end" in clean_run(path, lambda _step: None).failure
     assert not (tmp_path / "outlived").exists()
 
 

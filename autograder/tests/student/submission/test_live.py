@@ -10,7 +10,7 @@ import pytest
 from autograder.student.checking import live as checks
 from autograder.student.core import kernel
 from autograder.student.submission import live
-from autograder.student.submission.clean_run import FreshRun
+from autograder.student.submission.clean_run import CleanRun
 from autograder.tests.student.submission.test_bundle import put
 from autograder.tests.student.submission.test_warnings import STEP, STUB, cell, check
 
@@ -23,7 +23,7 @@ def history(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.setattr(kernel, "history", lambda: ran)
     monkeypatch.setattr(checks, "kernel_namespace", dict)
-    monkeypatch.setattr(live, "make", partial(live.make, run=lambda _path, _on_step: FreshRun()))
+    monkeypatch.setattr(live, "make", partial(live.make, run=lambda _path, _on_step: CleanRun()))
     return ran
 
 

@@ -10,7 +10,7 @@ from autograder.student.checking.terminal import Stop
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.submission.clean_run import FreshRun
+from autograder.student.submission.clean_run import CleanRun
 from autograder.student.submission.warnings import (
     MAX_FILE_BYTES,
     about_file,
@@ -44,9 +44,9 @@ def notebook(*cells: dict) -> Notebook:
     return parse_notebook({"cells": list(cells)})
 
 
-def texts(remarks: object) -> str:
+def texts(notices: object) -> str:
     """All sentences together."""
-    return "\n".join(remark.text for remark in remarks)  # type: ignore[attr-defined]
+    return "\n".join(notice.text for notice in notices)  # type: ignore[attr-defined]
 
 
 def answered(source: str = STEP, first: int | None = 1, second: int | None = 2) -> Notebook:
@@ -61,21 +61,21 @@ def test_a_notebook_in_order_gives_no_remark() -> None:
     assert texts(about_tasks(done, has_model=False)) == ""
     assert texts(about_order(done)) == ""
     assert texts(about_kernel(done, ["", STEP, 'check("rnn_step")', "submit()"], 3)) == ""
-    assert texts(about_run(done, FreshRun())) == ""
+    assert texts(about_run(done, CleanRun())) == ""
 
 
 def test_a_file_under_another_name_is_told_and_asks_for_nothing() -> None:
     """It is handed in under its own name."""
-    [remark] = about_file("my work.ipynb", b"{}", "rnn_basics")
-    assert "`my work.ipynb`" in remark.text
-    assert not remark.is_warning
+    [notice] = about_file("my work.ipynb", b"{}", "rnn_basics")
+    assert "`my work.ipynb`" in notice.text
+    assert not notice.is_warning
 
 
 def test_a_file_too_large_to_be_graded_is_told() -> None:
     """Outputs are what makes it large."""
-    [remark] = about_file("rnn_basics.ipynb", bytes(MAX_FILE_BYTES + 1), "rnn_basics")
-    assert "Clear Outputs" in remark.text
-    assert "32 MB" in remark.text
+    [notice] = about_file("rnn_basics.ipynb", bytes(MAX_FILE_BYTES + 1), "rnn_basics")
+    assert "Clear Outputs" in notice.text
+    assert "32 MB" in notice.text
 
 
 def test_what_is_not_begun_is_named() -> None:
@@ -127,35 +127,35 @@ def test_lost_marks_of_cells_are_told() -> None:
 )
 def test_a_model_that_is_not_whole_is_told_in_one_remark(files, present, words, absent) -> None:
     """What is missing, and what may have been meant."""
-    [remark] = about_model(MODEL, files, present, answered(), fits=False)
-    assert remark.is_warning
-    assert all(word in remark.text for word in words), remark.text
-    assert absent not in remark.text
+    [notice] = about_model(MODEL, files, present, answered(), fits=False)
+    assert notice.is_warning
+    assert all(word in notice.text for word in words), notice.text
+    assert absent not in notice.text
 
 
 def test_a_model_of_other_code_is_told() -> None:
     """The class was changed after the training; what was not changed is not named."""
     recorded = json.dumps({"code": {"rnn_step": "0123456789abcdef"}}).encode()
     files = {WEIGHTS: b"", ARGUMENTS: recorded}
-    [remark] = about_model(MODEL, files, list(files), answered(), fits=False)
-    assert "`rnn_step`" in remark.text
-    assert "other code" in remark.text
-    assert "train it again" in remark.text
-    [remark] = about_model(MODEL, files, list(files), answered(), fits=True)
-    assert not remark.is_warning, "a harmless change asks for nothing"
+    [notice] = about_model(MODEL, files, list(files), answered(), fits=False)
+    assert "`rnn_step`" in notice.text
+    assert "other code" in notice.text
+    assert "train it again" in notice.text
+    [notice] = about_model(MODEL, files, list(files), answered(), fits=True)
+    assert not notice.is_warning, "a harmless change asks for nothing"
 
 
 def test_no_name_upsets_whoever_reads_it() -> None:
     """Half a character, a colour of the terminal, a line break."""
-    [remark] = about_file("a\ud800\x1b[31m\n.ipynb", b"{}", "rnn_basics")
-    assert "`a??[31m?.ipynb`" in remark.text
-    remark.text.encode("utf-8")
+    [notice] = about_file("a\ud800\x1b[31m\n.ipynb", b"{}", "rnn_basics")
+    assert "`a??[31m?.ipynb`" in notice.text
+    notice.text.encode("utf-8")
 
 
 def test_cells_that_stop_from_a_fresh_start_are_told() -> None:
     """The first few, by how they begin."""
     book = notebook(*(cell(f"# a comment\nvalue = {number}`") for number in range(5)))
-    run = FreshRun(stops=tuple(Stop(number, "TypeError: too bad.") for number in range(5)))
+    run = CleanRun(stops=tuple(Stop(number, "TypeError: too bad.") for number in range(5)))
     found = list(about_run(book, run))
     assert len(found) == 4
     assert "the cell that begins with `value = 0'` stops: TypeError: too bad." in found[0].text
@@ -164,7 +164,7 @@ def test_cells_that_stop_from_a_fresh_start_are_told() -> None:
 
 def test_what_follows_from_an_empty_task_is_not_told_again() -> None:
     """A name that is not there yet stops many a demonstration."""
-    run = FreshRun(stops=(Stop(0, "NameError: name 'model' is not defined"),))
+    run = CleanRun(stops=(Stop(0, "NameError: name 'model' is not defined"),))
     assert texts(about_run(answered(STUB), run)) == ""
     assert "NameError" in texts(about_run(answered(), run))
 
@@ -172,21 +172,21 @@ def test_what_follows_from_an_empty_task_is_not_told_again() -> None:
 def test_what_holds_in_the_kernel_alone_is_told() -> None:
     """A name that was deleted from the notebook lives on in the kernel, and not when it is graded."""
     passed, failed = TaskResult("rnn_step", "passed", 2, 2), TaskResult("rnn_step", "failed", 0, 2)
-    said = texts(about_run(answered(), FreshRun((failed,)), {"rnn_step": passed}))
+    said = texts(about_run(answered(), CleanRun((failed,)), {"rnn_step": passed}))
     assert "`rnn_step` holds in this kernel, but not from a fresh start" in said
-    assert texts(about_run(answered(), FreshRun((passed,)), {"rnn_step": passed})) == ""
-    assert texts(about_run(answered(), FreshRun((failed,)), {"rnn_step": failed})) == ""
-    assert "stopped the checks" in texts(about_run(answered(), FreshRun(failure="You stopped the checks.")))
+    assert texts(about_run(answered(), CleanRun((passed,)), {"rnn_step": passed})) == ""
+    assert texts(about_run(answered(), CleanRun((failed,)), {"rnn_step": failed})) == ""
+    assert "stopped the checks" in texts(about_run(answered(), CleanRun(failure="You stopped the checks.")))
 
 
 def test_another_order_is_told_and_asks_for_nothing() -> None:
     """Checks may be run at any time; a cell above that was run last is told with the one below."""
     assert texts(about_order(answered(STEP, 7, 2))) == ""
-    [remark] = about_order(
+    [notice] = about_order(
         notebook(cell("a = 1", 5), cell(STEP, 4, "rnn_step"), cell("b = 1", None), cell("submit()", 1))
     )
-    assert not remark.is_warning
-    assert "the cell that begins with `a = 1` was last run after the cell of `rnn_step`" in remark.text
+    assert not notice.is_warning
+    assert "the cell that begins with `a = 1` was last run after the cell of `rnn_step`" in notice.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""A job: one submission with everything that its mark depends on, and a key under which its result is kept."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.graded import (
+    DATA,
+    Graded,
+    Submission,
+    fingerprint,
+    hash_of,
+    hash_of_notebook,
+    ungradable,
+)
+from autograder.student.core.language import _
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Isolation
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission and all that has a say in its mark; the same everywhere, so that it can be sent anywhere."""
+
+    submission: Submission
+    seed: int
+    isolation: Isolation | None = None
+    train: bool = False  # run the training cells where a checkpoint is wanted and none was handed in
+
+    @property
+    def key(self) -> str:
+        """A hash of everything that has a say in the result: what is finished under it need not be done again."""
+        submission = self.submission
+        files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
+        parts = [
+            *(hashlib.sha256(submission.data).hexdigest(), submission.student, submission.file_name),
+            *(submission.assignment, files, submission.notes, self.seed, self.isolation, self.train),
+            *(fingerprint(), _sources_hash(), _data_hash()),
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class CannotGrade(Exception):
+    """Nothing can be graded here; the sentence says why, and what to do."""
+
+
+# What is finished: its number, the job, what came of it.
+Finished = tuple[int, Job, Graded]
+
+
+def gave_up(job: Job) -> Graded:
+    """The result of a job that has broken the grader down twice."""
+    reason = _("The grader broke down over this submission, twice. A person has to look at it.")
+    return ungradable(job.submission, reason, is_final=False)
+
+
+@functools.cache
+def _sources_hash() -> str:
+    """One hash of all source notebooks: they are reference, points and stubs in one."""
+    return " ".join(hash_of_notebook(source_notebook(name)) for name in assignment_names())
+
+
+@functools.cache
+def _data_hash() -> str:
+    """One hash of the texts a model is scored on, and of the thresholds its mark depends on."""
+    return hash_of(sorted([*DATA.glob("*.json"), *DATA.glob("prepared/**/*.txt")]))
+
+
+def forget_our_files() -> None:
+    """Has the hashes taken anew: for a process that goes on while solutions, tests or data are edited."""
+    for hashed in (fingerprint, _sources_hash, _data_hash):
+        hashed.cache_clear()

@@ -1,0 +1,82 @@
+"""What a run keeps in its folder: its seed, the results, and a cache of what is finished."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.grading.graded import Graded
+from autograder.grading.jobs import Job
+from autograder.grading.names import safe_name
+from autograder.student.core.results import Result
+
+RESULTS = "results"
+CACHE = "cache"
+RUN = "run.json"
+
+
+def run_seed(out: Path, seed: int | None = None) -> int:
+    """The seed of the run in this folder: as given, else as it was, else drawn once and kept.
+
+    It stays out of every student's page: who knows it knows the inputs of the hidden tests.
+    """
+    path = out / RUN
+    if seed is None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            seed = int(json.loads(path.read_text(encoding="utf-8"))["seed"])
+    if seed is None:
+        # Student code is told seeds that are derived from it: it must be too large to be found by trying, and fit
+        # into a number of JavaScript's.
+        seed = secrets.randbelow(2**53)
+    write_atomically(path, json.dumps({"seed": seed}) + "\n")
+    return seed
+
+
+def remembered(out: Path, job: Job) -> Graded | None:
+    """What came of this very job before; None if it was not finished."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        document = json.loads(_cache_path(out, job).read_text(encoding="utf-8"))
+        if document["key"] == job.key:
+            return Graded.from_json(document["graded"])
+    return None
+
+
+def remember(out: Path, job: Job, graded: Graded) -> None:
+    """Keeps what came of a job."""
+    write_atomically(_cache_path(out, job), json.dumps({"key": job.key, "graded": graded.to_json()}))
+
+
+def _cache_path(out: Path, job: Job) -> Path:
+    submission = job.submission
+    return out / CACHE / f"{safe_name(f'{submission.student}.{submission.file_name}')}.json"
+
+
+def result_path(out: Path, result: Result) -> Path:
+    """Where a result lies in a run's folder."""
+    return out / RESULTS / f"{safe_name(result.student)}.{safe_name(result.assignment or 'unknown')}.json"
+
+
+def write_result(out: Path, result: Result) -> Path:
+    """Writes one result where `result_path` says; nobody ever sees half of it."""
+    path = result_path(out, result)
+    write_atomically(path, result.to_json())
+    return path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Writes a file that is there as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise

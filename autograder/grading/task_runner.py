@@ -1,0 +1,181 @@
+"""Runs the tests of every task of a suite against a session in which a notebook has been executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograder.grading import syntax
+from autograder.grading.measure import not_handed_in
+from autograder.grading.repair import Repaired
+from autograder.grading.suite import Suite
+from autograder.grading.text import clean
+from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
+from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
+from autograder.student.core.code import reached
+from autograder.student.core.language import _
+from autograder.student.core.notebook import Task
+from autograder.student.core.results import TaskResult, TestOutcome, TestResult, score_task
+from autograder.student.models.checkpoints import Checkpoint
+
+
+class TaskRunner:
+    """Runs the tests of a suite against a session, each task in a conversation of its own.
+
+    `read_model` gives the trained model that was handed in, None if there is none; `notes` say which of its files
+    were refused.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        suite: Suite,
+        repaired: Repaired,
+        outcomes: Sequence[CellOutcome],
+        read_model: Callable[[], Checkpoint] | None,
+        notes: Sequence[str],
+    ) -> None:
+        self.session = session
+        self.suite = suite
+        self.repaired = repaired
+        self.outcomes = outcomes
+        self.read_model = read_model
+        self.notes = notes
+        self._measured = {task.name for task in suite.tasks if task.is_measured}
+        # By position, as the cells' names in the worker: what does not run is empty.
+        self.sources = [
+            "" if i in repaired.skipped else syntax.python(cell.source)
+            for i, cell in enumerate(repaired.notebook.cells)
+        ]
+        self._task = ""
+        self._student: Student | None = None
+        self._conversation: Conversation | None = None
+        self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
+
+    def run(self, seed: int) -> list[TaskResult]:
+        """The results of all tasks, in the order of the notebook."""
+        absent = self.repaired.not_attempted | {
+            task for task in self.repaired.missing - self._measured if self._is_missing(task)
+        }
+        # Whether there is a model does not depend on what stands in the cell that would train one.
+        absent = (absent - self._measured) if self.read_model else (absent | self._measured)
+        attempted = [task.name for task in self.suite.tasks if task.name not in absent]
+        try:
+            tests = (
+                self.suite.run(self.student_of, seed, attempted, checkpoint_of=self.read_model)
+                if attempted
+                else {}
+            )
+        finally:
+            self._end_conversation()
+        results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
+        return [self._with_advice(result, results) for result in results]
+
+    def student_of(self, task: str) -> Student:
+        """The student's namespace for a task; `Stopped` if her code for it cannot be run, or not any more."""
+        if task in self._over:
+            raise Stopped("not_run", _("Not run: the code of this task had stopped before."))
+        if task != self._task or self._student is None:
+            self._end_conversation()
+            self._student = self._new_student(task)
+            self._task = task
+        return self._student
+
+    def _new_student(self, task: str) -> Student:
+        seconds = self.session.limits.scoring_cpu_seconds if task in self._measured else None
+        try:
+            conversation = self.session.task(cpu_seconds=seconds)
+        except WorkerError as error:
+            self._over.add(task)
+            raise _stopped(error) from None
+        self._conversation = conversation
+
+        def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+            try:
+                return conversation.ask(request, callbacks)
+            except WorkerError as error:
+                self._over.add(task)
+                raise _stopped(error) from None
+            except BaseException:
+                self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
+                raise
+
+        student = Student(ask, self.sources)
+        failure = self._failure_of_cell(task)
+        if failure is not None and not student.has(task):
+            self._over.add(task)
+            raise failure
+        return student
+
+    def _is_missing(self, task: str) -> bool:
+        """Whether nothing has been tried: no cell of the task failed, and the worker does not know the name either.
+
+        It may have come by it in another way; what it says is only a claim, which gains it the tests.
+        """
+        if self._failure_of_cell(task) is not None:
+            return False
+        try:
+            with self.session.task() as conversation:
+                return not Student(conversation.ask).has(task)
+        except (WorkerError, StudentError, UnreadableReply):
+            return True
+
+    def _failure_of_cell(self, task: str) -> Stopped | None:
+        """Why the cell that should define the task's name did not come to its end; None if it did."""
+        for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
+            concerns = cell.grade_id == task or task in syntax.defined_names(cell.source)
+            if concerns and outcome.status in ("error", "timeout", "crashed"):
+                return _stopped_cell(task, outcome)
+        return None
+
+    def _end_conversation(self) -> None:
+        if self._conversation is not None:
+            self._conversation.close()
+        self._task, self._student, self._conversation = "", None, None
+
+    def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
+        if task.is_measured and tests is None:
+            return TaskResult(
+                task.name,
+                "not_attempted",
+                0.0,
+                task.points,
+                (not_handed_in(self.suite.assignment, self.notes),),
+            )
+        if task.name in self.repaired.not_attempted:
+            return TaskResult(task.name, "not_attempted", 0.0, task.points)
+        if tests is None:
+            return TaskResult(task.name, "missing", 0.0, task.points)
+        return score_task(task.name, task.points, [replace(t, message=clean(t.message)) for t in tests])
+
+    def _with_advice(self, result: TaskResult, results: Sequence[TaskResult]) -> TaskResult:
+        """Where a failed task uses another that fails as well, its message says to start with that one."""
+        if result.status not in ("failed", "partial", "crashed", "timeout"):
+            return result
+        broken = {other.name for other in results if other.status != "passed"} - {result.name}
+        used = [name for name in reached(self.sources, result.name) if name in broken]
+        roots = [name for name in used if not broken & set(reached(self.sources, name)) - {name}]
+        first = next((i for i, test in enumerate(result.tests) if test.outcome != "passed"), None)
+        if not used or first is None:
+            return result
+        name = f"`{(roots or used)[0]}`"
+        if any(name in test.message for test in result.tests):
+            return result  # a test has found it out by itself
+        advice = _("{name}, which it uses, fails its own check: start there.").format(name=name)
+        tests = list(result.tests)
+        tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
+        return replace(result, tests=tuple(tests))
+
+
+def _stopped(error: WorkerError) -> Stopped:
+    return Stopped("timeout" if isinstance(error, WorkerTimeout) else "crashed", str(error))
+
+
+def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
+    lines = clean(outcome.error).strip().splitlines()
+    sentence = _("The cell of {task} did not run to its end, so there is no {task}: {error}").format(
+        task=f"`{task}`", error=lines[-1] if lines else outcome.status
+    )
+    outcomes: dict[str, TestOutcome] = {"timeout": "timeout", "crashed": "crashed"}
+    return Stopped(outcomes.get(outcome.status, "failed"), sentence)

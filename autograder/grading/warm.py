@@ -1,0 +1,49 @@
+"""Grades one job with servers and suites that stay warm in this process."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from autograder.assignments.sources import assignment_names
+from autograder.grading.graded import Graded, ungradable
+from autograder.grading.jobs import CannotGrade, Job
+from autograder.student.core.language import _
+
+if TYPE_CHECKING:
+    from autograder.grading.suite import Suite
+    from autograder.sandbox import Isolation, Server
+
+# What this process has warm.
+_bench: dict[Isolation | None, tuple[Server, dict[str, Suite]]] = {}
+_training: dict[Isolation | None, Server] = {}
+
+
+def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
+    """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
+    from autograder.grading.run import grade, load_suites
+    from autograder.grading.staging import grading_server
+    from autograder.sandbox import SandboxUnavailable
+
+    try:
+        if job.isolation not in _bench:
+            server = resources.enter_context(grading_server(job.isolation))
+            _bench[job.isolation] = server, load_suites(assignment_names())
+        server, suites = _bench[job.isolation]
+        trainer = _trainer(job, resources) if job.train else None
+        return grade(job.submission, suites, server, job.seed, trainer)
+    except SandboxUnavailable as error:
+        return CannotGrade(str(error))
+    except Exception as error:
+        reason = _("The grader itself failed ({kind}: {message}). A person has to look at it.").format(
+            kind=type(error).__name__, message=error
+        )
+        return ungradable(job.submission, reason, is_final=False)
+
+
+def _trainer(job: Job, resources: ExitStack) -> Server:
+    from autograder.grading.staging import training_server
+
+    if job.isolation not in _training:
+        _training[job.isolation] = resources.enter_context(training_server(job.isolation))
+    return _training[job.isolation]

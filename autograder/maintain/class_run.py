@@ -1,0 +1,214 @@
+"""Grades a class under a progress bar, writes its reports, and prints the table of marks.
+
+Nothing heavy is imported before it is needed: torch takes seconds, and `autograder --help` should not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.student.core.command import interrupted, refuse, refuse_path
+from autograder.student.core.language import _
+
+if TYPE_CHECKING:
+    from autograder.grading.graded import Graded
+    from autograder.sandbox import Isolation
+    from autograder.student.core.results import Result
+
+_ROWS = 60  # of the table in a terminal; a larger class is read on its page
+
+
+def grade_paths(
+    paths: Sequence[Path],
+    out: Path,
+    formats: Sequence[str] = ("html", "json", "csv"),
+    jobs: int = 1,
+    cluster: str = "",
+    seed: int | None = None,
+    assignment: str = "",
+    isolation: Isolation | None = None,
+    train: bool = False,
+) -> list[Result]:
+    """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
+    from autograder.grading.find import NothingToGrade, find_submissions
+    from autograder.grading.jobs import CannotGrade
+    from autograder.grading.many import grade_all, label
+    from autograder.grading.store import run_seed
+
+    try:
+        found = label(find_submissions(paths, known_assignments()), assignment)
+        out.mkdir(parents=True, exist_ok=True)
+        seed = run_seed(out, seed)
+        results = _with_progress(
+            len(found),
+            lambda on_result: grade_all(
+                found, out, seed, jobs, assignment, isolation, cluster, on_result, train
+            ),
+            out if "html" in formats else None,
+        )
+        _write_reports(results, out, formats)
+    except (NothingToGrade, CannotGrade) as error:
+        refuse(error)
+    except OSError as error:
+        refuse_path(error, out)
+    except KeyboardInterrupt:
+        interrupted()
+    _print_results(results, out, formats)
+    return results
+
+
+def known_assignments() -> list[str]:
+    """The names of all assignments; without source notebooks the command ends with a sentence."""
+    from autograder.assignments.sources import assignment_names
+
+    names = assignment_names()
+    if not names:
+        refuse(
+            _(
+                "The source notebooks are not here, so nothing can be graded: install the instructor's copy with "
+                "“pip install -e .” in its folder."
+            )
+        )
+    return names
+
+
+def _with_progress(
+    total: int, work: Callable[[Callable[[Graded], None]], list[Result]], pages: Path | None
+) -> list[Result]:
+    """Does the work under a progress bar on stderr, and writes each student's page as soon as it can be."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(_("Loading torch, starting the sandbox …"), total=total)
+
+        def on_result(graded: Graded) -> None:
+            if pages is not None:
+                _write_page(graded, pages)
+            progress.update(bar, advance=1, description=_("Grading"))
+
+        return work(on_result)
+
+
+def _write_page(graded: Graded, out: Path) -> None:
+    from autograder.reports.feedback import feedback_file, write_feedback
+
+    outcomes = [(outcome.status, outcome.error or None, outcome.output) for outcome in graded.outcomes]
+    has_cells = bool(graded.notebook.cells)
+    write_feedback(
+        graded.result,
+        graded.notebook if has_cells else None,
+        outcomes if has_cells else None,
+        out / feedback_file(graded.result),
+    )
+
+
+def _write_reports(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
+    from autograder.reports import formats
+    from autograder.reports.class_report import write_class
+
+    if "html" in chosen:
+        write_class(results, out / "index.html", _mistakes({result.assignment for result in results}))
+    formats.write(results, out, [name for name in chosen if name != "html"])
+
+
+def _mistakes(assignments: set[str]) -> dict[str, str]:
+    """What is wrong in each known mistake, in words, by its id."""
+    import importlib
+
+    from autograder.assignments.sources import assignment_names
+
+    return {
+        mistake.id: mistake.what
+        for name in assignments & set(assignment_names())
+        for mistake in importlib.import_module(f"autograder.assignments.{name}.private.mistakes").MISTAKES
+    }
+
+
+def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from autograder.reports.measured import figure, number_of, points_by_hand, unit_of
+
+    console = Console()
+    shown = (
+        results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
+    )
+    units = {unit_of(r.assignment).title: None for r in shown if number_of(r) is not None}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, side in (
+        (_("student"), "left"),
+        (_("assignment"), "left"),
+        (_("score"), "right"),
+        *([(" / ".join(units), "right")] if units else []),
+        ("", "left"),
+    ):
+        table.add_column(title, justify=side)  # type: ignore[arg-type]
+    for result in shown[:_ROWS]:
+        number = number_of(result)
+        texts = (
+            *(result.student, result.assignment or "–", _score(result)),
+            *(["" if number is None else figure(number)] if units else []),
+            _in_short(result),
+        )
+        table.add_row(*map(escape, texts))
+    console.print(table)
+    for assignment, by_hand in dict.fromkeys((r.assignment, points_by_hand(r)) for r in results):
+        if by_hand:
+            sentence = _("Not in the scores of {assignment}: {points}.")
+            console.print(
+                sentence.format(assignment=assignment, points=by_hand), highlight=False, markup=False
+            )
+    graded = [result for result in results if result.status == "graded"]
+    console.print(
+        _("{graded} of {all} submissions graded; results in {folder}").format(
+            graded=len(graded), all=len(results), folder=out
+        ),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    if "html" in chosen:
+        console.print(
+            _("Class page: {page}").format(page=out / "index.html"),
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _score(result: Result) -> str:
+    return f"{result.score:g} / {result.max_score:g}" if result.status == "graded" else "–"
+
+
+def _in_short(result: Result) -> str:
+    """Why a submission could not be graded, or its worst tasks."""
+    if result.status == "ungradable":
+        return _("ungradable: {reason}").format(reason=result.reason)
+    lost = sorted(
+        (task for task in result.tasks if task.score < task.max_score),
+        key=lambda task: task.score - task.max_score,
+    )
+    flag = _("; see integrity") if result.integrity else ""
+    if not lost:
+        return _("everything right") + flag
+    more = f" +{len(lost) - 3}" if len(lost) > 3 else ""
+    return ", ".join(f"{task.name} ({task.status})" for task in lost[:3]) + more + flag

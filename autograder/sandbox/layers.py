@@ -1,0 +1,38 @@
+"""The layers of isolation: what each protects, and whether it is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.student.core.language import _
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of isolation: whether it is in force, what it protects, and why it is not."""
+
+    name: str
+    active: bool
+    protects: str
+    reason: str = ""
+
+
+def layers_of(applied: Mapping[str, str], why_not: Mapping[str, str]) -> list[Layer]:
+    """Every layer, given those that were applied or why not, and why others were not tried."""
+    protects = {
+        "bubblewrap": _("the machine: its files, processes, network and users do not exist inside"),
+        "limits": _("memory, processor time, file size, open files"),
+        "user": _("the grader's files and processes, by another user's identity"),
+        "capabilities": _("the system, from the rights of root"),
+        "landlock": _("every file but Python, the public folder and the worker's own scratch folder"),
+        "landlock network": _("TCP connections, a second time"),
+        "landlock signals": _("other processes' signals and abstract sockets, a second time"),
+        "seccomp": _("the kernel: network, new processes, signals to others, programs, namespaces"),
+    }
+    return [
+        Layer(
+            name, applied.get(name) == "", what, applied.get(name, why_not.get(name, _("not at this level")))
+        )
+        for name, what in protects.items()
+    ]
