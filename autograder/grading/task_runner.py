@@ -13,6 +13,7 @@ from autograder.grading.suite import Suite
 from autograder.grading.text import clean
 from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
+from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.code import reached
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Task
@@ -61,16 +62,29 @@ class TaskRunner:
         # Whether there is a model does not depend on what stands in the cell that would train one.
         absent = (absent - self._measured) if self.read_model else (absent | self._measured)
         attempted = [task.name for task in self.suite.tasks if task.name not in absent]
-        try:
-            tests = (
-                self.suite.run(self.student_of, seed, attempted, checkpoint_of=self.read_model)
-                if attempted
-                else {}
-            )
-        finally:
-            self._end_conversation()
+        tests = self._public([task for task in attempted if task in self._measured])  # no secret is in them
+        tests |= self._run_tests([task for task in attempted if task not in self._measured], seed)
+        silent = [task for task, results in tests.items() if any(map(_is_silent, results))]
+        if silent:
+            # In a worker that has heard nothing of the secret inputs, so that whatever it says may be read by anybody.
+            self.session.restart()
+            self._over.clear()
+            spoken = self._public(silent)
+            tests |= {task: _with_words(tests[task], spoken[task]) for task in silent}
         results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
         return [self._with_advice(result, results) for result in results]
+
+    def _public(self, tasks: Sequence[str]) -> dict[str, list[TestResult]]:
+        """The results with the inputs of the student's own checks, in full words."""
+        return self._run_tests(tasks, PUBLIC_SEED)
+
+    def _run_tests(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
+        if not tasks:
+            return {}
+        try:
+            return self.suite.run(self.student_of, seed, tasks, checkpoint_of=self.read_model)
+        finally:
+            self._end_conversation()
 
     def student_of(self, task: str) -> Student:
         """The student's namespace for a task; `Stopped` if her code for it cannot be run, or not any more."""
@@ -166,6 +180,24 @@ class TaskRunner:
         tests = list(result.tests)
         tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
         return replace(result, tests=tuple(tests))
+
+
+def _is_silent(test: TestResult) -> bool:
+    """Whether a test failed with secret inputs, of which nothing may be said."""
+    return test.outcome not in ("passed", "error") and not test.message
+
+
+def _with_words(tests: Sequence[TestResult], spoken: Sequence[TestResult]) -> list[TestResult]:
+    """The results of the secret inputs, with what the same tests say of the public ones."""
+    by_name = {test.name: test for test in spoken if test.outcome != "passed"}
+    return [_with_word(test, by_name.get(test.name)) if _is_silent(test) else test for test in tests]
+
+
+def _with_word(test: TestResult, spoken: TestResult | None) -> TestResult:
+    if spoken is None:
+        sentence = _("It passes with the inputs of your own check, and fails with others of the same kind.")
+        return replace(test, message=sentence)
+    return replace(test, message=spoken.message, hints=spoken.hints, mistake=spoken.mistake)
 
 
 def _stopped(error: WorkerError) -> Stopped:

@@ -25,7 +25,8 @@ from autograder.maintain import recording
 from autograder.student.checking import naming
 from autograder.student.checking.plugin import LiveReference
 from autograder.student.checking.recording import Replay
-from autograder.student.checking.student import Student
+from autograder.student.checking.sketch import Sketch
+from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.course import ASSIGNMENTS, assignment_names
 
@@ -164,11 +165,11 @@ def _passes(outcomes: Mapping[str, Outcome]) -> bool:
     return all(outcome.error is None for outcome in outcomes.values())
 
 
-def _failed(outcomes: Mapping[str, Outcome]) -> dict[str, recording.Sketch]:
+def _failed(outcomes: Mapping[str, Outcome]) -> dict[str, Sketch]:
     return {
         test: outcome.sketch
         for test, outcome in outcomes.items()
-        if isinstance(outcome.error, recording.CheckFailed) and outcome.sketch is not None
+        if isinstance(outcome.error, CheckFailed) and outcome.sketch is not None
     }
 
 
