@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it: torch takes seconds, and `-
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,14 @@ import typer
 
 from autograder.student.core.command import refuse
 from autograder.student.core.language import _
+
+
+class Format(enum.Enum):
+    """How a check is told."""
+
+    text = "text"
+    json = "json"
+
 
 app = typer.Typer(
     add_completion=False,
@@ -30,22 +39,36 @@ def about() -> None:
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
     hints: Annotated[int, typer.Option(min=0, help=_("How many hints a failed test may give."))] = 1,
+    task: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=_("Only this task; may be given several times."))
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help=_("json: the same verdicts for a machine, on stdout."))
+    ] = Format.text,
 ) -> None:
-    """Check your own notebook with the public tests, as its check cells do. Exit code 1 if one fails.
+    """Check your own notebook, as its check cells do. Exit code 1 if a check fails.
 
-    The code runs here, unprotected: check only what you wrote yourself.
+    What it says is what the grade will be. The code runs here, unprotected: check only what you wrote yourself.
 
-    Example: `autograder check rnn_basics.ipynb --hints 2`
+    Examples: `autograder check rnn_basics.ipynb --hints 2`, `autograder check rnn_basics.ipynb --task rnn_step --format
+    json`
     """
     from rich.console import Console
 
-    with Console(stderr=True).status(_("Loading torch …")):
-        from autograder.student.checking.terminal import NotCheckable, check_notebook
+    console = Console(stderr=True)
+    with console.status(_("Loading torch …")):
+        from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
     try:
-        all_hold = check_notebook(notebook, hints)
+        if format_ is Format.json:
+            with console.status("") as status:
+                checked = check_notebook(notebook, task or [], on_step=status.update)
+            print(checked.to_json())
+            passes = checked.passes
+        else:
+            passes = print_check(notebook, hints, task or [])
     except NotCheckable as error:
         refuse(error)
-    raise typer.Exit(0 if all_hold else 1)
+    raise typer.Exit(0 if passes else 1)
 
 
 @app.command()

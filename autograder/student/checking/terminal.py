@@ -6,13 +6,14 @@ For one's own notebook only: nothing here is a jail.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
 from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
-from autograder.student.core.results import TaskResult, score_task
+from autograder.student.core.results import TaskResult, TestResult, score_task
 
 
 class NotCheckable(ValueError):
@@ -43,32 +44,104 @@ class Stop:
     error: str
 
 
-def check_notebook(path: Path, hints: int = 1, console: Console | None = None) -> bool:
-    """Prints what the public tests say of every task of a notebook; whether all of them hold.
+@dataclass(frozen=True)
+class Checked:
+    """What the checks say of a notebook that was run from its top."""
 
-    Raises `NotCheckable` if the file is no notebook of this course.
+    results: tuple[TaskResult, ...]
+    stops: tuple[Stop, ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether every check passes."""
+        return all(result.status == "passed" for result in self.results)
+
+    def to_json(self) -> str:
+        """For a machine: by task and test, the verdict, the message, the questions and the known mistake."""
+        tasks = [
+            {
+                **{"name": result.name, "status": result.status},
+                **{"score": result.score, "max_score": result.max_score},
+                "tests": [_verdict(test) for test in result.tests],
+            }
+            for result in self.results
+        ]
+        document = {"tasks": tasks, "stops": [dataclasses.asdict(stop) for stop in self.stops]}
+        return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _verdict(test: TestResult) -> dict[str, Any]:
+    return {
+        "name": test.name,
+        "title": test.title,
+        "outcome": test.outcome,
+        "message": test.message,
+        "hint": test.hints[0] if test.hints else "",
+        "more_hints": list(test.hints[1:]),
+        "mistake": test.mistake,
+    }
+
+
+def check_notebook(
+    path: Path,
+    tasks: Sequence[str] = (),
+    on_stop: Callable[[Stop], None] = lambda _stop: None,
+    on_result: Callable[[TaskResult], None] = lambda _result: None,
+    on_step: Callable[[str], None] = lambda _step: None,
+) -> Checked:
+    """Runs the cells of a notebook and checks its tasks, all of them or those that are named; hears of each step.
+
+    Raises `NotCheckable` if the file is no notebook of this course, or has no task of that name.
     """
-    console = console or Console()
     notebook = course_notebook(read_file(path), path)
+    names = [task.name for task in notebook.tasks()]
+    for task in tasks:
+        if task not in names:
+            raise NotCheckable(
+                _("There is no task called {task} in {path}. There are: {known}.").format(
+                    task=f"“{task}”", path=path, known=", ".join(names)
+                )
+            )
     folder = path.resolve().parent
-    results: list[TaskResult] = []
-    with console.status(_("Running the cells of {name} …").format(name=path.name)) as status:
-        student, stops = run_cells(notebook, folder)
-        for stop in stops:
-            text = _("Cell {number} stopped: {problem}").format(number=stop.cell, problem=stop.error)
-            console.print(text, style="yellow", markup=False, highlight=False)
-        for result in check_tasks(notebook, student, folder, status.update):
-            results.append(result)
-            style = "green" if result.status == "passed" else "red"
-            console.print(escape(text_panel(result, hints)), style=style, highlight=False)
-    progress = Progress(
+    on_step(_("Running the cells of {name} …").format(name=path.name))
+    student, stops = run_cells(notebook, folder)
+    for stop in stops:
+        on_stop(stop)
+    results = []
+    for result in check_tasks(notebook, student, folder, on_step, tasks):
+        results.append(result)
+        on_result(result)
+    return Checked(tuple(results), tuple(stops))
+
+
+def print_check(
+    path: Path, hints: int = 1, tasks: Sequence[str] = (), console: Console | None = None
+) -> bool:
+    """Prints what the checks say of a notebook, task by task; whether all of them pass."""
+    console = console or Console()
+
+    def show_stop(stop: Stop) -> None:
+        text = _("Cell {number} stopped: {problem}").format(number=stop.cell, problem=stop.error)
+        console.print(text, style="yellow", markup=False, highlight=False)
+
+    def show_result(result: TaskResult) -> None:
+        style = "green" if result.status == "passed" else "red"
+        console.print(escape(text_panel(result, hints)), style=style, highlight=False)
+
+    with console.status("") as status:
+        checked = check_notebook(path, tasks, show_stop, show_result, status.update)
+    console.print(f"\n{progress_of(checked.results).sentence()}", style="bold", highlight=False)
+    return checked.passes
+
+
+def progress_of(results: Sequence[TaskResult]) -> Progress:
+    """How far these results are."""
+    return Progress(
         tasks_passed=sum(result.status == "passed" for result in results),
         tasks=len(results),
         points=sum(result.score for result in results),
         max_points=sum(result.max_score for result in results),
     )
-    console.print(f"\n{progress.sentence()}", style="bold", highlight=False)
-    return all(result.status == "passed" for result in results)
 
 
 def read_file(path: Path) -> bytes:
@@ -97,11 +170,17 @@ def course_notebook(data: bytes, path: Path) -> Notebook:
 
 
 def check_tasks(
-    notebook: Notebook, student: Student, folder: Path, on_step: Callable[[str], None]
+    notebook: Notebook,
+    student: Student,
+    folder: Path,
+    on_step: Callable[[str], None],
+    wanted: Sequence[str] = (),
 ) -> Iterator[TaskResult]:
-    """The result of each task of a notebook, in order; `on_step` hears which one is next."""
+    """The result of each wanted task of a notebook (all, if none is named), in order; `on_step` hears which is next."""
     assignments = assignments_of_tasks()
-    for task in (task for task in notebook.tasks() if task.name in assignments):
+    for task in notebook.tasks():
+        if task.name not in assignments or (wanted and task.name not in wanted):
+            continue
         on_step(_("Checking {task} …").format(task=task.name))
         with contextlib.chdir(folder), _quiet():  # a trained model lies beside the notebook
             try:

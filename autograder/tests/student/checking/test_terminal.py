@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.student.checking.terminal import NotCheckable, check_notebook
+from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
 
 RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
 ANSWER = {"solution": True, "grade": False, "grade_id": "rnn_step"}
@@ -28,7 +28,7 @@ def checked(tmp_path: Path, *cells: dict) -> tuple[bool, str]:
     path = tmp_path / "rnn_basics.ipynb"
     path.write_text(json.dumps({"cells": list(cells)}), encoding="utf-8")
     output = io.StringIO()
-    return check_notebook(path, console=Console(file=output, width=200)), output.getvalue()
+    return print_check(path, console=Console(file=output, width=200)), output.getvalue()
 
 
 def test_a_right_notebook_passes(tmp_path: Path) -> None:
