@@ -25,7 +25,7 @@ def html_panel(result: TaskResult, progress: str, hints: int, notes: Sequence[st
     if speaking is not None:
         lines.append(_html_title(speaking) + _html_speaking(speaking, hints))
     if folded:
-        lines.append(_html_folded_tests(folded))
+        lines.append(_html_folded_tests(folded, speaking.message if speaking else ""))
     if explanation := why_no_points(result):
         lines.append(f"<div style='color:{AMBER}'>{html_text(explanation)}</div>")
     if progress:
@@ -98,10 +98,10 @@ def _html_speaking(test: TestResult, hints: int) -> str:
     return f"<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
 
 
-def _html_folded_tests(folded: Sequence[TestResult]) -> str:
-    return _details(
-        folded_sentence(folded), "".join(_html_title(test) + _html_message(test) for test in folded)
-    )
+def _html_folded_tests(folded: Sequence[TestResult], said: str) -> str:
+    """Titles and messages, without those that have been said already."""
+    parts = [_html_title(test) + ("" if test.message == said else _html_message(test)) for test in folded]
+    return _details(folded_sentence(folded), "".join(parts))
 
 
 def _details(summary: str, content: str) -> str:

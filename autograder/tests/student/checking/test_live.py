@@ -131,7 +131,7 @@ def test_nothing_is_written_to_stderr(kernel, capfd) -> None:
 
 def test_the_panel_escapes_what_the_student_wrote() -> None:
     """An error message may hold anything."""
-    test = TestResult("t", "Title", False, "failed", message="`f` raised <script>alert(1)</script>")
+    test = TestResult("t", "Title", "failed", message="`f` raised <script>alert(1)</script>")
     panel = html_panel(score_task("t", 1, [test]), "", 1)
     assert "<script>" not in panel
     assert "<code>f</code>" in panel

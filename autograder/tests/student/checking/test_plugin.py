@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.grading.mistakes import Mistake
 from autograder.student.checking.draw import Draw
+from autograder.student.checking.naming import KnownMistake, Trace
 from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Stopped, live_student
+from autograder.student.core.spec import Spec
 
 TESTS = '''
 import pytest
@@ -62,7 +63,7 @@ def test_the_inputs_cannot_be_drawn_by_the_student(tests: Path) -> None:
 
 def test_results_have_title_message_and_hints(tests: Path) -> None:
     """Green ones need no words, red ones have them."""
-    right, shape = run(tests, {"double": lambda x: 2 * x})["double"]
+    right, shape, _rules = run(tests, {"double": lambda x: 2 * x})["double"]
     assert (right.outcome, right.title, right.message, right.hints) == (
         "passed",
         "Doubles any number.",
@@ -70,7 +71,7 @@ def test_results_have_title_message_and_hints(tests: Path) -> None:
         (),
     )
     assert shape.supporting
-    wrong, _shape = run(tests, {"double": lambda x: 3 * x})["double"]
+    wrong, _shape, _rules = run(tests, {"double": lambda x: 3 * x})["double"]
     assert wrong.outcome == "failed"
     assert wrong.message.startswith("The result[0] is")
     assert wrong.hints == ("Twice what?", "How many times?")
@@ -80,7 +81,7 @@ def test_tasks_run_in_the_order_asked_for(tests: Path) -> None:
     """The order of the notebook, not of the files; other tasks are left out."""
     seen: list[str] = []
     run(tests, {"double": abs}, ("first", "double"), on_result=lambda task, _result: seen.append(task))
-    assert seen == ["first", "double", "double"]
+    assert seen == ["first", "first", "double", "double", "double"]
     assert list(run(tests, {"double": abs}, ("double",))) == ["double"]
 
 
@@ -100,7 +101,7 @@ def test_inputs_depend_on_the_seed_alone(tests: Path) -> None:
 
 def test_an_error_of_the_test_is_no_verdict_on_the_student(tests: Path) -> None:
     """It is told apart from a failure, and told to the instructor."""
-    (result,) = run(tests, {"first": lambda: 3}, ("first",))["first"]
+    result, _rules = run(tests, {"first": lambda: 3}, ("first",))["first"]
     assert result.outcome == "error"
     assert "TypeError" in result.message
 
@@ -112,24 +113,64 @@ def test_a_student_who_was_stopped_fails_with_that_outcome(tests: Path) -> None:
         raise Stopped("timeout", "It took too long.")
 
     results = run_tests([tests], Plugin(stopped, ["double"], 1))["double"]
-    assert [result.outcome for result in results] == ["timeout", "timeout"]
+    assert [result.outcome for result in results] == ["timeout"] * 3
     assert results[0].message == "It took too long."
 
 
-def test_a_failure_is_diagnosed_by_putting_others_through_the_same_test(tests: Path) -> None:
-    """The same inputs, the same test, another namespace."""
+def test_a_known_mistake_is_named_by_what_it_answers(tests: Path) -> None:
+    """Its question comes before those of the test; another wrong answer is not named."""
 
-    def diagnose(task, rerun, student):
-        triple = live_student({"double": lambda x: 3 * x})
-        with pytest.raises(AssertionError):
-            rerun(triple)
-        same = torch.equal(triple.transcript[-1]["result"], student.transcript[-1]["result"])
-        return Mistake("X1", task, "three times", "Twice or thrice?") if same else None
+    def failed_by(function) -> Plugin:
+        student = live_student({"double": function})
+        plugin = Plugin(lambda _task: student, ["double"], seed=1)
+        run_tests([tests], plugin)
+        return plugin
 
-    wrong, shape = run(tests, {"double": lambda x: 3 * x}, diagnose=diagnose)["double"]
+    seen = failed_by(lambda x: 3 * x).failed["double"]
+    known = {
+        "X1": KnownMistake("X1", "Twice or thrice?", {test: Trace(found) for test, found in seen.items()})
+    }
+    wrong, shape, _rules = run(tests, {"double": lambda x: x + x + x}, mistakes_of=lambda _task: known)[
+        "double"
+    ]
     assert (wrong.mistake, shape.mistake) == ("X1", None)
-    assert wrong.hints == ("Twice or thrice?", "Twice what?", "How many times?")
-    assert run(tests, {"double": lambda x: 4 * x}, diagnose=diagnose)["double"][0].mistake is None
+    assert wrong.hints[:2] == (
+        "Twice or thrice?",
+        "Is a mean asked for where you take a sum? Of how many things?",
+    )
+    other = run(tests, {"double": lambda x: 4 * x}, mistakes_of=lambda _task: known)["double"][0]
+    assert other.mistake is None
+
+
+def test_with_secret_inputs_a_failed_test_says_nothing(tests: Path) -> None:
+    """Its message would hold the inputs."""
+    wrong, *_others = run(tests, {"double": lambda x: 3 * x}, is_secret=True)["double"]
+    assert (wrong.outcome, wrong.message, wrong.hints, wrong.mistake) == ("failed", "", (), None)
+
+
+def test_what_a_call_changes_besides_fails_a_test_of_its_own(tests: Path) -> None:
+    """The values are right, so only that promise is broken; a task may be allowed to change something."""
+
+    def double(x: torch.Tensor) -> torch.Tensor:
+        return x.mul_(2).clone()
+
+    *values, rules = run(tests, {"double": double})["double"]
+    assert [result.outcome for result in values] == ["passed", "passed"]
+    assert (rules.outcome, rules.message) == ("failed", "`double` changed the values of argument 1.")
+    spec = Spec(may_change={"double": frozenset({"values"})})
+    assert run(tests, {"double": double}, spec=spec)["double"][-1].outcome == "passed"
+
+
+def test_a_test_for_grading_only_is_left_out_at_the_desk(tests: Path) -> None:
+    """There the reference is a recording."""
+    text = tests.read_text(encoding="utf-8").replace(
+        "@pytest.mark.supporting", '@pytest.mark.grading_only("no recording can tell")'
+    )
+    tests.write_text(text, encoding="utf-8")
+    names = [result.name for result in run(tests, {"double": lambda x: 2 * x})["double"]]
+    assert names == ["test_doubles", "test_nothing_else_changes[double]"]
+    live = run(tests, {"double": lambda x: 2 * x}, is_live=True)["double"]
+    assert len(live) == 3
 
 
 def test_a_task_not_written_yet_gets_no_question_about_its_values(tests: Path) -> None:
@@ -139,7 +180,7 @@ def test_a_task_not_written_yet_gets_no_question_about_its_values(tests: Path) -
         raise NotImplementedError
 
     for namespace in ({}, {"double": unwritten}):
-        result, _shape = run(tests, namespace)["double"]
+        result, *_others = run(tests, namespace)["double"]
         assert (result.outcome, result.hints) == ("failed", ())
 
 
@@ -151,7 +192,5 @@ def test_nothing_beside_the_tests_has_a_say(tests: Path, monkeypatch) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     monkeypatch.chdir(folder)
-    assert [result.outcome for result in run(tests, {"double": lambda x: 2 * x})["double"]] == [
-        "passed",
-        "passed",
-    ]
+    results = run(tests, {"double": lambda x: 2 * x})["double"]
+    assert [result.outcome for result in results] == ["passed"] * 3

@@ -1,0 +1,86 @@
+"""What a call changes besides returning something is noticed, and nothing else."""
+
+from __future__ import annotations
+
+import random
+
+import numpy
+import pytest
+import torch
+from torch import nn
+
+from autograder.student.checking.invariants import Snapshot
+
+
+class Model(nn.Module):
+    """A layer with a buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, 2)
+        self.register_buffer("count", torch.zeros(1))
+
+
+def replace_parameter(model: Model) -> None:
+    model.linear.weight = nn.Parameter(model.linear.weight.detach().clone())
+
+
+def changes(function, *arguments, **keywords):
+    before = Snapshot(function, arguments, keywords)
+    try:
+        function(*arguments, **keywords)
+        return before.changes()
+    finally:
+        torch.set_grad_enabled(True)
+        torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "kind"),
+    [
+        (lambda x: x.add_(1), torch.zeros(2), "values"),
+        (lambda x: x[0].mul_(2), [torch.ones(2)], "values"),
+        (lambda x: x.append(3), [1, 2], "values"),
+        (lambda x: x.pop("a"), {"a": 1}, "values"),
+        (lambda x: x.requires_grad_(), torch.zeros(2), "requires_grad"),
+        (lambda m: m.eval(), Model(), "mode"),
+        (lambda m: m.linear.eval(), Model(), "mode"),
+        (replace_parameter, Model(), "parameters"),
+        (lambda m: m.count.add_(1), Model(), "values"),
+        (lambda m: m.linear(torch.ones(2)).sum().backward(), Model(), "gradient"),
+        (lambda _x: torch.rand(1), 0, "random state"),
+        (lambda _x: random.random(), 0, "random state"),
+        (lambda _x: numpy.random.rand(), 0, "random state"),
+        (lambda _x: torch.set_grad_enabled(False), 0, "grad mode"),
+        (lambda _x: torch.set_default_dtype(torch.float64), 0, "defaults"),
+    ],
+)
+def test_each_kind_of_change_is_told(function, argument, kind: str) -> None:
+    """By its name, and with the argument where there is one."""
+    assert [found for found, _place in changes(function, argument)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (lambda x: x.T + 1, torch.ones(2, 3)),
+        (lambda x: x.view(6), torch.ones(2, 3)),
+        (lambda x: [*x, 1], [1]),
+        (lambda m: m(torch.ones(2)), nn.Sequential(nn.Linear(2, 2), nn.Dropout())),
+        (lambda m: m, Model()),
+        (lambda x: x, torch.tensor([float("nan")])),
+    ],
+)
+def test_a_clean_call_changes_nothing(function, argument) -> None:
+    """Views are fine, and a module may draw for its dropout."""
+    assert changes(function, argument) == []
+
+
+def test_making_a_module_may_draw() -> None:
+    """For its initial weights."""
+    assert changes(Model) == []
+
+
+def test_a_keyword_is_told_by_its_name() -> None:
+    """As the student wrote it."""
+    assert changes(lambda *, state: state.zero_(), state=torch.ones(1)) == [("values", "state")]
