@@ -134,10 +134,7 @@ def test_a_known_mistake_is_named_by_what_it_answers(tests: Path) -> None:
         "double"
     ]
     assert (wrong.mistake, shape.mistake) == ("X1", None)
-    assert wrong.hints[:2] == (
-        "Twice or thrice?",
-        "Is a mean asked for where you take a sum? Of how many things?",
-    )
+    assert wrong.hints == ("Twice or thrice?", "Twice what?", "How many times?")
     other = run(tests, {"double": lambda x: 4 * x}, mistakes_of=lambda _task: known)["double"][0]
     assert other.mistake is None
 
