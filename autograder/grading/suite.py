@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 
 from autograder.assignments.sources import source_notebook
 from autograder.grading.diagnose import Following, equal_answers
-from autograder.grading.mistakes import Mistake, mutate
+from autograder.grading.mistakes import Mistake, mutate, read_mistakes
 from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
 from autograder.student.core.language import _
@@ -61,8 +60,7 @@ class Suite:
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
         """The known mistakes of this assignment."""
-        module = importlib.import_module(f"autograder.assignments.{self.assignment}.private.mistakes")
-        return module.MISTAKES
+        return read_mistakes(self.assignment)
 
     def run(
         self,
