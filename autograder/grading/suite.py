@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignments.sources import source_notebook
-from autograder.grading.mistakes import Mistake
+from autograder.grading.mistakes import Mistake, read_mistakes
 from autograder.student.checking.plugin import LiveReference, Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import PUBLIC_SEED, files_of_assignment, known_mistakes
@@ -58,8 +57,7 @@ class Suite:
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
         """The known mistakes of this assignment."""
-        module = importlib.import_module(f"autograder.assignments.{self.assignment}.private.mistakes")
-        return module.MISTAKES
+        return read_mistakes(self.assignment)
 
     def run(
         self,

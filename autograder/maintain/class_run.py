@@ -130,14 +130,13 @@ def _write_reports(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
 
 def _mistakes(assignments: set[str]) -> dict[str, str]:
     """What is wrong in each known mistake, in words, by its id."""
-    import importlib
-
     from autograder.assignments.sources import assignment_names
+    from autograder.grading.mistakes import read_mistakes
 
     return {
         mistake.id: mistake.what
         for name in assignments & set(assignment_names())
-        for mistake in importlib.import_module(f"autograder.assignments.{name}.private.mistakes").MISTAKES
+        for mistake in read_mistakes(name)
     }
 
 

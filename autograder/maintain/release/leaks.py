@@ -18,7 +18,6 @@ looked for, and what is let through:
 from __future__ import annotations
 
 import ast
-import importlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignments.sources import SOLUTIONS, assignment_names, source_notebook
-from autograder.grading.mistakes import Mistake
+from autograder.grading.mistakes import Mistake, read_mistakes
 from autograder.student.core.notebook import Cell
 
 TELLING = 15  # characters without white space; `return states` says nothing, `return(1-z)*n+z*h` everything
@@ -104,10 +103,13 @@ def all_secrets(package: Path = PACKAGE, solutions: Path = SOLUTIONS) -> list[Se
     published = squash("\n".join([*map(_outside, cells), *hints]))
     found = [Secret(squash(marker), "a marker of nbgrader") for marker in MARKERS]
     for cell in cells:
-        found += [Secret(line, f"solution {cell.grade_id}") for line in _telling(_inside(cell), published)]
+        found += [
+            Secret(line, f"solution {cell.grade_id}") for line in telling_lines(_inside(cell), published)
+        ]
     for name in names:
-        mistakes = importlib.import_module(f"autograder.assignments.{name}.private.mistakes").MISTAKES
-        found += [secret for mistake in mistakes for secret in _mistake_secrets(mistake, published)]
+        found += [
+            secret for mistake in read_mistakes(name) for secret in _mistake_secrets(mistake, published)
+        ]
     for path in sorted((package / "assignments").glob("*/private/**/*.py")):
         origin = path.relative_to(package).as_posix()
         found += _hidden_secrets(path.read_text(encoding="utf-8"), origin, published)
@@ -134,8 +136,9 @@ def _mistake_secrets(mistake: Mistake, published: str) -> Iterator[Secret]:
     for sentence in (mistake.what, mistake.hint):
         if squash(sentence) not in published:
             yield Secret(squash(sentence), origin)
-    for code in (*(new for _old, new in mistake.edits), mistake.source):
-        for line in _telling(code, published):
+    for hunk in mistake.hunks:
+        added = "\n".join(line[1:] for line in hunk if line[0] == "+")
+        for line in telling_lines(added, published):
             yield Secret(line, origin, is_setup=True)
 
 
@@ -149,7 +152,7 @@ def _hidden_secrets(source: str, origin: str, published: str) -> Iterator[Secret
     for hint in map(squash, _hints_in(tree)):
         if hint not in published:
             yield Secret(hint, f"hidden hint in {origin}")
-    lines = _telling(source, published)
+    lines = telling_lines(source, published)
     if "/test_" in origin:
         for line in lines:
             yield Secret(line, f"hidden line in {origin}", is_setup="reference" not in line)
@@ -157,7 +160,7 @@ def _hidden_secrets(source: str, origin: str, published: str) -> Iterator[Secret
         yield Secret("".join(lines[index : index + 3]), f"hidden lines in {origin}")
 
 
-def _telling(source: str, published: str) -> list[str]:
+def telling_lines(source: str, published: str) -> list[str]:
     """The lines of code or prose, without white space, from which one could learn something."""
     found, opened = [], ""
     for text in map(str.strip, source.splitlines()):

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import autograder.maintain.release
-from autograder.assignments.rnn_basics.private.mistakes import MISTAKES
 from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names, source_notebook
+from autograder.grading.mistakes import read_mistakes
 from autograder.maintain.release.assignments import ASSIGNMENTS, release_notebooks
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
 from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, all_secrets, assert_nothing_leaks, squash
@@ -194,7 +194,8 @@ def leaks() -> dict[str, tuple[str, bytes]]:
         if cell.kind == "markdown" and cell.nbgrader.get("solution")
     )
     written = next(line for line in reversed(prose.splitlines()) if len(line) > 40)
-    mistake = next(mistake for mistake in MISTAKES if mistake.id == "A04a")
+    mistake = next(mistake for mistake in read_mistakes("rnn_basics") if mistake.id == "A04a")
+    added = next(line[1:] for line in mistake.hunks[0] if line.startswith("+"))
     return {
         "solution line": ("README.md", b"Try this: h = torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"),
         "solution, other spaces": (
@@ -218,7 +219,7 @@ def leaks() -> dict[str, tuple[str, bytes]]:
         "id of a mistake": ("student/plots.py", f"x = 1  # as in {mistake.id}".encode()),
         "what is wrong in a mistake": ("README.md", mistake.what.encode("utf-8")),
         "hint of a mistake": ("README.md", mistake.hint.encode("utf-8")),
-        "code of a mistake": ("README.md", mistake.edits[0][1].encode("utf-8")),
+        "code of a mistake": ("README.md", added.encode("utf-8")),
         "marker of a solution": ("a.ipynb", notebook_with("### BEGIN SOLUTION\n")),
         "marker of hidden tests": ("student/x.py", b"### BEGIN HIDDEN TESTS"),
         "not text": ("logo.png", b"\x89PNG\r\n\x1a\n\xff"),
