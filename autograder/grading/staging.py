@@ -22,9 +22,11 @@ PUBLIC = (
     "student/*.py",
     "student/core/*.py",
     "student/models/*.py",
+    "student/plots/*.py",
     "student/checking/__init__.py",
     "student/checking/harness.py",
     "student/checking/doubles.py",
+    "student/checking/invariants.py",
     "student/submission/__init__.py",
 )
 

@@ -17,12 +17,13 @@ NAME = "recurrent-language-models"  # of the zip, and of the one folder in it
 # By name, never "all but": a new file does not become public by itself.
 PUBLIC = (
     "__init__.py",
-    "student/*.py",
-    "student/*/*.py",
+    "student/**/*.py",
     "student/core/locale/*/LC_MESSAGES/*.mo",
     "assignments/__init__.py",
     "assignments/*/__init__.py",
+    "assignments/*/spec.py",
     "assignments/*/tests/*.py",
+    "assignments/*/recorded/*.json",
 )
 DATA_FILES = (
     "README.md",

@@ -1,4 +1,4 @@
-"""Proves that nothing hidden is in what students get: every file is searched for every hidden line, title and name.
+"""Proves that nothing hidden is in what students get: every file is searched for every line of what is private.
 
 What is compared is text without white space, so that neither indentation nor a line break hides anything. A line
 that only opens a block or a bracket tells nothing; a short line is taken together with those that open it. What is
@@ -7,17 +7,15 @@ looked for, and what is let through:
 * a line of a solution, unless it is shorter than `TELLING`, only returns names, only calls something without
   arguments (`loss.backward()`), or also stands outside of the solutions in a source notebook, where its author has
   published it; a comment at its end counts as a line;
-* the name and the title of a hidden test, and its hints, unless a public test gives the same hint;
-* a line of a hidden test, with the same exceptions; but in a public test file a single one may stand, because
-  public and hidden tests set up their inputs with the same calls. Three in a row, or one with the reference in it,
-  may not. Of other hidden modules, three lines in a row;
-* the id of a known mistake, what it says is wrong, its hint (unless a public test gives it) and its code, as above;
-* nbgrader's markers of solutions and hidden tests.
+* what a known mistake says is wrong, and its code, as above; its question is no secret, since recordings ask it;
+* three lines in a row of any other module below a folder called `private`;
+* nbgrader's markers of solutions and hidden tests;
+* in a recording, anything but what the reference answered at the public seed, and the sketches and questions of
+  known mistakes.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +30,7 @@ from autograder.student.core.notebook import Cell
 TELLING = 15  # characters without white space; `return states` says nothing, `return(1-z)*n+z*h` everything
 PACKAGE = Path(__file__).resolve().parents[2]
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME")
+_HASH_DIGITS = 12
 _REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
 _BARE = re.compile(r"return[\w,]*|[\w.]+\(\)")  # returns names, or calls without arguments
 
@@ -47,7 +46,9 @@ class Secret:
     text: str  # without white space, unless it is a word
     origin: str  # what it is, for the message
     is_word: bool = False  # found only as a word of its own
-    is_setup: bool = False  # a single line: may stand in a public test file
+    is_setup: bool = (
+        False  # a line of a mistake: may stand in a test, which sets up its inputs with the same calls
+    )
 
 
 def assert_nothing_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) -> None:
@@ -66,6 +67,8 @@ def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
     squashed = squash(text)
     words = set(re.findall(r"\w+", text))
     is_test = name.rpartition("/")[2].startswith("test_")
+    if "/recorded/" in name:
+        yield from (f"{name}: {problem}" for problem in recording_problems(json.loads(data)))
     for secret in secrets:
         if secret.is_setup and is_test:
             continue
@@ -78,6 +81,29 @@ def texts(name: str, text: str) -> Iterator[str]:
     yield text
     if name.endswith((".ipynb", ".json")):
         yield from _strings(json.loads(text))
+
+
+def recording_problems(document: Any) -> Iterator[str]:
+    """What stands in a recording and does not belong there."""
+    if not isinstance(document, dict) or document.keys() != {"answers", "mistakes"}:
+        yield "is not a recording of answers and mistakes alone"
+        return
+    for test, entries in document["answers"].items():
+        for entry in entries:
+            if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str)):
+                yield f"{test}: holds something else than what was asked and answered"
+    for name, mistake in document["mistakes"].items():
+        if not isinstance(mistake, dict) or mistake.keys() != {"hint", "tests"}:
+            yield f"{name}: holds something else than a question and sketches"
+        elif any(
+            isinstance(part, str) for trace in mistake["tests"].values() for part in _long_strings(trace)
+        ):
+            yield f"{name}: a sketch holds text"
+
+
+def _long_strings(trace: Any) -> Iterator[str]:
+    """The strings of a sketch that are longer than the hash in it."""
+    return (text for text in _strings(trace) if len(text) > _HASH_DIGITS)
 
 
 def _strings(document: Any) -> Iterator[str]:
@@ -99,8 +125,7 @@ def all_secrets(package: Path = PACKAGE, solutions: Path = SOLUTIONS) -> list[Se
     """Everything of this course that must not reach students."""
     names = assignment_names(solutions)
     cells = [cell for name in names for cell in source_notebook(name, solutions).cells]
-    hints = (hint for path in sorted((package / "assignments").glob("*/tests/*.py")) for hint in _hints(path))
-    published = squash("\n".join([*map(_outside, cells), *hints]))
+    published = squash("\n".join(map(_outside, cells)))
     found = [Secret(squash(marker), "a marker of nbgrader") for marker in MARKERS]
     for cell in cells:
         found += [
@@ -112,7 +137,7 @@ def all_secrets(package: Path = PACKAGE, solutions: Path = SOLUTIONS) -> list[Se
         ]
     for path in sorted((package / "assignments").glob("*/private/**/*.py")):
         origin = path.relative_to(package).as_posix()
-        found += _hidden_secrets(path.read_text(encoding="utf-8"), origin, published)
+        found += _private_secrets(path.read_text(encoding="utf-8"), origin, published)
     return list(dict.fromkeys(found))
 
 
@@ -132,32 +157,18 @@ def _outside(cell: Cell) -> str:
 
 def _mistake_secrets(mistake: Mistake, published: str) -> Iterator[Secret]:
     origin = f"mistake {mistake.id}"
-    yield Secret(mistake.id, origin, is_word=True)
-    for sentence in (mistake.what, mistake.hint):
-        if squash(sentence) not in published:
-            yield Secret(squash(sentence), origin)
+    if squash(mistake.what) not in published:
+        yield Secret(squash(mistake.what), origin)
     for hunk in mistake.hunks:
         added = "\n".join(line[1:] for line in hunk if line[0] == "+")
         for line in telling_lines(added, published):
             yield Secret(line, origin, is_setup=True)
 
 
-def _hidden_secrets(source: str, origin: str, published: str) -> Iterator[Secret]:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield Secret(node.name, f"hidden test in {origin}", is_word=True)
-            title = squash((ast.get_docstring(node) or node.name).splitlines()[0])
-            yield Secret(title, f"hidden title in {origin}")
-    for hint in map(squash, _hints_in(tree)):
-        if hint not in published:
-            yield Secret(hint, f"hidden hint in {origin}")
+def _private_secrets(source: str, origin: str, published: str) -> Iterator[Secret]:
     lines = telling_lines(source, published)
-    if "/test_" in origin:
-        for line in lines:
-            yield Secret(line, f"hidden line in {origin}", is_setup="reference" not in line)
     for index in range(len(lines) - 2):
-        yield Secret("".join(lines[index : index + 3]), f"hidden lines in {origin}")
+        yield Secret("".join(lines[index : index + 3]), f"private lines in {origin}")
 
 
 def telling_lines(source: str, published: str) -> list[str]:
@@ -178,19 +189,6 @@ def telling_lines(source: str, published: str) -> list[str]:
     return [
         line for line in found if len(line) >= TELLING and line not in published and not _BARE.fullmatch(line)
     ]
-
-
-def _hints(path: Path) -> Iterator[str]:
-    return _hints_in(ast.parse(path.read_text(encoding="utf-8")))
-
-
-def _hints_in(tree: ast.AST) -> Iterator[str]:
-    """The texts of all hint markers of a test file."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "hint":
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield argument.value
 
 
 def squash(text: str) -> str:
