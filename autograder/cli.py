@@ -162,7 +162,10 @@ def release(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the bundle goes."))] = Path("dist"),
     update_assignments: Annotated[
         bool,
-        typer.Option("--update-assignments", help=_("Write assignments/ anew instead, from the sources.")),
+        typer.Option(
+            "--update-assignments",
+            help=_("Write assignments/ anew instead, and record what the reference answers."),
+        ),
     ] = False,
 ) -> None:
     """Write the student bundle: notebooks without answers, public tests, and a proof that nothing hidden is in it.
@@ -175,7 +178,7 @@ def release(
 
     class_run.known_assignments()
     try:
-        written = releasing.update_assignments() if update_assignments else releasing.release(out)
+        written = _updated_assignments() if update_assignments else releasing.release(out)
     except releasing.Leak as leak:
         print(
             _("Not released: something hidden is in what students would get."),
@@ -190,6 +193,25 @@ def release(
         refuse_path(error, out)
     for path in written:
         print(path)
+
+
+def _updated_assignments() -> list[Path]:
+    """Writes the release notebooks and the recordings, with a line for each task that is being recorded."""
+    from rich.console import Console
+
+    from autograder.maintain import recording
+    from autograder.maintain.release import CannotRelease, update_assignments
+
+    written = update_assignments()
+    with Console(stderr=True).status("") as status:
+        for name in class_run.known_assignments():
+            try:
+                written += recording.update(
+                    name, lambda task: status.update(_("Recording {task} …").format(task=task))
+                )
+            except recording.CannotRecord as error:
+                raise CannotRelease(str(error)) from error
+    return written
 
 
 @app.command()

@@ -37,8 +37,10 @@ def grade_paths(
     from autograder.grading.many import grade_all, label
     from autograder.grading.store import run_seed
 
+    names = known_assignments()
+    _refuse_untested(names)
     try:
-        found = label(find_submissions(paths, known_assignments()), assignment)
+        found = label(find_submissions(paths, names), assignment)
         out.mkdir(parents=True, exist_ok=True)
         seed = run_seed(out, seed)
         results = _with_progress(
@@ -72,6 +74,21 @@ def known_assignments() -> list[str]:
             )
         )
     return names
+
+
+def _refuse_untested(names: Sequence[str]) -> None:
+    """Ends the command if a task has no tests: the points of a whole class would be lost, and nobody would know why."""
+    from autograder.assignments.sources import source_notebook
+    from autograder.maintain.release.completeness import untested
+
+    for name in names:
+        for task in untested(name, source_notebook(name).tasks()):
+            refuse(
+                _(
+                    "The task {task} of {assignment} has no tests, so nothing was graded. Tests for it belong into "
+                    "{folder}."
+                ).format(task=task, assignment=name, folder=f"autograder/assignments/{name}/tests/")
+            )
 
 
 def _with_progress(

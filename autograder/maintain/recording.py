@@ -7,6 +7,7 @@ git; a test proves that it is current.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,6 @@ from autograder.student.core.files import replace_file
 NUDGE = 1e-7  # by which inputs are moved, to see how far an answer moves
 _SLACK = 10.0  # times what was measured: another processor may do worse than this one
 MAX_TOLERANCE = 1e-3  # beyond it an answer tells too little to be recognised by
-MAX_BYTES = 2**20  # of all recordings of an assignment
 
 
 class CannotRecord(RuntimeError):
@@ -38,12 +38,11 @@ class CannotRecord(RuntimeError):
 
 @dataclass
 class Recording:
-    """The recording of one task, and what was noticed while it was made."""
+    """The recording of one task."""
 
     task: str
     answers: dict[str, list[Any]]
     mistakes: dict[str, KnownMistake] = field(default_factory=dict)
-    survivors: list[str] = field(default_factory=list)  # known mistakes that pass every test
 
     def to_json(self) -> str:
         """As the file holds it: one line a test and one a mistake, so that a change can be read in a diff."""
@@ -55,27 +54,30 @@ class Recording:
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def record(
-    assignment: str,
-    tasks: Iterable[str] | None = None,
-    on_step: Callable[[str], None] = lambda _task: None,
-    folder: Path | None = None,
-) -> list[Recording]:
-    """Records the given tasks of an assignment (all that are not measured) and writes the files.
+def update(
+    assignment: str, on_step: Callable[[str], None] = lambda _task: None, tasks: Iterable[str] = ()
+) -> list[Path]:
+    """Records the tasks of an assignment (all that are not measured, if none is given); the files written.
 
-    `CannotRecord` if the reference fails a test of its own, or a test cannot be replayed.
+    Recordings of tasks that are gone are removed. `CannotRecord` if the reference fails a test of its own, or a test
+    cannot be replayed.
     """
-    suite = Suite(assignment)
-    cases = Cases.of(suite)
-    wanted = [task for task in cases.by_task if tasks is None or task in set(tasks)]
-    made = []
-    for task in wanted:
-        on_step(task)
-        made.append(record_task(cases, task))
-        path = recorded_file(folder or ASSIGNMENTS / assignment, task)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, made[-1].to_json().encode("utf-8"))
-    return made
+    single_threaded()
+    cases = Cases.of(Suite(assignment))
+    folder = ASSIGNMENTS / assignment
+    for path in (folder / "recorded").glob("*.json"):
+        if path.stem not in cases.by_task:
+            path.unlink()
+    written = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+        for task in tasks or cases.by_task:
+            on_step(task)
+            path = recorded_file(folder, task)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, record_task(cases, task).to_json().encode("utf-8"))
+            written.append(path)
+    return written
 
 
 def record_task(cases: Cases, task: str) -> Recording:
@@ -84,10 +86,7 @@ def record_task(cases: Cases, task: str) -> Recording:
     recording = Recording(task, answers)
     for mistake in cases.suite.mistakes:
         if mistake.task == task:
-            known = trace(cases, mistake, answers)
-            recording.mistakes[mistake.id] = known
-            if not known.traces:
-                recording.survivors.append(mistake.id)
+            recording.mistakes[mistake.id] = trace(cases, mistake, answers)
     return recording
 
 

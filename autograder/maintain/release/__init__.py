@@ -6,8 +6,10 @@ from pathlib import Path
 
 from autograder.maintain.release.assignments import CannotRelease, release_notebooks, update_assignments
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
+from autograder.maintain.release.completeness import missing
 from autograder.maintain.release.corpora import assert_no_hidden_text, corpus_files, hidden_runs
 from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
+from autograder.student.core.language import _
 
 __all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
 
@@ -15,8 +17,11 @@ __all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
 def release(out: Path) -> list[Path]:
     """Writes the students' bundle into a folder; the files written.
 
-    The zip is read back and searched before it gets its name: `Leak` says what was found, and no zip is left.
+    `CannotRelease` lists everything that the assignments lack. The zip is read back and searched before it gets its
+    name: `Leak` says what was found, and no zip is left.
     """
+    if lacking := missing():
+        raise CannotRelease("\n".join([_("Before the course can be released:"), *lacking]))
     corpora = corpus_files()
     data = zipped({**bundle_files(release_notebooks()), **corpora})
     out.mkdir(parents=True, exist_ok=True)
