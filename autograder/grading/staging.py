@@ -26,6 +26,10 @@ PUBLIC = (
     "student/checking/harness.py",
     "student/checking/doubles.py",
     "student/submission/__init__.py",
+    "assignments/__init__.py",
+    "assignments/*/__init__.py",
+    "assignments/*/spec.py",
+    "assignments/*/doubles.py",
 )
 
 

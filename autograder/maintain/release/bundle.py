@@ -22,6 +22,8 @@ PUBLIC = (
     "student/core/locale/*/LC_MESSAGES/*.mo",
     "assignments/__init__.py",
     "assignments/*/__init__.py",
+    "assignments/*/spec.py",
+    "assignments/*/doubles.py",
     "assignments/*/tests/*.py",
 )
 DATA_FILES = (

@@ -4,7 +4,7 @@ Only what the task's own definition can reach is looked at: a notebook may well 
 parsed, never run. Names in comments and docstrings do not count.
 
 >>> source = "def lstm_step(x):\\n    return torch.nn.LSTM(3, 4)(x)"
->>> find_forbidden([source], "lstm_step", RECURRENT)
+>>> find_forbidden([source], "lstm_step", Rule(frozenset({"LSTM"})))
 Forbidden(name='torch.nn.LSTM', cell=0, line=2)
 """
 
@@ -16,26 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from autograder.student.core.code import Definition, globals_read, top_level, tree
-
-_SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
-_CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
-_CELL_FUNCTIONS = frozenset(
-    {"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "_VF"}
-    | {"_thnn_fused_lstm_cell", "_thnn_fused_gru_cell"}
-)
-_SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "torch.rnn_relu", "torch.ops"})
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a task forbids: names wherever they stand as an attribute, dotted names only in full, whole libraries.
-
-    Of a library everything is forbidden that is imported from it; a variable may have its name.
-    """
-
-    names: frozenset[str] = frozenset()
-    dotted: frozenset[str] = frozenset()
-    libraries: frozenset[str] = frozenset()
+from autograder.student.core.spec import Rule
 
 
 @dataclass(frozen=True)
@@ -46,44 +27,6 @@ class Forbidden:
     cell: int
     line: int
 
-
-RECURRENT = Rule(_SEQUENCE_MODULES | _CELL_MODULES | _CELL_FUNCTIONS, _SEQUENCE_FUNCTIONS)
-RECURRENT_SEQUENCE = Rule(_SEQUENCE_MODULES | {"_VF"}, _SEQUENCE_FUNCTIONS)
-AUTOGRAD = Rule(
-    frozenset(
-        {"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "jacobian", "value_and_grad", "autograd"}
-        | {"run_backward", "grad_fn", "next_functions"}  # the nodes of the graph can be called one by one
-    ),
-    frozenset({"torch.func", "torch.autograd.functional"}),
-)
-CLIPPING = Rule(frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}))
-OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
-TOKENIZERS = Rule(
-    libraries=frozenset(
-        {"tokenizers", "sentencepiece", "tiktoken", "transformers", "torchtext"}
-        | {"minbpe", "subword_nmt", "youtokentome", "rs_bpe", "bpeasy"}
-    )
-)
-
-# The table that the notebook shows, by task.
-RULES: dict[str, Rule] = {
-    "rnn_step": RECURRENT,
-    "rnn_forward": RECURRENT,
-    "CharRNN": RECURRENT_SEQUENCE,
-    "lstm_step": RECURRENT,
-    "gru_step": RECURRENT,
-    "gru_step_lecture": RECURRENT,
-    "rnn_backward": AUTOGRAD,
-    "clip_gradients_": CLIPPING,
-    "sgd_step_": OPTIMISERS,
-    "word_counts": TOKENIZERS,
-    "pair_counts": TOKENIZERS,
-    "merge_pair": TOKENIZERS,
-    "train_bpe": TOKENIZERS,
-    "BPETokenizer": TOKENIZERS,
-    "wordpiece_encode": TOKENIZERS,
-    "unigram_segment": TOKENIZERS,
-}
 
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
 _TABLES = frozenset({"globals", "locals", "vars", "__dict__", "modules"})

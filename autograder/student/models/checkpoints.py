@@ -24,8 +24,8 @@ from autograder.student.core import kernel
 from autograder.student.core.code import fingerprints, reached
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
+from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
 from autograder.student.core.values import WireError, read_tensors
-from autograder.student.models.measured_models import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
 from autograder.student.models.model_files import MAX_ARGUMENTS_BYTES, MAX_WEIGHTS_BYTES
 
 MAX_PARAMETERS = 16_000_000

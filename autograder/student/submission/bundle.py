@@ -21,7 +21,8 @@ from autograder.student.core.files import replace_file, zipped
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
-from autograder.student.models.measured_models import MEASURED_MODELS, MeasuredModel
+from autograder.student.core.spec import MeasuredModel
+from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.submission import warnings as remarks
 from autograder.student.submission.clean_run import FreshRun, fresh_run

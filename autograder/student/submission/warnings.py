@@ -14,8 +14,8 @@ from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import MAX_FILE_BYTES, Cell, Notebook
 from autograder.student.core.results import TaskResult
+from autograder.student.core.spec import MeasuredModel
 from autograder.student.models.checkpoints import changed_since
-from autograder.student.models.measured_models import MeasuredModel
 from autograder.student.models.model_files import FILE_LIMITS, near_misses
 from autograder.student.submission.clean_run import FreshRun
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.student.core.notebook import Notebook, parse_notebook
-from autograder.student.core.results import Result, TaskResult, TestOutcome, TestResult
+from autograder.student.core.results import Result, Scale, TaskResult, TestOutcome, TestResult
 
 RNN_STEP = '''def rnn_step(x, h, W_xh, W_hh, b):
     """One step of the vanilla recurrent network.
@@ -29,6 +29,11 @@ $$h_t = \tanh(W_{xh}\, x_t + W_{hh}\, h_{t-1} + b)$$
 
 Which of the two matrices is *square*, and why? See [the lecture](https://example.org/lecture).
 """
+
+
+# Round numbers for floor and target, in both metrics.
+WORDS = Scale("perplexity", 100.0, 25.0, ("rnn_lm.safetensors", "rnn_lm.json"))
+PIECES = Scale("bits_per_byte", 1.7, 1.5, ("subword_lm.safetensors", "subword_lm.json"))
 
 
 def check(
@@ -139,6 +144,7 @@ def result(student: str = "ada", assignment: str = "rnn_basics") -> Result:
         max_score=20.0,
         tasks=tasks(),
         metrics={"perplexity": 91.3, "bits_per_byte": 1.52},
+        scale=WORDS,
         repairs=("The cell `masked_mean` stood twice; the last one was graded.",),
         integrity=("The check cell of `rnn_step` was edited.",),
         provenance={"seed": 20261122, "torch": "2.13.0"},

@@ -1,0 +1,11 @@
+"""The second notebook: a model of words, measured in perplexity; its training step is written by hand."""
+
+from autograder.student.core.spec import MeasuredModel, Rule, Spec
+from autograder.student.models.metric import PERPLEXITY
+
+OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
+
+SPEC = Spec(
+    forbidden={"sgd_step_": OPTIMISERS},
+    model=MeasuredModel("rnn_lm", "RNNModel", "sotu", PERPLEXITY),
+)
