@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import syntax
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -47,7 +46,7 @@ from autograder.sandbox import (
 )
 from autograder.sandbox.errors import SandboxLost
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
-from autograder.student.core.code import reached
+from autograder.student.core.code import bound_names, python, reached
 from autograder.student.core.language import _
 from autograder.student.core.notebook import TRAINING_TAG, Task
 from autograder.student.core.results import Result, Scale, TaskResult, TestOutcome, TestResult, score_task
@@ -226,7 +225,7 @@ class _Tests:
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
-            "" if i in repaired.skipped else syntax.python(cell.source)
+            "" if i in repaired.skipped else python(cell.source)
             for i, cell in enumerate(repaired.notebook.cells)
         ]
         self._task = ""
@@ -306,7 +305,7 @@ class _Tests:
     def _failure_of_cell(self, task: str) -> Stopped | None:
         """Why the cell that should define the task's name did not come to its end; None if it did."""
         for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
-            concerns = cell.grade_id == task or task in syntax.defined_names(cell.source)
+            concerns = cell.grade_id == task or task in bound_names(cell.source)
             if concerns and outcome.status in ("error", "timeout", "crashed"):
                 return _stopped_cell(task, outcome)
         return None

@@ -33,4 +33,9 @@ SPEC = Spec(
         "rnn_backward": AUTOGRAD,
         "clip_gradients_": CLIPPING,
     },
+    may_change={
+        "fit_hello": frozenset({"values", "gradient", "mode"}),
+        "clip_gradients_": frozenset({"gradient"}),
+        "init_recurrent_": frozenset({"values"}),
+    },
 )
