@@ -11,14 +11,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from autograder.grading.repair import Repaired
-from autograder.grading.syntax import python
-from autograder.student.core.code import tree
+from autograder.student.core.code import dotted, full_name, import_names, python, renamed, tree
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import SETUP_TAG
 
 MAX_SENTENCES = 20
 _SHOWN = 80  # letters of a line of code
-_MAX_PARTS = 20  # of a dotted name: a chain of thousands would be walked once for every part
 
 _MODULES = frozenset({"ctypes", "cffi", "subprocess", "socket", "multiprocessing", "pty"})
 _FUNCTIONS = frozenset(
@@ -100,7 +98,7 @@ def _findings(parsed: ast.Module, imported: dict[str, str]) -> Iterator[_Finding
 
 def _import_reasons(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     for full in (
-        _import_names(node).values() if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        import_names(node).values() if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
     ):
         if full.split(".")[0] in _MODULES:
             yield _("imports {name}").format(name=f"`{full}`")
@@ -114,7 +112,7 @@ def _is_for_students(full: str) -> bool:
 
 def _call_reasons(node: ast.Call, imported: dict[str, str]) -> Iterator[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    first = _full(node.args[0], imported) if node.args else ""
+    first = full_name(dotted(node.args[0]), imported) if node.args else ""
     if name in _BUILT_CODE:
         yield _("runs code that is put together at run time ({name})").format(name=f"`{name}`")
     elif name in ("setattr", "delattr") and _is_library(f"{first}."):
@@ -131,7 +129,7 @@ def _is_pieced(node: ast.expr) -> bool:
 
 
 def _attribute_reason(node: ast.Attribute, imported: dict[str, str]) -> str:
-    full = _full(node, imported)
+    full = full_name(dotted(node), imported)
     if not isinstance(node.ctx, ast.Load):
         if _is_library(full) and not full.startswith(_SETTINGS):
             return _("changes {name}").format(name=f"`{full}`")
@@ -165,32 +163,6 @@ def _imported(trees: Sequence[ast.Module]) -> dict[str, str]:
     }
     nodes = [node for parsed in trees for node in ast.walk(parsed)]
     for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= _import_names(node)
-    for node in nodes:
-        if (
-            isinstance(node, ast.Assign)
-            and (full := _full(node.value, found))
-            and full.split(".")[0] in _LIBRARIES
-        ):
-            found |= {target.id: full for target in node.targets if isinstance(target, ast.Name)}
-    return found
-
-
-def _import_names(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    if isinstance(node, ast.ImportFrom):
-        return {alias.asname or alias.name: f"{node.module or ''}.{alias.name}" for alias in node.names}
-    return {
-        alias.asname or alias.name.split(".")[0]: alias.name if alias.asname else alias.name.split(".")[0]
-        for alias in node.names
-    }
-
-
-def _full(node: ast.expr, imported: dict[str, str]) -> str:
-    """`torch.nn.Module` for `nn.Module`; empty for anything that does not start from an imported name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
-        parts.append(node.attr)
-        node = node.value
-    root = imported.get(node.id, "") if isinstance(node, ast.Name) else ""
-    return ".".join([root, *reversed(parts)]) if root else ""
+        found |= import_names(node)
+    libraries = {name: full for name, full in found.items() if full.split(".")[0] in _LIBRARIES}
+    return found | renamed(nodes, libraries)

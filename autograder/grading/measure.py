@@ -7,15 +7,14 @@ message: what went wrong there is one of a few sentences of ours. What it scored
 from __future__ import annotations
 
 import hashlib
-import math
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import torch
 
-from autograder.grading.hidden_text import hidden_lines, hidden_raw_text
+from autograder.grading.hidden_text import hidden_content
 from autograder.grading.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
 from autograder.student import corpora
@@ -23,42 +22,26 @@ from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 from autograder.student.core.results import TestOutcome, TestResult
-from autograder.student.models.byte_scoring import (
-    MisspeltText,
-    bits_per_byte,
-    bits_sentence,
-    cut,
-    encoded,
-    line_end,
-    size_in_bytes,
-)
+from autograder.student.core.spec import MeasuredModel
+from autograder.student.models.byte_scoring import MisspeltText
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
-from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, MeasuredModel, Unit
+from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.measured_text import MeasuredText, text_of
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.models.prequential import (
     SAME_ANSWER_NATS,
-    STREAMS,
     Predictor,
     Score,
     company_difference,
     log_probabilities,
-    measured_sentence,
-    pieces,
     replay_difference,
     restore,
-    token_ids,
 )
 from autograder.student.models.thresholds import Thresholds, thresholds
-from autograder.student.models.tokenizer_file import spelling_of
 
 Answer = TypeVar("Answer")
 
 REPLAYED = 16  # rows that are read again, alone
-# An honest model is a little worse on the hidden text than on the valid one, as the baselines are; one that is better
-# by a quarter than they let expect has read it. A quarter of a word's perplexity is 5 % of the bits of its bytes.
-SUSPICIOUS_GAP = {"perplexity": 0.75, "bits_per_byte": 0.95}
-# This share of the target is out of reach for what a student can train on this corpus.
-IMPLAUSIBLE = {"perplexity": 0.5, "bits_per_byte": 0.75}
 
 
 @dataclass(frozen=True)
@@ -70,117 +53,41 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """A text as a model reads it: rows of ids, the id that each of them reads first, and how many ids there are."""
+class HiddenText:
+    """The hidden text of an assignment, the model that reads it, and what its number is worth."""
 
-    texts: Sequence[torch.Tensor]
-    first_id: int
-    vocabulary_size: int
+    model: MeasuredModel
+    marks: Thresholds
+    text: MeasuredText
 
-
-class HiddenText(Protocol):
-    """The hidden text of an assignment, and what a number measured on it is worth."""
-
-    @property
-    def model(self) -> MeasuredModel:
-        """How the model and its files are called, and its unit."""
-
-    @property
-    def marks(self) -> Thresholds:
-        """What a number is worth."""
-
-    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
-        """The text in ids; a question to the student's code, if there is one, goes through `ask`."""
+    def number(self, found: Score) -> float:
+        """A score in the assignment's metric."""
+        return self.model.metric.of(found.nats, self.text.count(found))
 
     def metrics(self, found: Score) -> dict[str, float]:
-        """What is reported of a finite score, the number in the assignment's unit among it, by name."""
+        """What is reported of a finite score, the assignment's metric among it, by name."""
+        metric = self.model.metric
+        return {metric.name: round(self.number(found), metric.kept_digits), **self.text.metrics(found)}
 
     def sentence(self, found: Score) -> str:
         """The score in words."""
-
-
-Ask = Callable[[Callable[[Student], list[torch.Tensor]]], list[torch.Tensor]]
+        return self.marks.sentence(self.number(found), self.text.count(found), "hidden")
 
 
 def hidden_text(assignment: str) -> HiddenText:
     """It, as prepared; raises `MissingCorpus` or `MissingThresholds` if this copy cannot grade the assignment."""
-    if MEASURED_MODELS[assignment].unit is BITS_PER_BYTE:
-        return HiddenBytes.of(assignment)
-    return HiddenWords.of(assignment)
-
-
-@dataclass(frozen=True)
-class HiddenBytes:
-    """A text that each tokenizer cuts into pieces of its own, and of which every byte is paid for."""
-
-    model: MeasuredModel
-    marks: Thresholds
-    parts: Sequence[str]
-
-    @classmethod
-    def of(cls, assignment: str) -> HiddenBytes:
-        """It, as prepared."""
-        marks = thresholds(assignment)
-        # The public tests need the valid text, and must not be the ones to miss it.
-        texts = [corpora.raw_text(marks.corpus, "valid"), hidden_raw_text(marks.corpus)]
-        if not all(text.strip() for text in texts):
-            raise _another_corpus(marks.corpus)
-        return cls(MEASURED_MODELS[assignment], marks, cut(texts[1]))
-
-    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
-        """The ids that the student's own tokenizer chooses, in a session of its own."""
-        spelling = spelling_of(checkpoint)
-        texts = ask(lambda student: encoded(student, spelling, self.parts))
-        return Rows(texts, line_end(spelling), len(spelling.pieces))
-
-    def metrics(self, found: Score) -> dict[str, float]:
-        """Bits per byte, and of how many bytes."""
-        return {
-            "bits_per_byte": round(bits_per_byte(found.nats, self.parts), 4),
-            "bytes_scored": size_in_bytes(self.parts),
-        }
-
-    def sentence(self, found: Score) -> str:
-        """The score in words."""
-        return bits_sentence(found.nats, self.parts, self.marks, "hidden")
-
-
-@dataclass(frozen=True)
-class HiddenWords:
-    """A text of words that have the same ids for everybody."""
-
-    model: MeasuredModel
-    marks: Thresholds
-    words: Sequence[str]
-    lines: Sequence[str]
-
-    @classmethod
-    def of(cls, assignment: str) -> HiddenWords:
-        """It, as prepared."""
-        marks = thresholds(assignment)
-        words = corpora.vocabulary(marks.corpus)
-        # The public tests need the valid text, and must not be the ones to miss it.
-        texts = [corpora.lines(marks.corpus, "valid"), hidden_lines(marks.corpus)]
-        is_whole = all(any(lines) for lines in texts) and {corpora.UNKNOWN, corpora.END_OF_LINE} <= set(words)
-        if not is_whole or len(words) != marks.vocabulary_size:
-            raise _another_corpus(marks.corpus)
-        return cls(MEASURED_MODELS[assignment], marks, words, texts[1])
-
-    def rows(self, checkpoint: Checkpoint, ask: Ask) -> Rows:
-        """The ids of the course's vocabulary; nobody is asked."""
-        ids = token_ids(self.lines, self.words)
-        return Rows(pieces(ids, STREAMS), self.words.index(corpora.END_OF_LINE), len(self.words))
-
-    def metrics(self, found: Score) -> dict[str, float]:
-        """Perplexity, and the bits per byte that it amounts to."""
-        return {
-            "perplexity": round(found.perplexity, 2),
-            "bits_per_byte": round(folded_bits_per_byte(found.nats, self.lines, self.words), 4),
-        }
-
-    def sentence(self, found: Score) -> str:
-        """The score in words."""
-        return measured_sentence(found, self.marks, "hidden")
+    model, marks = MEASURED_MODELS[assignment], thresholds(assignment)
+    # The public tests need the valid text, and must not be the ones to miss it.
+    valid, hidden = (
+        text_of(model.metric, marks.corpus, content)
+        for content in (
+            corpora.content(marks.corpus, "valid", model.metric.ending),
+            hidden_content(marks.corpus, model.metric.ending),
+        )
+    )
+    if not (valid.fits(marks) and hidden.fits(marks)):
+        raise _another_corpus(marks.corpus)
+    return HiddenText(model, marks, hidden)
 
 
 def _another_corpus(corpus: str) -> corpora.MissingCorpus:
@@ -220,7 +127,7 @@ def not_handed_in(assignment: str, notes: Sequence[str] = ()) -> TestResult:
         message = str(error)
     title = _("A trained model lies beside the notebook.")
     message = " ".join([message, *notes])
-    return TestResult("test_the_checkpoint_is_there", title, False, "failed", message, essential=True)
+    return TestResult("test_the_checkpoint_is_there", title, "failed", message, essential=True)
 
 
 def train(
@@ -259,7 +166,7 @@ def measure(
     tests = [t if t.credit is None else replace(t, credit=None, outcome="passed", hints=()) for t in public]
     if not tests or any(test.outcome != "passed" for test in tests):
         return Measurement(tuple(tests))
-    metric = text.model.unit.metric
+    metric = text.model.metric.name
     valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
     scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"))
     hidden = scorer.run()
@@ -270,26 +177,28 @@ def measure(
 
 def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> list[str]:
     """What is too good to be true of a number on the hidden text."""
-    notes, unit = [], marks.unit
+    notes, metric = [], marks.metric
     expected = (valid or 0) * marks.target["hidden"] / marks.target["valid"]
-    if hidden < SUSPICIOUS_GAP[unit.metric] * expected:
+    if hidden < metric.suspicious * expected:
         notes.append(
             _(
-                "The model is far better on the hidden text ({unit} {hidden}) than on the valid text ({valid}) lets "
+                "The model is far better on the hidden text ({metric} {hidden}) than on the valid text ({valid}) lets "
                 "expect ({expected}): it may have been trained on the hidden text."
             ).format(
-                unit=unit.title,
-                hidden=unit.shown(hidden),
-                valid=unit.shown(valid or 0.0),
-                expected=unit.shown(expected),
+                metric=metric.title,
+                hidden=metric.shown(hidden),
+                valid=metric.shown(valid or 0.0),
+                expected=metric.shown(expected),
             )
         )
-    if hidden < IMPLAUSIBLE[unit.metric] * marks.target["hidden"]:
+    if hidden < metric.implausible * marks.target["hidden"]:
         notes.append(
             _(
-                "What was measured on the hidden text ({unit} {hidden}) is implausibly low, full marks are given for "
+                "What was measured on the hidden text ({metric} {hidden}) is implausibly low, full marks are given for "
                 "{target}: look at where this model comes from."
-            ).format(unit=unit.title, hidden=unit.shown(hidden), target=unit.shown(marks.target["hidden"]))
+            ).format(
+                metric=metric.title, hidden=metric.shown(hidden), target=metric.shown(marks.target["hidden"])
+            )
         )
     return notes
 
@@ -309,8 +218,8 @@ class _Scorer:
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
         try:
-            text = self.text.rows(self.checkpoint, self._ask_tokenizer)
-            texts, first_id, size = text.texts, text.first_id, text.vocabulary_size
+            rows = self.text.text.rows(self.checkpoint, self._ask_tokenizer)
+            texts, first_id, size = rows.texts, rows.first_id, rows.vocabulary_size
             with self.server.open() as session:
                 session.execute(self.program.cells, skip=self.program.skipped)
                 answers = self._ask_model(
@@ -321,15 +230,17 @@ class _Scorer:
                 if not result.credit:
                     return [result]  # there is nothing that could have been gained
                 session.restart()
-                rows = self._read_again(answers)
+                chosen = self._read_again(answers)
                 difference = self._ask_model(
-                    session, size, lambda model: replay_difference(model, texts, answers, rows, first_id)
+                    session, size, lambda model: replay_difference(model, texts, answers, chosen, first_id)
                 )
                 if not difference <= SAME_ANSWER_NATS:
                     session.restart()
                     self.seed = derive_seed(self.seed, "again")  # dropout that is left on draws other units
                     difference = self._ask_model(
-                        session, size, lambda model: company_difference(model, texts, answers, rows, first_id)
+                        session,
+                        size,
+                        lambda model: company_difference(model, texts, answers, chosen, first_id),
                     )
         except (CheckFailed, WorkerError) as error:
             return [self._could_not_be_scored(error)]
@@ -366,7 +277,7 @@ class _Scorer:
             return question(student)
 
     def _result(self, found: Score) -> TestResult:
-        unit = self.text.model.unit
+        metric = self.text.model.metric
         metrics: dict[str, float] = {
             "tokens_scored": found.tokens,
             "parameters": self.checkpoint.parameters,
@@ -375,12 +286,11 @@ class _Scorer:
         credit = 0.0
         if found.is_finite:
             measured = self.text.metrics(found)
-            credit = self.text.marks.credit(measured[unit.metric])
+            credit = self.text.marks.credit(measured[metric.name])
             metrics |= measured
         return TestResult(
-            f"test_{unit.metric}_on_the_hidden_text",
-            _title(unit),
-            hidden=True,
+            f"test_{metric.name}_on_the_hidden_text",
+            metric.promise,
             outcome="passed" if credit == 1 else "failed",
             message=self.text.sentence(found),
             credit=round(credit, 6),
@@ -403,9 +313,8 @@ class _Scorer:
         else:
             reason = _("it raised an exception, or returned something other than finite scores of all tokens")
         return TestResult(
-            f"test_{self.text.model.unit.metric}_on_the_hidden_text",
-            _title(self.text.model.unit),
-            hidden=True,
+            f"test_{self.text.model.metric.name}_on_the_hidden_text",
+            self.text.model.metric.promise,
             outcome=outcome,
             message=_(
                 "Your model could not be scored on the hidden text: {reason}. The same model ran on the public valid "
@@ -415,29 +324,11 @@ class _Scorer:
         )
 
 
-def _title(unit: Unit) -> str:
-    if unit is BITS_PER_BYTE:
-        return _("On a hidden text, read a piece at a time, it needs few bits for each byte.")
-    return _("On a hidden text, read a word at a time, its perplexity is good.")
-
-
-def folded_bits_per_byte(nats: float, lines: Sequence[str], words: Sequence[str]) -> float:
-    """Bits for each UTF-8 byte of the folded text, where unknown words are spelt out at eight bits a byte.
-
-    So what the model says only as `<unk>` is paid for, and a coarser vocabulary is no advantage.
-    """
-    known = set(words)
-    spelt_out = sum(len(word.encode()) + 1 for line in lines for word in line.split() if word not in known)
-    length = sum(len(line.encode()) + 1 for line in lines)
-    return (nats / math.log(2) + 8 * spelt_out) / length
-
-
 def _independence(difference: float) -> TestResult:
     same = difference <= SAME_ANSWER_NATS
     return TestResult(
         "test_rows_are_read_for_themselves",
         _("A text gets the same scores beside other texts, alone, and when it is read again."),
-        hidden=True,
         outcome="passed" if same else "failed",
         message=""
         if same

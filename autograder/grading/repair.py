@@ -10,7 +10,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.grading.syntax import checked_task, defined_names, is_python
+from autograder.student.core.code import bound_names, checked_task, is_python
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
 
@@ -49,7 +49,7 @@ def recognise(submitted: Notebook, sources: Mapping[str, Notebook]) -> str | Non
     ids = {cell.grade_id for cell in submitted.cells if cell.grade_id} | {
         c.id for c in submitted.cells if c.id
     }
-    names = {name for cell in submitted.cells for name in defined_names(cell.source)}
+    names = {name for cell in submitted.cells for name in bound_names(cell.source)}
 
     def likeness(assignment: str) -> int:
         source = sources[assignment]
@@ -191,7 +191,7 @@ class _Repair:
             name
             for row in rows
             if row and row[1] and not self._is_stub(row[0])
-            for name in defined_names(row[0].source)
+            for name in bound_names(row[0].source)
         }
         result = list(rows)
         for i, row in enumerate(rows):
@@ -211,7 +211,7 @@ class _Repair:
         """The task a cell answers: by its recognised metadata, else by the name it defines."""
         if cell.grade_id in self.answers:
             return cell.grade_id
-        return next((task for task in self.answers if task in defined_names(cell.source)), None)
+        return next((task for task in self.answers if task in bound_names(cell.source)), None)
 
     def _is_stub(self, cell: Cell) -> bool:
         squeezed = _squeezed(cell.source)
@@ -224,7 +224,7 @@ class _Repair:
         result = list(rows)
         for task in self.answers:
             defining = [
-                i for i, row in enumerate(rows) if row and row[1] and task in defined_names(row[0].source)
+                i for i, row in enumerate(rows) if row and row[1] and task in bound_names(row[0].source)
             ]
             empty = [i for i in defining if self._is_stub(rows[i][0])]  # type: ignore[index]
             if len(defining) > 1 and len(empty) < len(defining):
@@ -263,7 +263,7 @@ class _Repair:
         """The tasks that were not attempted, and those that nothing defines."""
         untouched, missing = set(), set()
         for task, stub in self.stubs.items():
-            defining = [cell for cell in running if task in defined_names(cell.source)]
+            defining = [cell for cell in running if task in bound_names(cell.source)]
             broken = [cell for cell in running if cell.grade_id == task and not is_python(cell.source)]
             if not defining and not broken:
                 missing.add(task)
@@ -315,7 +315,7 @@ class _Matching:
     @staticmethod
     def _looks_like(cell: Cell, origin: Cell, is_answer: bool) -> bool:
         if is_answer:
-            return origin.grade_id in defined_names(cell.source)
+            return origin.grade_id in bound_names(cell.source)
         return bool(origin.source.strip()) and _squeezed(cell.source) == _squeezed(origin.source)
 
 

@@ -43,11 +43,11 @@ from autograder.sandbox import (
 from autograder.sandbox.errors import SandboxLost
 from autograder.student.core.language import _
 from autograder.student.core.notebook import TRAINING_TAG, Task
-from autograder.student.core.results import Result, TaskResult, score_task
+from autograder.student.core.results import Result, Scale, TaskResult, score_task
 from autograder.student.corpora import MissingCorpus
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.thresholds import MissingThresholds
+from autograder.student.models.thresholds import MissingThresholds, thresholds
 
 
 def grade(
@@ -127,6 +127,7 @@ def _grade(
         metrics={
             name: value for task in results for test in task.tests for name, value in test.metrics.items()
         },
+        scale=_scale(suite),
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
     )
@@ -152,6 +153,18 @@ class _Model:
 
 def _measured_task(suite: Suite) -> Task | None:
     return next((task for task in suite.tasks if task.is_measured), None)
+
+
+def _scale(suite: Suite) -> Scale | None:
+    """What a measured model of this assignment is worth; None if it has none, or nothing to measure it by."""
+    if _measured_task(suite) is None:
+        return None
+    model = MEASURED_MODELS[suite.assignment]
+    try:
+        marks = thresholds(suite.assignment)
+    except MissingThresholds:  # no model was handed in, or it could not have been graded
+        return None
+    return Scale(model.metric.name, marks.floor["hidden"], marks.target["hidden"], model.files)
 
 
 def _model_of(

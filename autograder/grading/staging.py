@@ -28,6 +28,10 @@ PUBLIC = (
     "student/checking/doubles.py",
     "student/checking/invariants.py",
     "student/submission/__init__.py",
+    "assignments/__init__.py",
+    "assignments/*/__init__.py",
+    "assignments/*/spec.py",
+    "assignments/*/doubles.py",
 )
 
 

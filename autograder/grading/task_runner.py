@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder.grading import syntax
 from autograder.grading.measure import not_handed_in
 from autograder.grading.repair import Repaired
 from autograder.grading.suite import Suite
@@ -14,7 +13,7 @@ from autograder.grading.text import clean
 from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.student.checking.suite import PUBLIC_SEED
-from autograder.student.core.code import reached
+from autograder.student.core.code import bound_names, python, reached
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Task
 from autograder.student.core.results import TaskResult, TestOutcome, TestResult, score_task
@@ -46,7 +45,7 @@ class TaskRunner:
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
-            "" if i in repaired.skipped else syntax.python(cell.source)
+            "" if i in repaired.skipped else python(cell.source)
             for i, cell in enumerate(repaired.notebook.cells)
         ]
         self._task = ""
@@ -138,7 +137,7 @@ class TaskRunner:
     def _failure_of_cell(self, task: str) -> Stopped | None:
         """Why the cell that should define the task's name did not come to its end; None if it did."""
         for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
-            concerns = cell.grade_id == task or task in syntax.defined_names(cell.source)
+            concerns = cell.grade_id == task or task in bound_names(cell.source)
             if concerns and outcome.status in ("error", "timeout", "crashed"):
                 return _stopped_cell(task, outcome)
         return None

@@ -162,19 +162,20 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     from rich.markup import escape
     from rich.table import Table
 
-    from autograder.reports.measured import figure, number_of, points_by_hand, unit_of
+    from autograder.reports.measured import metric_of, number_of, points_by_hand
+    from autograder.student.core.metric import figure
 
     console = Console()
     shown = (
         results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
     )
-    units = {unit_of(r.assignment).title: None for r in shown if number_of(r) is not None}
+    titles = {metric_of(r.scale).title: None for r in shown if r.scale and number_of(r) is not None}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
         (_("student"), "left"),
         (_("assignment"), "left"),
         (_("score"), "right"),
-        *([(" / ".join(units), "right")] if units else []),
+        *([(" / ".join(titles), "right")] if titles else []),
         ("", "left"),
     ):
         table.add_column(title, justify=side)  # type: ignore[arg-type]
@@ -182,7 +183,7 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
         number = number_of(result)
         texts = (
             *(result.student, result.assignment or "–", _score(result)),
-            *(["" if number is None else figure(number)] if units else []),
+            *(["" if number is None else figure(number)] if titles else []),
             _in_short(result),
         )
         table.add_row(*map(escape, texts))

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.reports import measured
 from autograder.reports.feedback import feedback_file
 from autograder.reports.page import render, write_text
-from autograder.student.core.results import Result, TaskResult
+from autograder.student.core.results import Result, Scale, TaskResult
 
 BINS = 10  # of the histogram of scores
 SHADES = 6  # of the table's cells
@@ -51,7 +51,7 @@ class Group:
     histogram: tuple[int, ...]
     hardest: tuple[Hard, ...]
     mistakes: tuple[Common, ...]
-    limits: measured.Bounds | None = None
+    limits: Scale | None = None
     dots: tuple[measured.Dot, ...] = ()
 
     @property
@@ -60,10 +60,10 @@ class Group:
         return any(measured.number_of(result) is not None for result in self.results)
 
     @property
-    def unit(self) -> str:
+    def metric(self) -> str:
         """What models are measured in, as a title."""
-        title = measured.unit_of(self.assignment).title
-        return title[0].upper() + title[1:]
+        title = measured.metric_of(self.limits).title if self.limits else ""
+        return title[:1].upper() + title[1:]
 
     @property
     def highest(self) -> int:
@@ -119,7 +119,7 @@ def group(results: Sequence[Result], mistakes: Mapping[str, str]) -> Group:
     """What can be counted in the results of one assignment."""
     graded = tuple(result for result in results if result.status == "graded")
     tasks = tuple(dict.fromkeys(task.name for result in results for task in result.tasks))
-    limits = measured.bounds(results[0].assignment)
+    limits = measured.scale_of(results)
     return Group(
         assignment=results[0].assignment,
         results=tuple(results),

@@ -92,6 +92,7 @@ def feedback_page(
     shown = {row.task.name for row in rows if row.task}
     commented = {row.comment for row in rows}
     introduction = _introduction(rows)
+    number = measured.number_of(result)
     return render(
         "feedback.html.j2",
         result=result,
@@ -101,8 +102,9 @@ def feedback_page(
         comments=[text for text in by_hand.comments.values() if text not in commented] if by_hand else [],
         measured=measured.sentences(result),
         facts=measured.facts(result),
-        limits=measured.bounds(result.assignment),
-        number=measured.number_of(result),
+        limits=result.scale,
+        number=number,
+        at=measured.place(result.scale, number) if result.scale and number is not None else None,
         introduction=rows[:introduction],
         parts=_parts(rows[introduction:]),
         elsewhere=[task for task in result.tasks if task.name not in shown],

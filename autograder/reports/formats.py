@@ -20,6 +20,7 @@ from autograder.reports.labels import number, result_sentence, task_sentence, ta
 from autograder.reports.markup import printable
 from autograder.reports.page import write_text
 from autograder.student.core.language import _
+from autograder.student.core.metric import METRICS
 from autograder.student.core.results import Result, TaskResult, TestResult
 
 
@@ -94,14 +95,6 @@ def _junit_case(task: str, name: str, kind: str, message: str) -> ElementTree.El
     return case
 
 
-# The columns of Gradescope's own leaderboard; there, the first one orders it.
-_LEADERBOARD = {
-    measured.PERPLEXITY: "Perplexity",
-    measured.BITS: "Bits per byte",
-    measured.PARAMETERS: "Parameters",
-}
-
-
 def gradescope(result: Result) -> dict[str, Any]:
     """One submission as Gradescope's `results.json`: a test case for every task, all of them visible.
 
@@ -114,9 +107,13 @@ def gradescope(result: Result) -> dict[str, Any]:
         lines.append(_("There are more to come: {points}.").format(points=by_hand))
     lines += measured.sentences(result)
     lines += [printable(repair) for repair in result.repairs]
+    # The columns of Gradescope's own leaderboard; there, the first one orders it.
+    columns = {name: metric.title for name, metric in METRICS.items()} | {
+        measured.PARAMETERS: _("parameters")
+    }
     leaderboard = [
-        {"name": name, "value": round(result.metrics[key], 4), "order": "asc"}
-        for key, name in _LEADERBOARD.items()
+        {"name": title[0].upper() + title[1:], "value": round(result.metrics[key], 4), "order": "asc"}
+        for key, title in columns.items()
         if key in result.metrics and measured.number_of(result) is not None
     ]
     return {

@@ -1,6 +1,6 @@
 """Ranks the measured models of graded submissions by what they reach on hidden text: terminal, page, JSON.
 
-An assignment has one unit, perplexity or bits per byte; of both, less is better.
+An assignment has one metric, perplexity or bits per byte; of both, less is better.
 
 Only what the grader measured counts; what a notebook printed or a checkpoint says of itself is not read.
 """
@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING, Literal
 
 from autograder.reports.labels import number
 from autograder.reports.markup import printable
-from autograder.reports.measured import BITS, BYTES, PARAMETERS, bounds, figure, number_of, size, unit_of
+from autograder.reports.measured import BYTES, PARAMETERS, metric_of, number_of, scale_of, size
 from autograder.reports.page import render
 from autograder.student.core.language import _, plural
-from autograder.student.core.results import Result
-from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, Unit
+from autograder.student.core.metric import BITS_PER_BYTE, Metric, figure
+from autograder.student.core.results import Result, Scale
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 FLAG = "⚑"
-_DIGITS = {"perplexity": 2, "bits_per_byte": 3}  # that decide who is first
 
 
 class NoResults(Exception):
@@ -39,7 +38,7 @@ class Row:
 
     kind: Literal["model", "floor", "target"]
     student: str
-    measured: float = 0.0  # in the unit of the assignment: what is ranked
+    measured: float = 0.0  # in the metric of the assignment: what is ranked
     rank: int | None = None  # equal models share one; a baseline has none
     perplexity: float | None = None
     bits_per_byte: float | None = None
@@ -55,6 +54,7 @@ class Board:
     """The leaderboard of one assignment."""
 
     assignment: str
+    scale: Scale
     rows: tuple[Row, ...]
     more: int = 0  # models beyond the best that were asked for
     without_model: int = 0  # graded submissions of which nothing could be measured
@@ -108,15 +108,18 @@ def leaderboards(
         if result.status == "graded":
             groups[result.assignment].append(result)
     return [
-        _board(name, groups[name], top, is_anonymous)
+        _board(name, scale, groups[name], top, is_anonymous)
         for name in sorted(groups)
-        if bounds(name) or any(number_of(result) is not None for result in groups[name])
+        if (scale := scale_of(groups[name])) is not None
     ]
 
 
-def _board(assignment: str, results: Sequence[Result], top: int | None, is_anonymous: bool) -> Board:
+def _board(
+    assignment: str, scale: Scale, results: Sequence[Result], top: int | None, is_anonymous: bool
+) -> Board:
     best: dict[str, Row] = {}
-    for row in sorted(map(_row, (r for r in results if number_of(r) is not None)), key=_order):
+    rows = [_row(r, metric_of(scale), number) for r in results if (number := number_of(r)) is not None]
+    for row in sorted(rows, key=_order):
         best.setdefault(row.student, row)
     measured = list(best.values())
     shown = [row for row in measured if not (is_anonymous and row.is_flagged)]
@@ -126,47 +129,44 @@ def _board(assignment: str, results: Sequence[Result], top: int | None, is_anony
     kept = ranked[:top]
     return Board(
         assignment,
-        tuple(sorted([*kept, *_baselines(assignment)], key=lambda row: row.measured)),
+        scale,
+        tuple(sorted([*kept, *_baselines(scale)], key=lambda row: row.measured)),
         more=len(ranked) - len(kept),
         without_model=len({result.student for result in results} - best.keys()),
         left_out=len(measured) - len(shown),
     )
 
 
-def _row(result: Result) -> Row:
+def _row(result: Result, metric: Metric, measured: float) -> Row:
     metrics = result.metrics
     row = Row(
         "model",
         result.student,
-        bits_per_byte=metrics.get(BITS),
+        bits_per_byte=metrics.get(BITS_PER_BYTE.name),
         score=result.score,
         max_score=result.max_score,
         parameters=int(metrics[PARAMETERS]) if PARAMETERS in metrics else None,
         checkpoint_bytes=int(metrics[BYTES]) if BYTES in metrics else None,
         is_flagged=bool(result.integrity),
     )
-    return _measured(row, unit_of(result.assignment), number_of(result) or 0.0)
+    return _measured(row, metric, measured)
 
 
-def _measured(row: Row, unit: Unit, number: float) -> Row:
+def _measured(row: Row, metric: Metric, number: float) -> Row:
     """The row with its number, rounded: what nobody can read off must not decide who is first."""
-    rounded = round(number, _DIGITS[unit.metric])
-    if unit is BITS_PER_BYTE:
-        return replace(row, measured=rounded, bits_per_byte=rounded)
-    return replace(row, measured=rounded, perplexity=rounded)
+    rounded = round(number, metric.ranked_digits)
+    numbers = {"measured": rounded, metric.name: rounded}
+    return replace(row, **numbers)  # type: ignore[arg-type]
 
 
 def _order(row: Row) -> tuple[float, str, bool, float]:
     return row.measured, row.student, row.is_flagged, -(row.score or 0.0)
 
 
-def _baselines(assignment: str) -> list[Row]:
-    limits = bounds(assignment)
-    if limits is None:
-        return []
+def _baselines(scale: Scale) -> list[Row]:
     return [
-        _measured(Row("target", _("target (all points)")), limits.unit, limits.target),
-        _measured(Row("floor", _("floor (points begin)")), limits.unit, limits.floor),
+        _measured(Row("target", _("target (all points)")), metric_of(scale), scale.target),
+        _measured(Row("floor", _("floor (points begin)")), metric_of(scale), scale.floor),
     ]
 
 
@@ -174,12 +174,11 @@ def remarks(board: Board) -> list[str]:
     """What has to be said beside the rows, in sentences."""
     said = []
     if not board.has_models:
-        known = MEASURED_MODELS.get(board.assignment) or MEASURED_MODELS["rnn_language_model"]
         said.append(
             _(
-                "No model has been measured yet: a notebook needs its checkpoint beside it ({weights} and "
-                "{arguments}), or grade with --train."
-            ).format(weights=known.weights, arguments=known.arguments)
+                "No model has been measured yet: a notebook needs its checkpoint beside it ({files}), or grade with "
+                "--train."
+            ).format(files=", ".join(board.scale.files))
         )
     if board.more:
         one, many = "{count} more model is not shown.", "{count} more models are not shown."
@@ -211,9 +210,7 @@ def remarks(board: Board) -> list[str]:
 
 def introduction(board: Board) -> str:
     """What the models of a board are ranked by."""
-    if unit_of(board.assignment) is BITS_PER_BYTE:
-        return _("By bits per byte of text that no student has: the lower, the better.")
-    return _("By perplexity on text that no student has: the lower, the better.")
+    return metric_of(board.scale).ranking
 
 
 def columns() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from autograder.reports import labels as words
 from autograder.reports import markup, measured
 from autograder.student.core.language import _, plural
+from autograder.student.core.metric import figure
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -49,7 +50,7 @@ def _environment() -> Environment:
     environment.globals.update(_=_, plural=plural)
     environment.filters.update(
         number=words.number,
-        figure=measured.figure,
+        figure=figure,
         size=measured.size,
         inline=markup.inline,
         printable=markup.printable,

@@ -54,8 +54,18 @@ def fold(text: str) -> str:
 
 
 def text_lines(path: Path) -> list[str]:
-    """The lines of a prepared file; a line ends at a newline and nowhere else."""
-    return read_prepared(path).removesuffix("\n").split("\n")
+    """The lines of a prepared file."""
+    return split_lines(read_prepared(path))
+
+
+def split_lines(content: str) -> list[str]:
+    """The lines of what a prepared file holds; a line ends at a newline and nowhere else."""
+    return content.removesuffix("\n").split("\n")
+
+
+def content(corpus: str, split: str, ending: str) -> str:
+    """What the prepared file of a split holds: `.words.txt` is folded, `.txt` as it was written."""
+    return read_prepared(_public(corpus, split, ending))
 
 
 def read_prepared(path: Path) -> str:

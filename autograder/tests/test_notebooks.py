@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook, source_path
-from autograder.student.checking.forbidden import RULES
+from autograder.student.core.course import spec_of
 from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG
 
 NAMES = assignment_names()
@@ -57,7 +57,7 @@ def test_the_notebook_shows_what_its_tasks_forbid(name: str) -> None:
         if line.startswith("| `")
     ]
     shown = {task for row in rows for task in re.findall(r"`(\w+)`", row.split("|")[1])}
-    assert shown == RULES.keys() & {task.name for task in notebook.tasks()}
+    assert shown == set(spec_of(name).forbidden)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,21 +1,38 @@
-"""What is special about the tasks of this assignment."""
+"""The first notebook: recurrent layers, cells, gradients and clipping are written by hand."""
 
-from autograder.student.checking.forbidden import RULES
-from autograder.student.core.spec import Spec
+from autograder.student.core.spec import Rule, Spec
 
-_FORBIDDEN = (
-    "rnn_step",
-    "rnn_forward",
-    "CharRNN",
-    "lstm_step",
-    "gru_step",
-    "gru_step_lecture",
-    "rnn_backward",
-    "clip_gradients_",
+_SEQUENCE_MODULES = frozenset({"RNN", "LSTM", "GRU", "RNNBase"})
+_CELL_MODULES = frozenset({"RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"})
+_CELL_FUNCTIONS = frozenset(
+    {"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "_VF"}
+    | {"_thnn_fused_lstm_cell", "_thnn_fused_gru_cell"}
 )
+_SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "torch.rnn_relu", "torch.ops"})
+
+RECURRENT = Rule(_SEQUENCE_MODULES | _CELL_MODULES | _CELL_FUNCTIONS, _SEQUENCE_FUNCTIONS)
+RECURRENT_SEQUENCE = Rule(_SEQUENCE_MODULES | {"_VF"}, _SEQUENCE_FUNCTIONS)
+AUTOGRAD = Rule(
+    frozenset(
+        {"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "jacobian", "value_and_grad", "autograd"}
+        | {"run_backward", "grad_fn", "next_functions"}  # the nodes of the graph can be called one by one
+    ),
+    frozenset({"torch.func", "torch.autograd.functional"}),
+)
+CLIPPING = Rule(frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}))
 
 SPEC = Spec(
-    forbidden={task: RULES[task] for task in _FORBIDDEN},
+    # The table that the notebook shows.
+    forbidden={
+        "rnn_step": RECURRENT,
+        "rnn_forward": RECURRENT,
+        "CharRNN": RECURRENT_SEQUENCE,
+        "lstm_step": RECURRENT,
+        "gru_step": RECURRENT,
+        "gru_step_lecture": RECURRENT,
+        "rnn_backward": AUTOGRAD,
+        "clip_gradients_": CLIPPING,
+    },
     may_change={
         "fit_hello": frozenset({"values", "gradient", "mode"}),
         "clip_gradients_": frozenset({"gradient"}),

@@ -1,14 +1,13 @@
-"""What is special about the tasks of this assignment."""
+"""The second notebook: a model of words, measured in perplexity; its training step is written by hand."""
 
-from autograder.student.checking.forbidden import RULES
-from autograder.student.core.spec import Spec
+from autograder.student.core.spec import MeasuredModel, Rule, Spec
+from autograder.student.core.metric import PERPLEXITY
 
-_FORBIDDEN = (
-    "sgd_step_",
-)
+OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
 
 SPEC = Spec(
-    forbidden={task: RULES[task] for task in _FORBIDDEN},
+    forbidden={"sgd_step_": OPTIMISERS},
+    model=MeasuredModel("rnn_lm", "RNNModel", "sotu", PERPLEXITY),
     may_change={
         "sgd_step_": frozenset({"values", "gradient"}),
         "train_epoch": frozenset({"values", "gradient", "mode"}),

@@ -1,20 +1,25 @@
-"""What is special about the tasks of this assignment."""
+"""The third notebook: a model with a tokenizer of its own, measured in bits per byte, without a library for either."""
 
-from autograder.student.checking.forbidden import RULES
-from autograder.student.core.spec import Spec
+from autograder.student.core.spec import MeasuredModel, Rule, Spec
+from autograder.student.core.metric import BITS_PER_BYTE
 
-_FORBIDDEN = (
-    "word_counts",
-    "pair_counts",
-    "merge_pair",
-    "train_bpe",
-    "BPETokenizer",
-    "wordpiece_encode",
-    "unigram_segment",
+TOKENIZERS = Rule(
+    libraries=frozenset(
+        {"tokenizers", "sentencepiece", "tiktoken", "transformers", "torchtext"}
+        | {"minbpe", "subword_nmt", "youtokentome", "rs_bpe", "bpeasy"}
+    )
 )
 
 SPEC = Spec(
-    forbidden={task: RULES[task] for task in _FORBIDDEN},
-    may_change={
+    # The table that the notebook shows.
+    forbidden={
+        "word_counts": TOKENIZERS,
+        "pair_counts": TOKENIZERS,
+        "merge_pair": TOKENIZERS,
+        "train_bpe": TOKENIZERS,
+        "BPETokenizer": TOKENIZERS,
+        "wordpiece_encode": TOKENIZERS,
+        "unigram_segment": TOKENIZERS,
     },
+    model=MeasuredModel("subword_lm", "SubwordModel", "sotu", BITS_PER_BYTE),
 )

@@ -14,6 +14,7 @@ from autograder.grading.hidden_text import hidden_lines
 from autograder.student.core.language import _
 from autograder.student.corpora import END_OF_LINE, lines, vocabulary
 from autograder.student.models.kneser_ney import KneserNey
+from autograder.student.models.measured_models import MEASURED_MODELS
 
 Ids = NDArray[np.int64]
 KNESER_NEY_ORDERS = (2, 3, 5)
@@ -41,9 +42,9 @@ class Baselines:
     target: Mapping[str, float]
 
 
-def measured(corpus: str, report: Callable[[str], None] = lambda step: None) -> Baselines:
+def measured(assignment: str, report: Callable[[str], None] = lambda step: None) -> Baselines:
     """The perplexities of a prepared corpus; marks begin at the bigram model and are full at the 5-gram model."""
-    text = streams(corpus)
+    text = streams(MEASURED_MODELS[assignment].corpus)
     found = baselines(text, report)
     tokens = {"valid": len(text.valid), "hidden": len(text.hidden)}
     return Baselines(text.vocabulary_size, tokens, found, found[FLOOR], found[TARGET])

@@ -12,8 +12,9 @@ from rich.table import Table
 from autograder.maintain.data.manifest import MANIFEST, read_json, read_manifest
 from autograder.maintain.data.prepare import DEFAULT, prepared_names, problems
 from autograder.student.core.language import _
+from autograder.student.core.metric import Metric
 from autograder.student.corpora import DATA
-from autograder.student.models.measured_models import MEASURED_MODELS, Unit
+from autograder.student.models.measured_models import MEASURED_MODELS
 
 
 def corpora_table(data: Path = DATA) -> Table:
@@ -39,11 +40,11 @@ def corpora_table(data: Path = DATA) -> Table:
 
 
 def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
-    """The number of everything measured in the assignment's unit, and the lines that bound the marks."""
-    unit = MEASURED_MODELS[assignment].unit
+    """The number of everything measured in the assignment's metric, and the lines that bound the marks."""
+    metric = MEASURED_MODELS[assignment].metric
     table = Table(box=None, pad_edge=False, header_style="bold", title=assignment, title_justify="left")
     for title, side in (
-        (unit.title, "left"),
+        (metric.title, "left"),
         (_("valid"), "right"),
         (_("hidden"), "right"),
         ("", "left"),
@@ -51,23 +52,23 @@ def baselines_table(assignment: str, entry: Mapping[str, Any]) -> Table:
         table.add_column(title, justify=side)  # type: ignore[arg-type]
     bounds = {_("no points"): entry["floor"], _("all points"): entry["target"]}
     for name, measured in entry["baselines"].items():
-        _add_row(table, name, measured, unit, next((b for b in bounds if bounds[b] == measured), ""))
+        _add_row(table, name, measured, metric, next((b for b in bounds if bounds[b] == measured), ""))
     for bound, measured in bounds.items():
         if measured not in entry["baselines"].values():
-            _add_row(table, "", measured, unit, bound)
+            _add_row(table, "", measured, metric, bound)
     for seed, measured in entry.get("reference", {}).get("seeds", {}).items():
-        _add_model(table, _("solution, seed {seed}").format(seed=seed), measured, unit)
+        _add_model(table, _("solution, seed {seed}").format(seed=seed), measured, metric)
     for mistake, measured in entry.get("flawed", {}).items():
-        _add_model(table, mistake, measured, unit)
+        _add_model(table, mistake, measured, metric)
     return table
 
 
-def _add_model(table: Table, name: str, measured: Mapping[str, float], unit: Unit) -> None:
-    _add_row(table, name, measured, unit, _("{share:.0%} of the points").format(share=measured["credit"]))
+def _add_model(table: Table, name: str, measured: Mapping[str, float], metric: Metric) -> None:
+    _add_row(table, name, measured, metric, _("{share:.0%} of the points").format(share=measured["credit"]))
 
 
-def _add_row(table: Table, name: str, measured: Mapping[str, float], unit: Unit, remark: str) -> None:
-    table.add_row(name, *(unit.shown(measured[split]) for split in ("valid", "hidden")), remark)
+def _add_row(table: Table, name: str, measured: Mapping[str, float], metric: Metric, remark: str) -> None:
+    table.add_row(name, *(metric.shown(measured[split]) for split in ("valid", "hidden")), remark)
 
 
 def _state(name: str, entry: Mapping[str, Any], is_prepared: bool, data: Path) -> str:

@@ -11,13 +11,13 @@ import multiprocessing
 import os
 import signal
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from autograder.grading.hidden_text import hidden_lines, hidden_raw_text
+from autograder.grading.hidden_text import hidden_content
 from autograder.grading.suite import trusted_student
 from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.dependencies import dependencies
@@ -25,16 +25,13 @@ from autograder.maintain.data.manifest import sha256, write_bytes
 from autograder.maintain.data.thresholds import checksums, update, versions
 from autograder.maintain.reference_training import MISTAKES, definitions, train_files, training_cells
 from autograder.student import corpora
-from autograder.student.checking.student import Student
 from autograder.student.core.language import _
-from autograder.student.models import byte_scoring as spelled_text
+from autograder.student.core.spec import MeasuredModel
 from autograder.student.models import training
-from autograder.student.models.byte_scoring import bits_per_byte, cut
-from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, load_checkpoint
-from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, MeasuredModel
-from autograder.student.models.prequential import restore, score, token_ids
+from autograder.student.models.checkpoints import UnreadableCheckpoint, load_checkpoint
+from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.measured_text import MeasuredText, score, text_of
 from autograder.student.models.thresholds import thresholds
-from autograder.student.models.tokenizer_file import spelling_of
 
 REFERENCE = None  # no mistake
 FLAWED_SEED = 0  # a flawed model is trained once
@@ -140,31 +137,18 @@ def _score(assignment: str, run: Run, report: Report) -> dict[str, float]:
             _("The notebook was edited meanwhile: the same command again trains what is new.")
         ) from error
     student = trusted_student(definitions(assignment, run[1]))
-    numbers = _bits_per_byte if model.unit is BITS_PER_BYTE else _perplexities
-    found = {split: round(number, _DIGITS) for split, number in numbers(model, student, checkpoint)}
-    return {**found, "credit": round(thresholds(assignment).credit(found["hidden"]), _DIGITS)}
+    numbers = {}
+    for split, text in _texts(model).items():
+        found = score(student, checkpoint, text, model.class_name)
+        numbers[split] = round(model.metric.of(found.nats, text.count(found)), _DIGITS)
+    return {**numbers, "credit": round(thresholds(assignment).credit(numbers["hidden"]), _DIGITS)}
 
 
-def _perplexities(
-    model: MeasuredModel, student: Student, checkpoint: Checkpoint
-) -> Iterator[tuple[str, float]]:
-    words = corpora.vocabulary(model.corpus)
-    texts = {"valid": corpora.lines(model.corpus, "valid"), "hidden": hidden_lines(model.corpus)}
-    for split, text in texts.items():
-        predictor = restore(student, checkpoint, len(words), model.class_name)
-        found = score(predictor, token_ids(text, words), words.index(corpora.END_OF_LINE))
-        yield split, found.perplexity
-
-
-def _bits_per_byte(
-    model: MeasuredModel, student: Student, checkpoint: Checkpoint
-) -> Iterator[tuple[str, float]]:
-    spelling = spelling_of(checkpoint)
-    texts = {"valid": corpora.raw_text(model.corpus, "valid"), "hidden": hidden_raw_text(model.corpus)}
-    for split, text in texts.items():
-        parts = cut(text)
-        found = spelled_text.score(student, checkpoint, spelling, parts, model.class_name)
-        yield split, bits_per_byte(found.nats, parts)
+def _texts(model: MeasuredModel) -> dict[str, MeasuredText]:
+    """What the model is scored on, by split."""
+    corpus, ending = model.corpus, model.metric.ending
+    contents = {"valid": corpora.content(corpus, "valid", ending), "hidden": hidden_content(corpus, ending)}
+    return {split: text_of(model.metric, corpus, content) for split, content in contents.items()}
 
 
 def _file(assignment: str, run: Run, name: str) -> Path:

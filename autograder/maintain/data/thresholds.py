@@ -13,11 +13,13 @@ from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.manifest import read_json, read_manifest, write_json
 from autograder.maintain.data.prepare import problems
 from autograder.student.core.language import _
+from autograder.student.core.metric import BITS_PER_BYTE, PERPLEXITY
 from autograder.student.corpora import DATA
-from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS
+from autograder.student.models.measured_models import MEASURED_MODELS
 
 FILE = "thresholds.json"
 _DIGITS = 4  # the same on every machine
+_BASELINES = {PERPLEXITY.name: baselines.measured, BITS_PER_BYTE.name: piece_baselines.measured}
 
 
 def write_baselines(
@@ -27,10 +29,7 @@ def write_baselines(
     model = MEASURED_MODELS[assignment]
     for problem in problems(model.corpus, data):
         raise DataError(problem)
-    if model.unit is BITS_PER_BYTE:
-        measured = piece_baselines.measured(assignment, report)
-    else:
-        measured = baselines.measured(model.corpus, report)
+    measured = _BASELINES[model.metric.name](assignment, report)
     entry: dict[str, Any] = {
         "corpus": model.corpus,
         "corpus_sha256": checksums(assignment, data),
@@ -74,9 +73,7 @@ def checksums(assignment: str, data: Path = DATA) -> dict[str, str]:
     """Of the files that the numbers of an assignment depend on: folded words, or the text as it was written."""
     model = MEASURED_MODELS[assignment]
     files: Mapping[str, str] = read_manifest(data)[model.corpus]["files"]
-    is_folded = {path: path.endswith((".words.txt", "ulary.txt")) for path in files}
-    wanted = model.unit is not BITS_PER_BYTE
-    return {path: checksum for path, checksum in files.items() if is_folded[path] is wanted}
+    return {path: checksum for path, checksum in files.items() if model.metric.depends_on(path)}
 
 
 def versions() -> dict[str, str]:

@@ -22,6 +22,7 @@ PUBLIC = (
     "assignments/__init__.py",
     "assignments/*/__init__.py",
     "assignments/*/spec.py",
+    "assignments/*/doubles.py",
     "assignments/*/tests/*.py",
     "assignments/*/recorded/*.json",
 )

@@ -1,27 +1,25 @@
-"""Models and helpers that stand in for the student's own, so that a task is judged alone, whoever wrote the rest.
+"""Models that more than one assignment puts in the place of a student's own, so that a task is judged alone.
 
-They live next to her code, as she would use them, and in the grader, which compares; they hold no answer. Their
-start states are not zero and training mode changes their scores: a wrong state or mode shows in the values.
+They live next to her code, as she would use them, and in the grader, which compares; they hold no answer. Start
+states are not zero and training mode changes scores: a wrong state or mode shows in the values. A module names the
+arguments it was made with in `recipe_options`, so that it can be rebuilt elsewhere. What one assignment alone needs
+is in its own `doubles.py`.
 """
 
 from __future__ import annotations
 
-import functools
-import re
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import torch
-from torch import nn, optim
+from torch import nn
 from torch.nn import functional as F
 
 State: TypeAlias = torch.Tensor | tuple[torch.Tensor, torch.Tensor]
 
 
-class _StandIn(nn.Module):
-    """What both models share: the interface of `RNNModel`, and a count of the calls that built a graph."""
+class DoubleModel(nn.Module):
+    """What language models share: the interface of `RNNModel`, and a count of the calls that built a graph."""
 
     def __init__(self, vocab_size: int, layers: int, width: int, pair: bool, while_training: float) -> None:
         super().__init__()
@@ -47,8 +45,10 @@ class _StandIn(nn.Module):
         return self.while_training * scores if self.training else scores
 
 
-class LibraryLanguageModel(_StandIn):
+class LibraryLanguageModel(DoubleModel):
     """A word model out of library parts."""
+
+    recipe_options = ("kind", "vocab_size", "embed", "hidden", "layers", "tie_weights", "while_training")
 
     def __init__(
         self,
@@ -80,119 +80,25 @@ class LibraryLanguageModel(_StandIn):
         return F.cross_entropy(scores.movedim(2, 1), text[1:])
 
 
-class RememberingModel(_StandIn):
-    """Scores that depend on every id read so far and on their order: a row of a table, found by a running number.
+class LibraryCharModel(nn.Module):
+    """A character model out of library parts, for tests of what trains or watches one whoever wrote it."""
 
-    The state of a stream is a whole number below the number of rows (two for `pair`). Nothing is forgotten: one
-    other id, however long ago, gives another row.
-    """
+    recipe_options = ("vocab_size", "hidden_size")
 
-    def __init__(
-        self, vocab_size: int, rows: int = 29, pair: bool = False, while_training: float = 1.0
-    ) -> None:
-        super().__init__(vocab_size, 1, 1, pair, while_training)
-        self.rows = rows  # not a multiple of 3
-        self.table = nn.Parameter(torch.zeros(rows, vocab_size))
-
-    def forward(self, ids: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
-        """(T, B) ids and a state -> (T, B, V) scores and the state after them."""
-        found = []
-        number, second = state if isinstance(state, tuple | list) else (state, torch.zeros_like(state))
-        for now in ids:
-            number = (3 * number + now[None, :, None] + 1) % self.rows
-            second = (second + number) % self.rows if self.pair else second
-            found.append(((number + second) % self.rows)[0, :, 0].long())
-        return self._scored(self.table[torch.stack(found)]), (number, second) if self.pair else number
-
-
-class LibraryStep:
-    """What `train_epoch` may be given as `step`: plain gradient descent by the library; it notes the losses."""
-
-    def __init__(self, model: nn.Module, lr: float) -> None:
-        self.noted: list[float] = []
-        self.optimiser = optim.SGD(model.parameters(), lr=lr)
-
-    def __call__(self, loss: torch.Tensor) -> float:
-        """One update; returns the loss."""
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
-        self.noted.append(loss.item())
-        return self.noted[-1]
-
-    def losses(self) -> list[float]:
-        """The losses so far."""
-        return self.noted
-
-
-def seeded_generator(seed: int) -> torch.Generator:
-    """A source of random numbers of its own."""
-    return torch.Generator().manual_seed(seed)
-
-
-class AssembledModule(nn.Module):
-    """A module put together by name: children, parameters and buffers of its own, some tensors shared, some frozen."""
-
-    def __init__(
-        self,
-        parts: Mapping[str, nn.Module],
-        own: Mapping[str, int] | None = None,  # how many numbers each of its own parameters has
-        buffers: Mapping[str, int] | None = None,
-        shared: Mapping[str, str] | None = None,  # "readout.weight": "lookup.weight", the latter stays
-        frozen: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, vocab_size: int, hidden_size: int) -> None:
         super().__init__()
-        for name, part in parts.items():
-            self.add_module(name, part)
-        for name, size in (own or {}).items():
-            self.register_parameter(name, nn.Parameter(torch.ones(size)))
-        for name, size in (buffers or {}).items():
-            self.register_buffer(name, torch.ones(size))
-        for name, original in (shared or {}).items():
-            owner, _dot, attribute = name.rpartition(".")
-            setattr(self.get_submodule(owner), attribute, self.get_parameter(original))
-        for name in frozen:
-            self.get_parameter(name).requires_grad_(False)
+        self.vocab_size, self.hidden_size = vocab_size, hidden_size
+        self.columns = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size)
+        self.readout = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
+        states, last = self.rnn(self.columns(ids), None if h is None else h[None])
+        return self.readout(states), last[0]
 
 
-class LibraryTokenizer:
-    """A tokenizer that has learnt nothing: bytes, or known pieces of a kind, where all others are the id 0.
-
-    `kind` is "bytes", "characters", or "words" (with the white space between them); `known` are the pieces of the
-    ids from 1 on.
-    """
-
-    def __init__(self, kind: str, known: Sequence[str] = ()) -> None:
-        self.kind = kind
-        self.ids = {piece: number for number, piece in enumerate(known, start=1)}
-        self.vocab_size = 256 if kind == "bytes" else 1 + len(known)
-
-    def encode(self, text: str) -> list[int]:
-        """The ids of a text."""
-        return list(text.encode()) if self.kind == "bytes" else [self.ids.get(p, 0) for p in self._cut(text)]
-
-    def unknown_bytes(self, text: str) -> int:
-        """How many bytes of a text its ids do not tell."""
-        return sum(len(piece.encode()) for piece in self._cut(text) if piece not in self.ids)
-
-    def _cut(self, text: str) -> list[str]:
-        if self.kind == "bytes":
-            return []
-        return list(text) if self.kind == "characters" else re.findall(r"\s+|\S+", text)
-
-
-def string_set(strings: Iterable[str]) -> set[str]:
-    """A set, which cannot travel as such."""
-    return set(strings)
-
-
-def temporary_path(name: str) -> str:
-    """Where a file of this name may be written, and is not yet: in a folder of this process, which goes with it."""
-    path = Path(_temporary_folder().name, name)
-    path.unlink(missing_ok=True)
-    return str(path)
-
-
-@functools.cache
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="autograder-check-")
+DOUBLES: dict[str, Callable[..., Any]] = {
+    "LibraryLanguageModel": LibraryLanguageModel,
+    "LibraryCharModel": LibraryCharModel,
+}

@@ -20,36 +20,11 @@ import numpy
 import torch
 from torch import nn
 
-from autograder.student.checking.doubles import (
-    AssembledModule,
-    LibraryLanguageModel,
-    LibraryStep,
-    LibraryTokenizer,
-    RememberingModel,
-    seeded_generator,
-    string_set,
-    temporary_path,
-)
+from autograder.student.checking.doubles import DOUBLES
 from autograder.student.checking.invariants import Snapshot
+from autograder.student.core import course
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
-
-
-class LibraryCharModel(nn.Module):
-    """A character model out of library parts, for tests of what trains or watches one whoever wrote it."""
-
-    def __init__(self, vocab_size: int, hidden_size: int) -> None:
-        super().__init__()
-        self.vocab_size, self.hidden_size = vocab_size, hidden_size
-        self.columns = nn.Embedding(vocab_size, hidden_size)
-        self.rnn = nn.RNN(hidden_size, hidden_size)
-        self.readout = nn.Linear(hidden_size, vocab_size)
-
-    def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
-        states, last = self.rnn(self.columns(ids), None if h is None else h[None])
-        return self.readout(states), last[0]
-
 
 _NAMES = (
     "RNN",
@@ -64,17 +39,7 @@ _NAMES = (
     "BatchNorm1d",
 )
 LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
-LIBRARY |= {
-    "LibraryCharModel": LibraryCharModel,
-    "LibraryLanguageModel": LibraryLanguageModel,
-    "RememberingModel": RememberingModel,
-    "LibraryStep": LibraryStep,
-    "Generator": seeded_generator,
-    "AssembledModule": AssembledModule,
-    "LibraryTokenizer": LibraryTokenizer,
-    "set": string_set,
-    "path": temporary_path,
-}
+LIBRARY |= {**DOUBLES, **course.doubles()}
 MAX_MESSAGE = 2000
 
 

@@ -389,24 +389,14 @@ _OPTIONS = {
     "LSTMCell": ("input_size", "hidden_size", "bias"),
     "GRUCell": ("input_size", "hidden_size", "bias"),
     "Linear": ("in_features", "out_features"),
-    "LibraryCharModel": ("vocab_size", "hidden_size"),
-    "LibraryLanguageModel": (
-        "kind",
-        "vocab_size",
-        "embed",
-        "hidden",
-        "layers",
-        "tie_weights",
-        "while_training",
-    ),
-    "RememberingModel": ("vocab_size", "rows", "pair", "while_training"),
 }
 
 
 def recipe(module: nn.Module) -> Recipe:
-    """How to rebuild a recurrent module of `torch.nn` on the other side: constructor options and weights."""
+    """How to rebuild a module of `torch.nn`, or a double, on the other side: constructor options and weights."""
     kind = type(module).__name__
-    options = {name: getattr(module, name) for name in _OPTIONS[kind]}
+    names = getattr(module, "recipe_options", None) or _OPTIONS[kind]
+    options = {name: getattr(module, name) for name in names}
     return Recipe(kind, options, dict(module.state_dict()), module.training)
 
 

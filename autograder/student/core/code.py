@@ -1,96 +1,202 @@
-"""Reads code by its syntax tree: which functions and classes it defines, what they use, and whether they changed.
+"""Reads code by its syntax tree: what cells define, what that uses, what it is imported from, whether it changed.
 
-Nothing is run. Sources are plain Python, as `sandbox.ipython_syntax` makes it of cells.
+It is the one reader of everybody who asks about code: rules, repairs, advice, hand-ins. Nothing is run. A source may
+be hostile: work is in proportion to its size, and dotted names are read to a limit.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import hashlib
 import symtable
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.notebook import CHECK_PREFIX
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Imports = dict[str, str]  # what names stand for in full: {"nn": "torch.nn"}
+
+MAX_PARTS = 20  # of a dotted name: a chain of thousands would be walked once for every part
+# Taking magics out parses once for every magic: a cell of ten thousand of them would take hours.
+_MAX_LINES_WITH_MAGICS = 300
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_OWN_SCOPES = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
+_TABLES = frozenset({"globals", "locals", "vars", "__dict__", "modules"})
+_TABLE_CHANGES = frozenset({"update", "__setitem__", "setdefault"})
+
+
+# Cells
+
+
+@functools.lru_cache(maxsize=4096)
+def python(source: str) -> str:
+    """A cell as plain Python, magics and shell lines taken out; empty if a cell magic skips it."""
+    if tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
+        return source
+    return plain_python(source) or ""
 
 
 @functools.lru_cache(maxsize=4096)
 def tree(source: str) -> ast.Module | None:
-    """The syntax tree of a cell; None if it is not Python."""
+    """The syntax tree of plain Python; None if it is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in a string is the student's affair
             return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except _UNREADABLE:
         return None
 
 
-def top_level(source: str) -> Iterator[ast.stmt]:
+def is_python(source: str) -> bool:
+    """Whether a cell can be parsed; one that cannot defines nothing, and may still have been meant as an answer."""
+    return tree(python(source)) is not None
+
+
+def checked_task(source: str) -> str | None:
+    """The task of a cell that does nothing but `check("task")`, with or without `hints`; None for any other cell.
+
+    >>> checked_task('check("rnn_step", hints=2)')
+    'rnn_step'
+    """
+    parsed = tree(python(source)) if len(source) < 500 else None
+    call = parsed.body[0] if parsed and len(parsed.body) == 1 else None
+    if not isinstance(call, ast.Expr) or not isinstance(call.value, ast.Call):
+        return None
+    function, arguments = call.value.func, call.value.args
+    if not (isinstance(function, ast.Name) and function.id == CHECK_PREFIX.rstrip("-") and arguments):
+        return None
+    options = [*arguments[1:], *(keyword.value for keyword in call.value.keywords)]
+    if not all(isinstance(node, ast.Constant) for node in (arguments[0], *options)):
+        return None
+    task = arguments[0].value  # type: ignore[attr-defined]
+    return task if isinstance(task, str) else None
+
+
+# Statements
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A statement of the top level. One with blocks is here without them: their statements are others."""
+
+    node: ast.stmt
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The global names that it gives a meaning, in whatever way."""
+        return frozenset(_bound(self.node))
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The names that it binds, and those whose object it changes: `CharRNN.forward = ...`."""
+        return self.bound | frozenset(_patched(self.node))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The global names that it reads: a parameter `h` is not the `h` of another cell."""
+        return frozenset(_read(self.node))
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The global names that it reads, or looks up by a string."""
+        return self.named | looked_up(self.node)
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of what it says; comments, docstrings and layout do not count."""
+        try:
+            text = ast.unparse(self.node)
+            if isinstance(self.node, Definition):
+                text = ast.unparse(_Bare().visit(ast.parse(text)))  # a copy: the tree is shared
+        except _UNREADABLE:  # nested too deeply to be written down
+            text = " ".join(f"{type(node).__name__} {_leaves(node)}" for node in ast.walk(self.node))
+        return _hash(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def statements(source: str) -> tuple[Statement, ...]:
     """The statements of a cell, those inside `if`, `try`, `with`, `match` and loops too: they bind global names."""
-    parsed = tree(source)
+    parsed = tree(python(source))
+    found: list[Statement] = []
     pending = list(reversed(parsed.body if parsed else []))
     while pending:
         statement = pending.pop()
-        yield statement
-        if isinstance(statement, Definition):
-            continue
-        blocks = [getattr(statement, block, []) for block in ("body", "orelse", "finalbody")]
-        parts = [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
-        blocks += [part.body for part in parts]
-        pending.extend(reversed([inner for block in blocks for inner in block]))
+        head, inner = _split(statement)
+        found.append(Statement(head))
+        pending.extend(reversed(inner))
+    return tuple(found)
+
+
+def _split(statement: ast.stmt) -> tuple[ast.stmt, list[ast.stmt]]:
+    """A statement without its blocks, and the statements in them."""
+    if isinstance(statement, Definition) or (
+        not hasattr(statement, "body") and not hasattr(statement, "cases")
+    ):
+        return statement, []
+    head, inner = copy.copy(statement), list[ast.stmt]()
+    for block in ("body", "orelse", "finalbody"):
+        inner += getattr(statement, block, [])
+        if hasattr(statement, block):
+            setattr(head, block, [ast.Pass()] if block == "body" else [])
+    for parts in ("handlers", "cases"):
+        if hasattr(statement, parts):
+            emptied = [copy.copy(part) for part in getattr(statement, parts)]
+            inner += [each for part in emptied for each in part.body]
+            for part in emptied:
+                part.body = [ast.Pass()]
+            setattr(head, parts, emptied)
+    if isinstance(head, ast.Try | ast.TryStar) and not head.handlers:
+        head.finalbody = [ast.Pass()]  # one of the two has to be there
+    return head, inner
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """The names a cell gives a meaning at its top level; none if it is not Python.
+
+    >>> sorted(bound_names("import math\\ndef f(x): y = 1\\nclass C: pass\\na, b = 1, 2"))
+    ['C', 'a', 'b', 'f', 'math']
+    """
+    return frozenset().union(*(statement.bound for statement in statements(source)))
 
 
 def definitions(sources: Iterable[str]) -> dict[str, Definition]:
     """The functions and classes that the cells define at top level, by name; the last one of a name counts."""
-    return {
-        node.name: node for source in sources for node in top_level(source) if isinstance(node, Definition)
-    }
-
-
-def reached(sources: Sequence[str], name: str) -> list[str]:
-    """The top-level functions and classes that the definition of `name` uses, directly or through others.
-
-    >>> reached(["def f(): g()", "def g(): h()", "def h(): pass"], "f")
-    ['g', 'h']
-    """
-    defined = definitions(sources)
-    found, pending = [name], [name]
-    while pending:
-        node = defined.get(pending.pop(0))
-        new = sorted((globals_read(node) if node else set()) & defined.keys() - set(found))
-        found += new
-        pending += new
-    return found[1:]
-
-
-def globals_read(statement: ast.stmt) -> set[str]:
-    """The global names that a statement reads: a parameter `h` is not the `h` of another cell."""
-    try:
-        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {leaf.id for leaf in ast.walk(statement) if isinstance(leaf, ast.Name)}
-    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    pending = list(table.get_children())
-    while pending:
-        scope = pending.pop()
-        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
-        pending.extend(scope.get_children())
-    return found
+    nodes = (statement.node for source in sources for statement in statements(source))
+    return {node.name: node for node in nodes if isinstance(node, Definition)}
 
 
 def fingerprints(sources: Iterable[str]) -> dict[str, str]:
-    """A short hash of each function and class, by name; comments, docstrings and layout do not count.
+    """A short hash of what gives each name its meaning, the last time; comments, docstrings, layout do not count.
 
     >>> one, other = fingerprints(["def f(): return 1"]), fingerprints(["def f():\\n    'One.'\\n    return 1  # one"])
     >>> one == other
     True
     """
-    return {name: _fingerprint(node) for name, node in definitions(sources).items()}
+    last = {
+        name: statement for source in sources for statement in statements(source) for name in statement.bound
+    }
+    return {name: _fingerprint(name, statement) for name, statement in last.items()}
 
 
-def _fingerprint(node: Definition) -> str:
-    text = ast.unparse(_Bare().visit(ast.parse(ast.unparse(node))))  # a copy: the tree is shared
+def _fingerprint(name: str, statement: Statement) -> str:
+    full = import_names(statement.node).get(name)  # whatever else is imported beside it
+    return statement.digest if full is None else _hash(full)
+
+
+def _leaves(node: ast.AST) -> list[str]:
+    """The names and constants in a node's own fields."""
+    return [repr(value) for _name, value in ast.iter_fields(node) if isinstance(value, str | int | float)]
+
+
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:16]
 
 
@@ -104,3 +210,284 @@ class _Bare(ast.NodeTransformer):
         return node
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _without_docstring
+
+
+# What a statement binds, changes and reads
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, Definition):
+        declared = {n for node in ast.walk(statement) if isinstance(node, ast.Global) for n in node.names}
+        return {statement.name} | declared
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return set(import_names(statement))
+    found: set[str] = set()
+    pending: list[tuple[ast.AST, bool]] = [(statement, False)]  # a node, whether in a scope of its own
+    while pending:
+        node, is_inner = pending.pop()
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.NamedExpr):
+            found.add(node.target.id)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not is_inner:
+            found.add(node.id)
+        elif isinstance(node, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_module(node.value):
+            found.add(node.attr)  # `__main__.f = ...`
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
+            found.update(_words_in(node.slice))  # `globals()["f"] = ...`
+        elif isinstance(node, ast.Call):
+            found |= _bound_by_call(node)
+        is_inner = is_inner or isinstance(node, _OWN_SCOPES)
+        pending.extend((child, is_inner) for child in ast.iter_child_nodes(node))
+    return found
+
+
+def _bound_by_call(call: ast.Call) -> set[str]:
+    """The global names that a call binds: by `exec`, by `setattr` of the module, by `globals().update`."""
+    name = called(call)
+    if name == "exec":
+        return {each for text in _texts(call) for each in bound_names(text)}
+    if name == "setattr" and len(call.args) > 1 and _is_module(call.args[0]):
+        return set(_words_in(call.args[1]))
+    if name in _TABLE_CHANGES and isinstance(call.func, ast.Attribute) and _is_table(call.func.value):
+        return {*_words_in(call), *(keyword.arg for keyword in call.keywords if keyword.arg)}
+    return set()
+
+
+def _patched(statement: ast.stmt) -> set[str]:
+    """The names whose object a statement changes."""
+    if isinstance(statement, Definition):
+        return set()
+    found = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found.add(_root(node))
+        elif isinstance(node, ast.Call) and called(node) == "setattr" and node.args:
+            found.add(_root(node.args[0]))
+    return found - {""}
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    try:
+        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    except _UNREADABLE:
+        return {leaf.id for leaf in ast.walk(statement) if isinstance(leaf, ast.Name)}
+    found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    pending = list(table.get_children())
+    while pending:
+        scope = pending.pop()
+        found |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+        pending.extend(scope.get_children())
+    return found
+
+
+def looked_up(node: ast.AST, deep: bool = True) -> set[str]:
+    """The words in strings by which something is looked up: `getattr(nn, "LSTM")`, `vars(nn)["LSTM"]`."""
+    found: set[str] = set()
+    for part in ast.walk(node) if deep else [node]:
+        texts: list[str] = []
+        if isinstance(part, ast.Call) and called(part) in _LOOKUPS:
+            texts = [text for argument in part.args for text in _texts(argument)]
+        elif isinstance(part, ast.Subscript) and _is_table(part.value):
+            texts = _texts(part.slice)
+        # joined as well: "LS" + "TM"
+        found |= {word for text in (*texts, "".join(texts)) for word in _words(text)}
+    return found
+
+
+def _is_table(node: ast.expr) -> bool:
+    """Whether it is a table of names: `globals()`, `vars(nn)`, `nn.__dict__`."""
+    name = called(node) if isinstance(node, ast.Call) else getattr(node, "attr", "")
+    return name in _TABLES
+
+
+def _is_module(node: ast.expr) -> bool:
+    """Whether it is the notebook itself as a module: `__main__`, `sys.modules[__name__]`."""
+    if isinstance(node, ast.Subscript):
+        return _is_table(node.value)
+    return isinstance(node, ast.Name) and node.id == "__main__"
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an expression starts from: of `a.b[0].c` the `a`; empty if from none."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _words_in(node: ast.AST) -> list[str]:
+    return [word for text in _texts(node) for word in _words(text)]
+
+
+def _texts(node: ast.AST) -> list[str]:
+    return [
+        leaf.value
+        for leaf in ast.walk(node)
+        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return "".join(letter if letter.isidentifier() or letter.isdigit() else " " for letter in text).split()
+
+
+# Names in full
+
+
+def called(node: ast.Call) -> str:
+    """What a call calls, by its last name: of `a.b(...)` the `b`."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` as text; empty if it does not start from a name, or is too long to be an honest one."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < MAX_PARTS:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def full_name(written: str, imported: Imports) -> str:
+    """`torch.nn.Module` for `nn.Module`; empty for what does not start from an imported name.
+
+    >>> full_name("nn.Module", {"nn": "torch.nn"}), full_name("model.rnn", {"nn": "torch.nn"})
+    ('torch.nn.Module', '')
+    """
+    root, _dot, rest = written.partition(".")
+    return _shortened(".".join(filter(None, (imported[root], rest)))) if root in imported else ""
+
+
+def import_names(node: ast.AST) -> Imports:
+    """What an import makes of names; nothing for any other node."""
+    if isinstance(node, ast.Import):
+        return {
+            alias.asname or alias.name.split(".", 1)[0]: (
+                _shortened(alias.name) if alias.asname else alias.name.split(".", 1)[0]
+            )
+            for alias in node.names
+        }
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return {alias.asname or alias.name: _shortened(f"{module}.{alias.name}") for alias in node.names}
+    return {}
+
+
+def renamed(nodes: Iterable[ast.AST], imported: Imports) -> Imports:
+    """What `t = torch` and `layers = torch.nn` make out of the imported names."""
+    found: Imports = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and (full := full_name(dotted(node.value), imported)):
+            found |= {target.id: full for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _shortened(full: str) -> str:
+    return ".".join(full.split(".", MAX_PARTS)[:MAX_PARTS])
+
+
+# All cells together
+
+
+class Cells:
+    """The cells of a notebook, read once: what stands behind each name, and what that reaches."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.behind: dict[str, list[tuple[int, Statement]]] = {}  # (cell, statement), by the name
+        for cell, source in enumerate(sources):
+            for statement in statements(source):
+                for name in statement.changed:
+                    self.behind.setdefault(name, []).append((cell, statement))
+        self._names: dict[str, list[str]] = {}
+        self._uses: dict[Statement, list[Use]] = {}
+
+    def names_reached(self, name: str) -> list[str]:
+        """The names that stand behind `name`, directly or through others, nearest first, itself at the beginning."""
+        if name not in self._names:
+            found, seen, pending = [name], {name}, deque([name])
+            while pending:
+                for _cell, statement in self.behind.get(pending.popleft(), ()):
+                    new = sorted(n for n in statement.read if n in self.behind and n not in seen)
+                    seen.update(new)
+                    found += new
+                    pending += new
+            self._names[name] = found
+        return self._names[name]
+
+    def reached(self, name: str) -> Iterator[tuple[int, Statement]]:
+        """(cell, statement) for all that stands behind `name`, each once."""
+        seen: set[Statement] = set()
+        for each in self.names_reached(name):
+            for cell, statement in self.behind.get(each, ()):
+                if statement not in seen:
+                    seen.add(statement)
+                    yield cell, statement
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What names stand for in full, by an import or by an assignment of one."""
+        nodes = [statement.node for found in self.behind.values() for _cell, statement in found]
+        full: Imports = {}
+        for node in nodes:
+            full |= import_names(node)
+        return full | renamed(nodes, full)
+
+    def uses(self, statement: Statement) -> list[Use]:
+        """All that a statement uses by name, or looks up by a string."""
+        if statement not in self._uses:
+            self._uses[statement] = list(self._found_uses(statement))
+        return self._uses[statement]
+
+    def _found_uses(self, statement: Statement) -> Iterator[Use]:
+        nodes, bare = list(ast.walk(statement.node)), statement.named
+        local = {name: self.imports[name] for name in bare if name in self.imports}
+        for node in nodes:
+            local |= import_names(node)
+        local |= renamed(nodes, local)
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for full in import_names(node).values():
+                    yield Use(node.lineno, full, True)
+            elif isinstance(node, ast.Attribute | ast.Name) and (written := dotted(node)):
+                root, _dot, rest = written.partition(".")
+                if root in local:
+                    yield Use(node.lineno, full_name(written, local), True)
+                elif rest or root in bare:
+                    yield Use(node.lineno, written, False)
+            elif isinstance(node, ast.Attribute):
+                yield Use(node.lineno, f"().{node.attr}", False)
+            elif isinstance(node, ast.expr):
+                for word in looked_up(node, deep=False):
+                    yield Use(node.lineno, f"().{word}", True)  # `__import__("tokenizers")`
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name that a statement uses: on which line, in full, and whether an import or a string made it."""
+
+    line: int
+    written: str
+    is_imported: bool
+
+
+@functools.lru_cache(maxsize=4)  # one submission asks about the same cells for every task
+def _cells(sources: tuple[str, ...]) -> Cells:
+    return Cells(sources)
+
+
+def cells(sources: Sequence[str]) -> Cells:
+    """The cells, read once however often they are asked about."""
+    return _cells(tuple(sources))
+
+
+def reached(sources: Sequence[str], name: str) -> list[str]:
+    """The names of the cells that the definition of `name` uses, directly or through others.
+
+    >>> reached(["def f(): g()", "def g(): h()", "def h(): pass"], "f")
+    ['g', 'h']
+    """
+    return cells(sources).names_reached(name)[1:]

@@ -1,24 +1,43 @@
-"""Finds the assignments that lie beside the student's part, and what they say of themselves."""
+"""Finds the assignments beside the student's part, and loads what each says of itself."""
 
 from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from autograder.student.core.spec import Spec
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "assignments"
+_PACKAGE = f"{__name__.partition('.')[0]}.assignments"
 
 
 def assignment_names() -> list[str]:
-    """The names of all assignments: every folder with a `spec.py`."""
+    """The names of all assignments, sorted: every folder with a `spec.py`."""
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/spec.py"))
 
 
 @functools.cache
 def spec_of(assignment: str) -> Spec:
-    """The `SPEC` of an assignment; `ModuleNotFoundError` if there is no such assignment."""
-    spec = importlib.import_module(f"autograder.assignments.{assignment}.spec").SPEC
-    assert isinstance(spec, Spec)
+    """What an assignment says of itself; `ModuleNotFoundError` if there is none of that name."""
+    spec: Spec = importlib.import_module(f"{_PACKAGE}.{assignment}.spec").SPEC
     return spec
+
+
+@functools.cache
+def doubles() -> Mapping[str, Callable[..., Any]]:
+    """What the tests of all assignments put in the place of a student's own code, by name: `DOUBLES` of `doubles.py`.
+
+    A name belongs to one assignment; `ValueError` if two want it.
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    for assignment in assignment_names():
+        module = f"{_PACKAGE}.{assignment}.doubles"
+        own = importlib.import_module(module).DOUBLES if importlib.util.find_spec(module) else {}
+        if twice := own.keys() & found.keys():
+            raise ValueError(f"{assignment}: another assignment has doubles called {sorted(twice)}")
+        found |= own
+    return found

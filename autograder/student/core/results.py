@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SCHEMA = 1
+SCHEMA = 2
 
 TestOutcome = Literal["passed", "failed", "crashed", "timeout", "error", "not_run"]
 TaskStatus = Literal["passed", "partial", "failed", "crashed", "timeout", "missing", "not_attempted"]
@@ -52,6 +52,16 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """What the number of an assignment's trained model is worth: the lines on hidden text that bound its mark."""
+
+    metric: str  # under this name the number stands in the result's `metrics`, if a model could be measured
+    floor: float  # worth nothing
+    target: float  # worth all points
+    files: tuple[str, ...] = ()  # of the model, as they are handed in
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything known about one graded (or ungradable) submission."""
 
@@ -64,6 +74,7 @@ class Result:
     points_by_hand: float = 0.0  # that a person gives on top, for answers in words; not in score or max_score
     reason: str = ""  # why it could not be graded; empty when it was
     metrics: dict[str, float] = field(default_factory=dict)
+    scale: Scale | None = None  # None where no task of the assignment is measured
     repairs: tuple[str, ...] = ()
     integrity: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -79,16 +90,21 @@ class Result:
         """The result that `to_json` wrote; `ValueError` if it is of another schema or damaged."""
         document = json.loads(text)
         if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
-            raise ValueError("not a result of schema 1")
+            raise ValueError(f"not a result of schema {SCHEMA}")
         tasks = tuple(map(task_result_from, document.pop("tasks")))
         for name in ("repairs", "integrity"):
             document[name] = tuple(document[name])
-        return cls(tasks=tasks, **document)
+        scale = document.pop("scale", None)
+        return cls(tasks=tasks, scale=None if scale is None else _scale_from(scale), **document)
 
 
 def task_result_from(document: dict[str, Any]) -> TaskResult:
     """The result of a task, out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` else."""
     return TaskResult(**{**document, "tests": tuple(map(_test_from, document["tests"]))})
+
+
+def _scale_from(document: dict[str, Any]) -> Scale:
+    return Scale(**{**document, "files": tuple(document["files"])})
 
 
 def _test_from(document: dict[str, Any]) -> TestResult:

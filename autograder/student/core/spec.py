@@ -1,15 +1,62 @@
-"""What an assignment tells the engine about its tasks: its `spec.py` defines one `SPEC`."""
+"""What an assignment says of itself, in its `spec.py`: what its tasks forbid, and the model that it measures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from autograder.student.core.metric import Metric
+
+WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a task forbids: names wherever they stand as an attribute, dotted names only in full, whole libraries.
+
+    Of a library everything is forbidden that is imported from it; a variable may have its name.
+    """
+
+    names: frozenset[str] = frozenset()
+    dotted: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class MeasuredModel:
+    """The trained model of an assignment: what its class and its files are called, and what it is measured in."""
+
+    stem: str  # of the two files of its checkpoint
+    class_name: str  # of the model in the notebook
+    corpus: str
+    metric: Metric
+
+    @property
+    def weights(self) -> str:
+        """The name of the file of its weights."""
+        return f"{self.stem}{WEIGHTS_SUFFIX}"
+
+    @property
+    def arguments(self) -> str:
+        """The name of the file of the constructor's arguments."""
+        return f"{self.stem}{ARGUMENTS_SUFFIX}"
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The names of both files."""
+        return self.weights, self.arguments
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What is special about the tasks of one assignment, by task."""
+    """All of it; everything is by task, but the model, of which an assignment has one or none.
 
-    forbidden: Mapping[str, Any] = field(default_factory=dict)
-    may_change: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    The doubles that its tests need are in `doubles.py` beside it: they need torch, and a spec is also read by
+    processes that only wait.
+    """
+
+    forbidden: Mapping[str, Rule] = field(default_factory=dict)
+    model: MeasuredModel | None = None
+    may_change: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # the arguments that a task may change

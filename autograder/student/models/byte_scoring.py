@@ -23,7 +23,6 @@ seen, as weights that remember a text must.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -31,9 +30,8 @@ import torch
 
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
-from autograder.student.models.checkpoints import Checkpoint
-from autograder.student.models.prequential import STREAMS, Score, log_probabilities, restore
-from autograder.student.models.thresholds import Thresholds
+from autograder.student.core.metric import BITS_PER_BYTE
+from autograder.student.models.prequential import STREAMS
 from autograder.student.models.tokenizer_file import Spelling
 
 SHORTEST_PIECE_BYTES = 256  # of the text's parts: each begins with nothing read
@@ -84,42 +82,18 @@ def encoded(student: Student, spelling: Spelling, texts: Sequence[str]) -> list[
     return found
 
 
-def score(
-    student: Student, checkpoint: Checkpoint, spelling: Spelling, texts: Sequence[str], class_name: str
-) -> Score:
-    """The score of her tokenizer and model on texts that are no secret: here both are asked in one session."""
-    ids = encoded(student, spelling, texts)
-    predictor = restore(student, checkpoint, len(spelling.pieces), class_name)
-    return Score(torch.cat(log_probabilities(predictor, ids, line_end(spelling))))
-
-
 def bits_per_byte(nats: float, texts: Sequence[str]) -> float:
     """What each UTF-8 byte of the texts has cost.
 
     >>> bits_per_byte(9 * math.log(256), ["한", "국어"])
     8.0
     """
-    return nats / math.log(2) / size_in_bytes(texts)
+    return BITS_PER_BYTE.of(nats, size_in_bytes(texts))
 
 
 def size_in_bytes(texts: Sequence[str]) -> int:
     """How many UTF-8 bytes the texts have."""
     return sum(len(text.encode("utf-8")) for text in texts)
-
-
-def bits_sentence(nats: float, texts: Sequence[str], marks: Thresholds, split: str) -> str:
-    """What the valid or the hidden text has cost, in words, beside the lines that bound the marks."""
-    bits = bits_per_byte(nats, texts)
-    return _(
-        "{bits:.3f} bits per byte on {bytes:,} bytes, which is worth {share:.0%} of the points: {floor:.3f} or more "
-        "is worth nothing, {target:.3f} or less all of them."
-    ).format(
-        bits=bits,
-        bytes=size_in_bytes(texts),
-        share=marks.credit(bits, split),
-        floor=marks.floor[split],
-        target=marks.target[split],
-    )
 
 
 def line_end(spelling: Spelling) -> int:

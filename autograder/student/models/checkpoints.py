@@ -21,11 +21,11 @@ import torch
 from torch import nn
 
 from autograder.student.core import kernel
-from autograder.student.core.code import fingerprints, reached
+from autograder.student.core.code import definitions, fingerprints, reached
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
+from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
 from autograder.student.core.values import WireError, read_tensors
-from autograder.student.models.measured_models import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
 from autograder.student.models.model_files import MAX_ARGUMENTS_BYTES, MAX_WEIGHTS_BYTES
 
 MAX_PARAMETERS = 16_000_000
@@ -74,9 +74,9 @@ def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | 
 def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
     """What the notebook's own code of a model is known by; nothing outside of a notebook."""
     history = kernel.history()
-    hashes = fingerprints(history)
-    made_of = {type(module).__name__ for module in model.modules()} & hashes.keys()
-    names = made_of.union(*(reached(history, name) for name in made_of))
+    hashes, defined = fingerprints(history), definitions(history).keys()
+    made_of = {type(module).__name__ for module in model.modules()} & defined
+    names = made_of.union(*(reached(history, name) for name in made_of)) & defined
     return {"code": {name: hashes[name] for name in sorted(names)}} if names else {}
 
 

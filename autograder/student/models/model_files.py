@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from autograder.student.models.measured_models import MEASURED_MODELS, WEIGHTS_SUFFIX
+from autograder.student.core.spec import WEIGHTS_SUFFIX
+from autograder.student.models.measured_models import MEASURED_MODELS
 
 MAX_WEIGHTS_BYTES = 64 * 2**20
 MAX_ARGUMENTS_BYTES = 2**20

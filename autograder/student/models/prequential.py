@@ -40,10 +40,10 @@ import torch
 
 from autograder.student.checking.student import CheckFailed, Student, UnreadableReply
 from autograder.student.core.language import _
+from autograder.student.core.metric import PERPLEXITY
 from autograder.student.core.values import Ref
 from autograder.student.corpora import END_OF_LINE, UNKNOWN
 from autograder.student.models.checkpoints import Checkpoint
-from autograder.student.models.thresholds import Thresholds
 
 # With 256 streams it takes 1.1 times the time of a plain evaluation loop, with 64 streams 1.8 times (see
 # benchmarks/README.md). But every piece begins with nothing read: the solution's perplexity on the valid text is
@@ -86,7 +86,7 @@ class Score:
     @property
     def perplexity(self) -> float:
         """exp of the mean nats per token; infinite where that overflows."""
-        return float(torch.tensor(self.nats / self.tokens, dtype=torch.float64).exp())
+        return PERPLEXITY.of(self.nats, self.tokens)
 
     @property
     def is_finite(self) -> bool:
@@ -161,20 +161,6 @@ def score(
 ) -> Score:
     """The model's score on a whole text, in so many pieces read side by side."""
     return Score(torch.cat(log_probabilities(predictor, pieces(ids, streams), end_id, progress)))
-
-
-def measured_sentence(found: Score, marks: Thresholds, split: str) -> str:
-    """A score on the valid or the hidden text in words, beside the lines that bound the marks."""
-    return _(
-        "A perplexity of {perplexity:.1f} on {tokens} tokens, which is worth {share:.0%} of the points: "
-        "{floor:.1f} or more is worth nothing, {target:.1f} or less all of them."
-    ).format(
-        perplexity=found.perplexity,
-        tokens=found.tokens,
-        share=marks.credit(found.perplexity, split),
-        floor=marks.floor[split],
-        target=marks.target[split],
-    )
 
 
 def pieces(ids: torch.Tensor, streams: int = STREAMS) -> list[torch.Tensor]:

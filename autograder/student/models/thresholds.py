@@ -12,7 +12,8 @@ from typing import Any
 
 from autograder.student import corpora
 from autograder.student.core.language import _
-from autograder.student.models.measured_models import MEASURED_MODELS, PERPLEXITY, Unit
+from autograder.student.core.metric import PERPLEXITY, Metric
+from autograder.student.models.measured_models import MEASURED_MODELS
 
 BySplit = Mapping[str, float]  # "valid", "hidden"
 
@@ -30,19 +31,23 @@ class Thresholds:
     floor: BySplit
     target: BySplit
     baselines: Mapping[str, BySplit]  # uniform, unigram, kneser_ney_2, kneser_ney_3, kneser_ney_5 …
-    unit: Unit = PERPLEXITY
+    metric: Metric = PERPLEXITY
 
     def credit(self, number: float, split: str = "hidden") -> float:
-        """The share of the points, from 0 to 1; what is no number in the unit is worth nothing.
+        """The share of the points, from 0 to 1; what the metric cannot be is worth nothing.
 
         >>> marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
         >>> marks.credit(100), round(marks.credit(50), 6), marks.credit(20), marks.credit(float("nan"))
         (0.0, 0.5, 1.0, 0.0)
         """
-        if not self.unit.best <= number < math.inf:  # not NaN either
+        if not self.metric.best <= number < math.inf:  # not NaN either
             return 0.0
-        floor, target = self.unit.scale(self.floor[split]), self.unit.scale(self.target[split])
-        return min(max((floor - self.unit.scale(number)) / (floor - target), 0.0), 1.0)
+        return min(max(self.metric.share(number, self.floor[split], self.target[split]), 0.0), 1.0)
+
+    def sentence(self, number: float, count: int, split: str) -> str:
+        """What a number on a text of so many words, or bytes, is worth, in words."""
+        share, floor, target = self.credit(number, split), self.floor[split], self.target[split]
+        return self.metric.worth(number, count, share, floor, target)
 
 
 def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
@@ -56,10 +61,10 @@ def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
             entry["floor"],
             entry["target"],
             entry["baselines"],
-            MEASURED_MODELS[assignment].unit,
+            MEASURED_MODELS[assignment].metric,
         )
         for split in {*found.floor, *found.target}:
-            if not found.unit.best < found.target[split] < found.floor[split] < math.inf:  # not NaN either
+            if not found.metric.best < found.target[split] < found.floor[split] < math.inf:  # not NaN either
                 raise ValueError(f"no marks lie between the lines of {split}")
         return found
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.checking.terminal import NotCheckable, read_file
-from autograder.student.core.code import definitions
+from autograder.student.core.code import bound_names
 from autograder.student.core.files import replace_file, zipped
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
-from autograder.student.models.measured_models import MEASURED_MODELS, MeasuredModel
+from autograder.student.core.spec import MeasuredModel
+from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.submission import warnings
 from autograder.student.submission.clean_run import CleanRun, clean_run
@@ -106,7 +107,8 @@ def receipt(
 def assignment_of(notebook: Notebook) -> str | None:
     """The assignment whose tasks stand in a notebook: by its check cells, else by what it defines; or None."""
     known = assignments_of_tasks()
-    for names in ([task.name for task in notebook.tasks()], definitions(warnings.code_of(notebook))):
+    defined = sorted({name for source in warnings.code_of(notebook) for name in bound_names(source)})
+    for names in ([task.name for task in notebook.tasks()], defined):
         found = Counter(known[name] for name in names if name in known)
         if found:
             return min(found, key=lambda name: (-found[name], name))

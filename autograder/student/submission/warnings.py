@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from autograder.student.core.code import fingerprints
-from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import MAX_FILE_BYTES, Cell, Notebook
 from autograder.student.core.results import TaskResult
+from autograder.student.core.spec import MeasuredModel
 from autograder.student.models.checkpoints import changed_since
-from autograder.student.models.measured_models import MeasuredModel
 from autograder.student.models.model_files import FILE_LIMITS, near_misses
 from autograder.student.submission.clean_run import CleanRun
 
@@ -38,8 +37,7 @@ class Notice:
 
 def code_of(notebook: Notebook) -> list[str]:
     """The code cells of a notebook as plain Python, in order."""
-    sources = (plain_python(cell.source) for cell in notebook.cells if cell.kind == "code")
-    return [source for source in sources if source is not None]
+    return [python(cell.source) for cell in notebook.cells if cell.kind == "code"]
 
 
 def about_file(name: str, data: bytes, assignment: str) -> Iterator[Notice]:

@@ -20,7 +20,6 @@ from torch import nn
 
 from autograder.grading.graded import TRAINING_CPU_SECONDS
 from autograder.grading.hidden_text import hidden_lines
-from autograder.grading.measure import folded_bits_per_byte
 from autograder.grading.run import grade
 from autograder.grading.staging import grading_server
 from autograder.grading.suite import Suite
@@ -28,6 +27,7 @@ from autograder.sandbox import Limits, Server
 from autograder.student import corpora
 from autograder.student.core.results import Result, TaskResult
 from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.measured_text import folded_bits_per_byte
 from autograder.student.models.prequential import token_ids
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_language as toy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.student.core.notebook import Notebook, parse_notebook
-from autograder.student.core.results import Result, TaskResult, TestOutcome, TestResult
+from autograder.student.core.results import Result, Scale, TaskResult, TestOutcome, TestResult
 
 RNN_STEP = '''def rnn_step(x, h, W_xh, W_hh, b):
     """One step of the vanilla recurrent network.
@@ -31,17 +31,21 @@ Which of the two matrices is *square*, and why? See [the lecture](https://exampl
 """
 
 
+# Round numbers for floor and target, in both metrics.
+WORDS = Scale("perplexity", 100.0, 25.0, ("rnn_lm.safetensors", "rnn_lm.json"))
+PIECES = Scale("bits_per_byte", 1.7, 1.5, ("subword_lm.safetensors", "subword_lm.json"))
+
+
 def check(
     name: str,
     title: str,
     outcome: TestOutcome = "passed",
     message: str = "",
     hints: tuple[str, ...] = (),
-    hidden: bool = False,
     mistake: str | None = None,
 ) -> TestResult:
     """A test's result."""
-    return TestResult(name, title, hidden, outcome, message, hints, mistake)
+    return TestResult(name, title, outcome, message, hints, mistake)
 
 
 def tasks() -> tuple[TaskResult, ...]:
@@ -65,7 +69,7 @@ def tasks() -> tuple[TaskResult, ...]:
             2.0,
             (
                 check("test_values", "Rows are padded on the right with `pad_id`."),
-                check("test_empty", "An empty sequence has length 0.", hidden=True),
+                check("test_empty", "An empty sequence has length 0."),
             ),
         ),
         TaskResult(
@@ -81,7 +85,6 @@ def tasks() -> tuple[TaskResult, ...]:
                     "float32 stays float32.",
                     "failed",
                     "The result is of torch.float64, expected torch.float32; its shape is right.",
-                    hidden=True,
                 ),
             ),
         ),
@@ -139,6 +142,7 @@ def result(student: str = "ada", assignment: str = "rnn_basics") -> Result:
         max_score=20.0,
         tasks=tasks(),
         metrics={"perplexity": 91.3, "bits_per_byte": 1.52},
+        scale=WORDS,
         repairs=("The cell `masked_mean` stood twice; the last one was graded.",),
         integrity=("The check cell of `rnn_step` was edited.",),
         provenance={"seed": 20261122, "torch": "2.13.0"},

@@ -35,8 +35,7 @@ def results(draw: st.DrawFn) -> Result:
             )
         )
         tests = [
-            TestResult(f"test_{n}", draw(NASTY), n % 2 == 0, outcome, draw(NASTY))
-            for n, outcome in enumerate(outcomes)
+            TestResult(f"test_{n}", draw(NASTY), outcome, draw(NASTY)) for n, outcome in enumerate(outcomes)
         ]
         tasks.append(score_task(f"task_{index}", draw(st.sampled_from([1.0, 2.0, 3.0, 2.5])), tests))
     total = round(sum(task.score for task in tasks), 2)

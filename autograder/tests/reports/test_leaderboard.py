@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 from rich.console import Console
 
 from autograder.grading.store import write_result
-from autograder.reports import measured
 from autograder.reports.leaderboard import (
     Board,
     NoResults,
@@ -26,18 +24,8 @@ from autograder.reports.leaderboard import (
     table,
 )
 from autograder.student.core.results import Result
-from autograder.student.models.measured_models import BITS_PER_BYTE
-from autograder.student.models.thresholds import Thresholds
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
-
-
-@pytest.fixture(autouse=True)
-def limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Round numbers for floor and target."""
-    marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
-    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
-    return
 
 
 def result(student: str, perplexity: float | None = None, *integrity: str) -> Result:
@@ -134,15 +122,13 @@ def test_every_form_holds_the_same_numbers() -> None:
     assert "identical" not in leaderboard_json([board])
 
 
-def test_nothing_to_rank_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_to_rank_is_said_with_what_to_do() -> None:
     """Without a checkpoint in the class, and in an assignment without models."""
     board = only([result("ada"), samples.ungradable("bob")])
     assert "--train" in remarks(board)[0]
     assert "rnn_lm.safetensors" in leaderboard_page([board])
-    monkeypatch.setattr(measured, "thresholds", lambda _assignment: (_ for _ in ()).throw(KeyError("x")))
-    assert leaderboards([result("ada")]) == []
+    assert leaderboards([replace(result("ada"), scale=None)]) == []
     assert "Nothing to rank" in leaderboard_page([])
-    assert ranks(only([result("ada", 50.0)])) == [(1, "ada")]
 
 
 def test_hostile_names_stay_text() -> None:
@@ -169,13 +155,11 @@ def test_results_are_read_from_the_folder_of_a_run(tmp_path: Path) -> None:
             read_results([tmp_path / "run", folder])
 
 
-def test_models_of_pieces_are_ranked_by_bits_per_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_of_pieces_are_ranked_by_bits_per_byte() -> None:
     """To three digits, between a floor and a target in the same unit; there is no perplexity to be shown."""
-    marks = Thresholds("toy", 2000, {"hidden": 1.7}, {"hidden": 1.5}, {}, BITS_PER_BYTE)
-    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
     numbers = {"ada": 1.6, "bob": 1.4, "cy": 1.6002}
     results = [
-        replace(result(name), assignment="subword_language_model", metrics={"bits_per_byte": number})
+        replace(result(name), scale=samples.PIECES, metrics={"bits_per_byte": number})
         for name, number in numbers.items()
     ]
     board = only(results)

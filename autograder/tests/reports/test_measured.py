@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -13,17 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.reports import formats, measured
+from autograder.reports import formats
 from autograder.reports.class_report import class_page
 from autograder.reports.feedback import feedback_page
-from autograder.reports.measured import Bounds, dots, points_by_hand, sentences
+from autograder.reports.measured import dots, facts, place, points_by_hand, sentences
 from autograder.student.core.results import Result, TaskResult
-from autograder.student.models.measured_models import BITS_PER_BYTE
-from autograder.student.models.thresholds import Thresholds
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 
-LIMITS = Bounds(floor=100.0, target=25.0)
+LIMITS = samples.WORDS
 METRICS = {
     "perplexity": 50.0,
     "bits_per_byte": 1.5,
@@ -34,14 +31,6 @@ METRICS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Round numbers for floor and target, whatever the assignment."""
-    marks = Thresholds("toy", 400, {"hidden": 100.0}, {"hidden": 25.0}, {})
-    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
-    return
-
-
 def result(student: str = "ada", **metrics: float) -> Result:
     """A result with these metrics, and two points that a person gives."""
     return replace(samples.result(student), metrics=metrics, points_by_hand=2.0)
@@ -50,9 +39,9 @@ def result(student: str = "ada", **metrics: float) -> Result:
 @given(st.floats(1.0, 1e9), st.floats(1.0, 1e9))
 def test_better_models_stand_further_right(one: float, other: float) -> None:
     """Everywhere within the picture, floor and target where they always are."""
-    low, high = LIMITS.place(max(one, other)), LIMITS.place(min(one, other))
+    low, high = place(LIMITS, max(one, other)), place(LIMITS, min(one, other))
     assert 0 < low <= high < 100
-    assert (LIMITS.place(100.0), LIMITS.place(50.0), LIMITS.place(25.0)) == (25.0, 50.0, 75.0)
+    assert [place(LIMITS, number) for number in (100.0, 50.0, 25.0)] == [25.0, 50.0, 75.0]
 
 
 def test_sentences_hold_every_number_that_matters() -> None:
@@ -143,20 +132,25 @@ def test_results_without_points_by_hand_keep_their_columns() -> None:
 PIECES = {"bits_per_byte": 1.6, "bytes_scored": 655745, "valid_bits_per_byte": 1.52, "tokens_scored": 181122}
 
 
-def test_a_model_of_pieces_is_told_in_bits_per_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_of_pieces_is_told_in_bits_per_byte() -> None:
     """In sentences, on the scale, in the class, and for Gradescope; the word perplexity is not there."""
-    marks = Thresholds("toy", 2000, {"hidden": 1.7}, {"hidden": 1.5}, {}, BITS_PER_BYTE)
-    monkeypatch.setattr(measured, "thresholds", lambda _assignment: marks)
-    one = replace(result(**PIECES), assignment="subword_language_model")
+    one = replace(result(**PIECES), scale=samples.PIECES)
     text = " ".join(sentences(one))
     for part in ("1.600 bits per byte: between the floor of 1.700", "655,745 bytes", "1.520: 5 % lower"):
         assert part in text
-    limits = Bounds(1.7, 1.5, BITS_PER_BYTE)
-    assert limits.place(1.6) == 50.0
-    assert dots([one], limits)[0].label.endswith(": 1.600")
+    assert place(samples.PIECES, 1.6) == 50.0
+    assert dots([one], samples.PIECES)[0].label.endswith(": 1.600")
     for page in (feedback_page(one), class_page([one])):
         assert "erplexity" not in Page(page).text
         assert "1.600" in Page(page).text
     assert formats.gradescope(one)["leaderboard"][0]["name"] == "Bits per byte"
     assert "not yet below" in sentences(replace(one, metrics={"bits_per_byte": 1.7}))[0]
     assert "beyond" in sentences(replace(one, metrics={"bits_per_byte": 1.5}))[0]
+
+
+def test_nothing_is_measured_without_a_scale() -> None:
+    """A number of that name in an assignment that has no measured model is only a fact."""
+    one = replace(result(perplexity=50.0), scale=None)
+    assert sentences(one) == []
+    assert ("perplexity", "50") in facts(one)
+    assert not list(Page(class_page([one])).all("circle"))

@@ -11,7 +11,7 @@ import torch
 
 from autograder.student.checking.comparing import assert_arguments_kept, assert_equal, assert_kind, assert_tensor
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.harness import LibraryCharModel
+from autograder.student.checking.doubles import LibraryCharModel
 from autograder.student.checking.student import CheckFailed, Remote, Stopped, Student, StudentError
 from autograder.student.core.language import _
 

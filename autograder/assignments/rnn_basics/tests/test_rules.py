@@ -2,9 +2,11 @@
 
 import pytest
 
-from autograder.student.checking.forbidden import RULES, Rule, find_forbidden
+from autograder.assignments.rnn_basics.spec import SPEC
+from autograder.student.checking.forbidden import find_forbidden
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
+from autograder.student.core.spec import Rule
 
 TASKS = (
     "rnn_step",
@@ -37,7 +39,7 @@ def assert_nothing_forbidden(student: Student, task: str, rule: Rule) -> None:
 )
 @pytest.mark.parametrize(
     ("task", "rule"),
-    [pytest.param(task, RULES[task], marks=pytest.mark.task(task), id=task) for task in TASKS],
+    [pytest.param(task, SPEC.forbidden[task], marks=pytest.mark.task(task), id=task) for task in TASKS],
 )
 def test_nothing_forbidden_is_used(student: Student, task: str, rule: Rule) -> None:
     """The task is solved without the library function it is about."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.student.checking.plugin import Measured
-from autograder.student.models.prequential import Predictor, measured_sentence, restore, score, token_ids
+from autograder.student.models.prequential import Predictor, restore, score, token_ids
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student import corpora
 from autograder.student.models.checkpoints import Checkpoint
@@ -57,7 +57,7 @@ def test_perplexity_on_the_valid_text(predictor: Predictor, marks: Thresholds, m
     measured.metrics = {"valid_perplexity": round(found.perplexity, 2)} if found.is_finite else {}
     measured.message = " ".join(
         [
-            measured_sentence(found, marks, "valid"),
+            marks.sentence(found.perplexity, found.tokens, "valid"),
             _("Your points come from a hidden text, which its lines were measured on in the same way."),
         ]
     )

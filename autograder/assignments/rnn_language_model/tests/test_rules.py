@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.student.checking.forbidden import RULES
+from autograder.assignments.rnn_language_model.spec import SPEC
 from autograder.assignments.rnn_basics.tests.test_rules import assert_nothing_forbidden
 from autograder.student.checking.student import Student
 
@@ -14,4 +14,4 @@ from autograder.student.checking.student import Student
 )
 def test_nothing_forbidden_is_used(student: Student) -> None:
     """The step is made without an optimiser of the library."""
-    assert_nothing_forbidden(student, "sgd_step_", RULES["sgd_step_"])
+    assert_nothing_forbidden(student, "sgd_step_", SPEC.forbidden["sgd_step_"])

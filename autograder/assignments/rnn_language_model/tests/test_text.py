@@ -18,7 +18,7 @@ from autograder.student.checking.comparing import (
 )
 from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_language_model.tests.test_training import V, remembering
-from autograder.student.checking.doubles import RememberingModel
+from autograder.assignments.rnn_language_model.doubles import RememberingModel
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.student.checking.forbidden import RULES
+from autograder.assignments.subword_language_model.spec import SPEC
 from autograder.assignments.rnn_basics.tests.test_rules import assert_nothing_forbidden
 from autograder.student.checking.student import Student
 
@@ -27,4 +27,4 @@ TASKS = (
 )
 def test_nothing_forbidden_is_used(student: Student, task: str) -> None:
     """No library of tokenizers is used."""
-    assert_nothing_forbidden(student, task, RULES[task])
+    assert_nothing_forbidden(student, task, SPEC.forbidden[task])

@@ -6,7 +6,8 @@ import pytest
 
 from autograder.student.checking.plugin import Measured
 from autograder.student.models.prequential import restore
-from autograder.student.models.byte_scoring import bits_per_byte, bits_sentence, cut, encoded, line_end, score
+from autograder.student.models.byte_scoring import encoded, line_end
+from autograder.student.models.measured_text import Bytes, score
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student import corpora
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
@@ -38,10 +39,10 @@ def spelling(checkpoint: Checkpoint) -> Spelling:
 
 
 @pytest.fixture
-def texts(marks: Thresholds) -> list[str]:
+def text(marks: Thresholds) -> Bytes:
     """The valid text, cut as the grader cuts the hidden one."""
     try:
-        return cut(corpora.raw_text(marks.corpus, "valid"))
+        return Bytes.of(marks.corpus, corpora.raw_text(marks.corpus, "valid"))
     except corpora.MissingCorpus as error:
         raise CheckFailed(str(error)) from None
 
@@ -63,10 +64,10 @@ def test_the_checkpoint_fits(student: Student, checkpoint: Checkpoint, spelling:
     "If you join the bytes of all ids that `encode` returns: which text do you get?",
     "What does your tokenizer do with a letter that the training text does not have?",
 )
-def test_the_tokenizer_spells_the_valid_text(student: Student, spelling: Spelling, texts: list[str]) -> None:
+def test_the_tokenizer_spells_the_valid_text(student: Student, spelling: Spelling, text: Bytes) -> None:
     """The tokenizer that is saved with the model cuts the whole valid text into pieces, and loses no byte of it."""
     line_end(spelling)
-    encoded(student, spelling, texts)
+    encoded(student, spelling, text.parts)
 
 
 @pytest.mark.task("subword_model")
@@ -78,19 +79,19 @@ def test_the_tokenizer_spells_the_valid_text(student: Student, spelling: Spellin
 def test_bits_per_byte_on_the_valid_text(
     student: Student,
     checkpoint: Checkpoint,
-    spelling: Spelling,
-    texts: list[str],
+    spelling: Spelling,  # that it can be read is found out first
+    text: Bytes,
     marks: Thresholds,
     measured: Measured,
 ) -> None:
     """On the whole valid text, read a piece at a time as the grader reads the hidden one, it needs few bits a byte."""
-    found = score(student, checkpoint, spelling, texts, MODEL)
-    bits = bits_per_byte(found.nats, texts)
+    found = score(student, checkpoint, text, MODEL)
+    bits = marks.metric.of(found.nats, text.count(found))
     measured.credit = marks.credit(bits, "valid")
     measured.metrics = {"valid_bits_per_byte": round(bits, 4)} if found.is_finite else {}
     measured.message = " ".join(
         [
-            bits_sentence(found.nats, texts, marks, "valid"),
+            marks.sentence(bits, text.count(found), "valid"),
             _("Your points come from a hidden text, which its lines were measured on in the same way."),
         ]
     )

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from autograder.student.checking.doubles import AssembledModule, LibraryTokenizer, temporary_path
+from autograder.assignments.subword_language_model.doubles import (
+    AssembledModule,
+    LibraryTokenizer,
+    temporary_path,
+)
 from autograder.student.checking.student import live_student
 from autograder.student.core.values import Recipe
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from autograder.student.checking.forbidden import RULES, find_forbidden, newest, uses
+from autograder.student.checking.forbidden import find_forbidden, newest, uses
+from autograder.student.core.course import assignment_names, spec_of
 
+RULES = {task: rule for name in assignment_names() for task, rule in spec_of(name).forbidden.items()}
 SETUP = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
 
 FORBIDDEN = {

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from autograder.student.core.results import Result, TestResult, score_task, share
+from autograder.student.core.results import Result, Scale, TestResult, score_task, share
 
-VALUES = TestResult("values", "The values are right.", False, "passed")
+VALUES = TestResult("values", "The values are right.", "passed")
 WRONG = dataclasses.replace(VALUES, name="limits", outcome="failed")
 KIND = dataclasses.replace(VALUES, name="arguments", supporting=True)
 RULE = dataclasses.replace(VALUES, name="rules", essential=True)
@@ -58,12 +58,16 @@ def test_scores_are_rounded_down_to_hundredths() -> None:
 def test_json_round_trip() -> None:
     """What is written can be read again, and equal results are equal bytes."""
     result = Result("ada", "rnn_basics", "graded", 1.0, 2.0, (score_task("t", 2, [VALUES, WRONG]),))
+    measured = dataclasses.replace(
+        result, scale=Scale("perplexity", 100.0, 25.0, ("a.safetensors", "a.json"))
+    )
+    assert Result.from_json(measured.to_json()) == measured
     assert Result.from_json(result.to_json()) == result
     assert Result.from_json(result.to_json()).to_json() == result.to_json()
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"schema": 2}'])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"schema": 1}'])
 def test_json_of_another_schema_is_refused(text: str) -> None:
     """An old or foreign file is not read as something else."""
-    with pytest.raises(ValueError, match="schema 1"):
+    with pytest.raises(ValueError, match="schema 2"):
         Result.from_json(text)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.student.models.measured_models import BITS_PER_BYTE, MEASURED_MODELS, PERPLEXITY
+from autograder.student.core.metric import BITS_PER_BYTE, PERPLEXITY
+from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.thresholds import MissingThresholds, Thresholds, thresholds
 
 MARKS = Thresholds("toy", 400, {"hidden": 100.0, "valid": 90.0}, {"hidden": 25.0, "valid": 30.0}, {})
@@ -87,5 +88,5 @@ def test_every_measured_model_has_its_own_files() -> None:
     """A folder may hold both, and each goes with its notebook."""
     names = [name for model in MEASURED_MODELS.values() for name in model.files]
     assert len(set(names)) == len(names) == 2 * len(MEASURED_MODELS)
-    assert thresholds("subword_language_model").unit is BITS_PER_BYTE
-    assert thresholds("rnn_language_model").unit is PERPLEXITY
+    assert thresholds("subword_language_model").metric is BITS_PER_BYTE
+    assert thresholds("rnn_language_model").metric is PERPLEXITY

@@ -9,7 +9,7 @@ import torch
 
 from autograder.student.checking.comparing import assert_equal, assert_kind
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.harness import LibraryCharModel
+from autograder.student.checking.doubles import LibraryCharModel
 from autograder.assignments.rnn_basics.tests.test_character_model import (
     H,
     V,

@@ -21,7 +21,7 @@ from autograder.assignments.rnn_language_model.tests.test_text import (
     shares,
 )
 from autograder.assignments.rnn_language_model.tests.test_training import V, assert_mode, library_model, remembering
-from autograder.student.checking.doubles import RememberingModel
+from autograder.assignments.rnn_language_model.doubles import RememberingModel
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from autograder.student.checking.comparing import assert_equal, assert_random_state_kept
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.harness import LibraryCharModel
+from autograder.student.checking.doubles import LibraryCharModel
 from autograder.assignments.rnn_language_model.tests.test_training import (
     NORM_RTOL,
     Slope,

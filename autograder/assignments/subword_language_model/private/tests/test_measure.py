@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.doubles import LibraryTokenizer
+from autograder.assignments.subword_language_model.doubles import LibraryTokenizer
 from autograder.student.checking.student import Student
 from autograder.assignments.subword_language_model.tests.test_measure import (
     Fit,

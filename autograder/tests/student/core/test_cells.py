@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.syntax import checked_task, defined_names, is_python, python
-from autograder.student.core.code import reached
+from autograder.student.core.code import bound_names, checked_task, is_python, python, reached
 
 
 def test_definitions_inside_conditions_count_and_local_ones_do_not() -> None:
     """A name bound under `if`, `try` or `with` is a global one; one inside a function is not."""
     source = "if True:\n def f(): inner = 1\ntry:\n import a.b\nexcept E:\n c = 1\nwith x as y:\n d: int = 2"
-    assert defined_names(source) >= {"f", "a", "c", "d"}
-    assert "inner" not in defined_names(source)
+    assert bound_names(source) >= {"f", "a", "c", "d"}
+    assert "inner" not in bound_names(source)
 
 
 def test_magics_do_not_hide_definitions() -> None:
     """A cell with a magic is Python to the worker, so it is here."""
-    assert "f" in defined_names("%time x = 1\n!ls\ndef f(): pass")
+    assert "f" in bound_names("%time x = 1\n!ls\ndef f(): pass")
     assert python("%%bash\ndef f(): pass") == ""
 
 
@@ -26,7 +25,7 @@ def test_magics_do_not_hide_definitions() -> None:
 )
 def test_hostile_code_is_only_unreadable(source: str) -> None:
     """The parser's own limits are no errors of ours."""
-    assert defined_names(source) == frozenset()
+    assert bound_names(source) == frozenset()
     assert checked_task(source) is None
     assert isinstance(is_python(source), bool)
 
