@@ -22,6 +22,7 @@ PUBLIC = (
     "student/*.py",
     "student/core/*.py",
     "student/models/*.py",
+    "student/plots/*.py",
     "student/checking/__init__.py",
     "student/checking/harness.py",
     "student/checking/doubles.py",
