@@ -10,6 +10,7 @@ from autograder.grading.staging import CORPUS_FILES, PUBLIC, public_folder, trai
 
 PRIVATE = (
     "hidden",
+    "private",
     "grading",
     "reports",
     "tests",
@@ -23,22 +24,23 @@ PRIVATE = (
 
 
 def test_only_files_that_are_named_are_staged() -> None:
-    """The folder holds exactly the list, and the list names nothing private."""
+    """The folder holds exactly what the list names, and nothing of that is private."""
     with public_folder() as folder:
         staged = {
             str(path.relative_to(folder / "autograder")) for path in folder.rglob("*") if path.is_file()
         }
         texts = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
-    assert staged == set(PUBLIC)
+    listed = {str(path.relative_to(PACKAGE)) for pattern in PUBLIC for path in PACKAGE.glob(pattern)}
+    assert staged == listed
     assert not [name for name in staged for part in PRIVATE if part in name]
     assert "BEGIN SOLUTION" not in texts
     assert not folder.exists()
 
 
 def test_check_does_nothing_where_a_submission_runs() -> None:
-    """`check("task")` and `submit()` in a submission import, run no test, pack nothing and return nothing."""
+    """What notebooks import is there; `check("task")` and `submit()` run no test, pack nothing and return nothing."""
     code = (
-        "import autograder; from autograder.student import check; from autograder.student import submit; "
+        "import autograder; from autograder.student import check, corpora, plots, submit, surnames; "
         "print(autograder.__file__, check('rnn_step'), submit())"
     )
     with public_folder() as folder:
@@ -55,9 +57,9 @@ def test_check_does_nothing_where_a_submission_runs() -> None:
         )
 
 
-def test_every_staged_file_exists_in_the_package() -> None:
-    """A file that is renamed is renamed here too."""
-    assert [name for name in PUBLIC if not (PACKAGE / name).is_file()] == []
+def test_every_pattern_of_the_list_finds_a_file() -> None:
+    """A file or folder that is renamed is renamed here too."""
+    assert [pattern for pattern in PUBLIC if not list(PACKAGE.glob(pattern))] == []
 
 
 def test_where_a_model_is_trained_the_public_corpora_are_there_and_nothing_hidden() -> None:
