@@ -6,8 +6,7 @@
 ...     with session.task(cpu_seconds=5) as conversation:
 ...         reply = conversation.ask({"op": "call", "name": "double", "arguments": [21], "keywords": {}})
 
-The names are imported when they are first used: `check(...)` in a student's notebook needs only `values` from this
-package, also on systems that have no jail.
+The names are imported when they are first used: `--help` works at once, and also on systems without a jail.
 """
 
 import importlib

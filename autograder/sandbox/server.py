@@ -29,6 +29,7 @@ Isolation = Literal["strong", "inner", "none"]
 
 WARM = ("torch", "numpy", "safetensors.torch", "matplotlib.pyplot")
 _HERE = Path(__file__).resolve().parent
+_CORE = _HERE.parent / "student" / "core"  # values and cells, which workers need; students have it too
 _START_SECONDS = 180.0  # importing torch on a busy machine takes its time
 _TEMPORARY_BYTES = 2**30
 
@@ -141,7 +142,7 @@ class Server:
             ) from error
 
     def _settings(self) -> Settings:
-        public, code, home = self._places()
+        public, code, core, home = self._places()
         import_path = paths.import_path()
         hidden = paths.hidden_paths()
         readable = [*map(Path, bubblewrap.SYSTEM), *paths.python_paths()]
@@ -157,13 +158,14 @@ class Server:
             scratch_root = self._folder / "scratch"
             scratch_root.mkdir(exist_ok=True, mode=0o711)
             self._folder.chmod(0o711)
-        self._why_same_user = self._cannot_drop_user([public, code, *import_path])
+        self._why_same_user = self._cannot_drop_user([public, code, core, *import_path])
         return Settings(
             level=self.level,
             harness=self._harness,
             warm=self._warm,
             import_path=(str(public), *map(str, import_path)),
-            readable=(*map(str, readable), str(public), str(code), f"{home}/matplotlib"),
+            core=str(core),
+            readable=(*map(str, readable), str(public), str(code), str(core), f"{home}/matplotlib"),
             scratch_root=str(scratch_root),
             limits=self._limits,
             instructions=self._filter.instructions,
@@ -172,11 +174,11 @@ class Server:
             drop_user=not self._why_same_user,
         )
 
-    def _places(self) -> tuple[Path, Path, str]:
-        """Where the server sees the public folder and our code, and its home."""
+    def _places(self) -> tuple[Path, Path, Path, str]:
+        """Where the server sees the public folder, our code and the core of the student's part, and its home."""
         if self.level == "strong":
-            return Path("/public"), Path("/sandbox"), "/tmp"
-        return self._public, _HERE, str(self._folder)
+            return Path("/public"), Path("/sandbox"), Path("/core"), "/tmp"
+        return self._public, _HERE, _CORE, str(self._folder)
 
     def _cannot_drop_user(self, needed: Sequence[Path]) -> str:
         """Why workers keep the grader's identity; empty if they can have one of their own."""
@@ -203,11 +205,11 @@ class Server:
                 self._bubblewrap,
                 paths.python_paths(),
                 [path for path in paths.hidden_paths() if path.exists()],
-                [(self._public, "/public"), (_HERE, "/sandbox")],
+                [(self._public, "/public"), (_HERE, "/sandbox"), (_CORE, "/core")],
                 _TEMPORARY_BYTES,
             )
             python = [*jail, *python]
-        _public, code, home = self._places()
+        _public, code, _core, home = self._places()
         command = [*python, str(code / "zygote.py")]
         with theirs:
             # With --die-with-parent the parent is the *thread* that started it: it has to be one that lasts.

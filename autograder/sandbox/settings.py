@@ -17,6 +17,7 @@ class Settings:
     harness: str
     warm: tuple[str, ...]
     import_path: tuple[str, ...]
+    core: str  # our `student/core`, for a public folder that has none
     readable: tuple[str, ...]  # files and folders that a worker may read, beneath Landlock
     scratch_root: str
     limits: Limits

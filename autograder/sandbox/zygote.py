@@ -1,7 +1,7 @@
 """The warm server: imports what takes seconds to import, once, and forks a keeper for every submission.
 
 Started by path in a process of its own, never forked from the grader, so that it has nothing to give away. The
-first thing it does is to stand in for the package `autograder.sandbox`, whose own `__init__` is the grader's side.
+first thing it does is to replace the package `autograder.sandbox`, whose own `__init__` is the grader's side.
 """
 
 from __future__ import annotations
@@ -18,20 +18,30 @@ from pathlib import Path
 from typing import Any
 
 
-def _stand_in_for_the_package(import_path: list[str]) -> None:
-    """`autograder.sandbox` becomes the folder of this file, whatever `autograder` the public folder has or lacks."""
+def _provide_packages(import_path: list[str], core: str) -> None:
+    """`autograder.sandbox` becomes the folder of this file, whatever `autograder` the public folder has or lacks.
+
+    If that folder lacks `autograder.student.core`, it is the folder `core`.
+    """
     sys.path[:] = import_path
     if importlib.util.find_spec("autograder") is None:
-        parent = types.ModuleType("autograder")
-        parent.__path__ = []
-        sys.modules["autograder"] = parent
-    import autograder
+        _define("autograder")
+    _define("autograder.sandbox", str(Path(__file__).parent))
+    if importlib.util.find_spec("autograder.student") is None:
+        _define("autograder.student")
+    if importlib.util.find_spec("autograder.student.core") is None:
+        _define("autograder.student.core", core)
 
-    package = types.ModuleType("autograder.sandbox")
-    package.__path__ = [str(Path(__file__).parent)]
-    package.__package__ = "autograder.sandbox"
-    sys.modules["autograder.sandbox"] = package
-    autograder.sandbox = package
+
+def _define(name: str, *folders: str) -> None:
+    """A package of this name, whose modules lie in these folders."""
+    package = types.ModuleType(name)
+    package.__path__ = list(folders)
+    package.__package__ = name
+    sys.modules[name] = package
+    parent, _dot, child = name.rpartition(".")
+    if parent:
+        setattr(importlib.import_module(parent), child, package)
 
 
 def _main() -> None:
@@ -41,7 +51,7 @@ def _main() -> None:
     import json
 
     data = json.loads(message)
-    _stand_in_for_the_package(data["import_path"])
+    _provide_packages(data["import_path"], data["core"])
     from autograder.sandbox.settings import Settings
 
     _Server(control, Settings.from_json(data)).serve()

@@ -10,6 +10,7 @@ from autograder.grading.staging import CORPUS_FILES, PUBLIC, public_folder, trai
 
 PRIVATE = (
     "hidden",
+    "private",
     "grading",
     "reports",
     "tests",
@@ -22,7 +23,7 @@ PRIVATE = (
 
 
 def test_only_files_that_are_named_are_staged() -> None:
-    """The folder holds exactly the list, and the list names nothing private."""
+    """The folder holds exactly what the list names, and nothing of that is private."""
     with public_folder() as folder:
         staged = {
             str(path.relative_to(folder / "autograder")) for path in folder.rglob("*") if path.is_file()
@@ -41,9 +42,9 @@ def test_only_files_that_are_named_are_staged() -> None:
 
 
 def test_check_does_nothing_where_a_submission_runs() -> None:
-    """`check("task")` and `submit()` in a submission import, run no test, pack nothing and return nothing."""
+    """What notebooks import is there; `check("task")` and `submit()` run no test, pack nothing and return nothing."""
     code = (
-        "import autograder; from autograder.student import check; from autograder.student import submit; "
+        "import autograder; from autograder.student import check, corpora, plots, submit, surnames; "
         "print(autograder.__file__, check('rnn_step'), submit())"
     )
     with public_folder() as folder:

@@ -170,11 +170,10 @@ def test_a_layer_that_fails_in_the_worker_stops_it(monkeypatch: pytest.MonkeyPat
 
 
 def test_values_need_no_jail() -> None:
-    """What a student's notebook needs of this package loads nothing of the grader's side."""
+    """Values, which a student's notebook needs as well, load nothing of the sandbox."""
     code = (
         "import sys\nimport autograder.student.core.values\n"
-        "loaded = [name for name in sys.modules if name.startswith('autograder.sandbox.')]\n"
-        "sys.exit(loaded != ['autograder.student.core.values'])"
+        "sys.exit(any(name.startswith('autograder.sandbox') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
