@@ -66,7 +66,7 @@ class Metric(ABC):
     def share(self, number: float, floor: float, target: float) -> float:
         """How far a number is on the way from the floor to the target: 0 at the floor, 1 at the target.
 
-        >>> round(PERPLEXITY.share(50, floor=100, target=25), 6), BITS_PER_BYTE.share(1.6, floor=1.7, target=1.7 - 0.4)
+        >>> round(PERPLEXITY.share(50, floor=100, target=25), 6), BITS_PER_BYTE.share(1.75, floor=2.0, target=1.0)
         (0.5, 0.25)
         """
         start, end = self.scale(floor), self.scale(target)

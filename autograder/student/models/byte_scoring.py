@@ -85,7 +85,8 @@ def encoded(student: Student, spelling: Spelling, texts: Sequence[str]) -> list[
 def bits_per_byte(nats: float, texts: Sequence[str]) -> float:
     """What each UTF-8 byte of the texts has cost.
 
-    >>> bits_per_byte(9 * math.log(256), ["한", "국어"])
+    >>> from math import log
+    >>> bits_per_byte(9 * log(256), ["한", "국어"])
     8.0
     """
     return BITS_PER_BYTE.of(nats, size_in_bytes(texts))
