@@ -31,7 +31,8 @@ from autograder.sandbox import Limits, Server
 from autograder.student import corpora
 from autograder.student.checking.student import Student
 from autograder.student.models.checkpoints import Checkpoint, load_checkpoint
-from autograder.student.models.prequential import (
+from autograder.student.models.thresholds import thresholds
+from autograder.student.scoring.prequential import (
     log_probabilities,
     pieces,
     replay_difference,
@@ -39,7 +40,6 @@ from autograder.student.models.prequential import (
     score,
     token_ids,
 )
-from autograder.student.models.thresholds import thresholds
 
 VOCABULARY, WIDTH, BPTT = 5_000, 200, 35
 ARGUMENTS = {

@@ -23,12 +23,13 @@ from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 from autograder.student.core.results import TestOutcome, TestResult
 from autograder.student.core.spec import MeasuredModel
-from autograder.student.models.byte_scoring import MisspeltText
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.measured_text import MeasuredText, text_of
 from autograder.student.models.model_files import FILE_LIMITS
-from autograder.student.models.prequential import (
+from autograder.student.models.thresholds import Thresholds, thresholds
+from autograder.student.scoring.byte_scoring import MisspeltText
+from autograder.student.scoring.measured_text import MeasuredText, text_of
+from autograder.student.scoring.prequential import (
     SAME_ANSWER_NATS,
     Predictor,
     Score,
@@ -37,7 +38,6 @@ from autograder.student.models.prequential import (
     replay_difference,
     restore,
 )
-from autograder.student.models.thresholds import Thresholds, thresholds
 
 Answer = TypeVar("Answer")
 

@@ -30,8 +30,8 @@ from autograder.student.core.spec import MeasuredModel
 from autograder.student.models import training
 from autograder.student.models.checkpoints import UnreadableCheckpoint, load_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.measured_text import MeasuredText, score, text_of
 from autograder.student.models.thresholds import thresholds
+from autograder.student.scoring.measured_text import MeasuredText, score, text_of
 
 REFERENCE = None  # no mistake
 FLAWED_SEED = 0  # a flawed model is trained once

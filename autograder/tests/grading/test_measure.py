@@ -27,8 +27,8 @@ from autograder.sandbox import Limits, Server
 from autograder.student import corpora
 from autograder.student.core.results import Result, TaskResult
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.measured_text import folded_bits_per_byte
-from autograder.student.models.prequential import token_ids
+from autograder.student.scoring.measured_text import folded_bits_per_byte
+from autograder.student.scoring.prequential import token_ids
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_language as toy
 

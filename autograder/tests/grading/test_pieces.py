@@ -22,8 +22,8 @@ from autograder.grading.staging import grading_server
 from autograder.grading.suite import Suite
 from autograder.student import corpora
 from autograder.student.core.results import Result, TaskResult
-from autograder.student.models.byte_scoring import cut
 from autograder.student.models.tokenizer_file import spelled
+from autograder.student.scoring.byte_scoring import cut
 from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_pieces as toy
 

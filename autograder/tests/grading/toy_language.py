@@ -20,7 +20,7 @@ from torch import nn
 from autograder.grading.graded import Submission
 from autograder.student.core.notebook import Notebook
 from autograder.student.models.kneser_ney import KneserNey
-from autograder.student.models.prequential import token_ids
+from autograder.student.scoring.prequential import token_ids
 from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 
 ASSIGNMENT, TASK, CORPUS = "rnn_language_model", "language_model", "toy"

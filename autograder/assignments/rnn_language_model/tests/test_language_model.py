@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.student.checking.plugin import Measured
-from autograder.student.models.prequential import Predictor, restore, score, token_ids
+from autograder.student.scoring.prequential import Predictor, restore, score, token_ids
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student import corpora
 from autograder.student.models.checkpoints import Checkpoint

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.student.checking.plugin import Measured
-from autograder.student.models.prequential import restore
-from autograder.student.models.byte_scoring import encoded, line_end
-from autograder.student.models.measured_text import Bytes, score
+from autograder.student.scoring.prequential import restore
+from autograder.student.scoring.byte_scoring import encoded, line_end
+from autograder.student.scoring.measured_text import Bytes, score
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student import corpora
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint

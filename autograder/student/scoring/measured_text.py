@@ -11,9 +11,11 @@ import torch
 from autograder.student import corpora
 from autograder.student.checking.student import Student
 from autograder.student.core.metric import BITS_PER_BYTE, BYTES_SCORED, PERPLEXITY, Metric
-from autograder.student.models.byte_scoring import cut, encoded, line_end, size_in_bytes
 from autograder.student.models.checkpoints import Checkpoint
-from autograder.student.models.prequential import (
+from autograder.student.models.thresholds import Thresholds
+from autograder.student.models.tokenizer_file import spelling_of
+from autograder.student.scoring.byte_scoring import cut, encoded, line_end, size_in_bytes
+from autograder.student.scoring.prequential import (
     STREAMS,
     Score,
     log_probabilities,
@@ -21,8 +23,6 @@ from autograder.student.models.prequential import (
     restore,
     token_ids,
 )
-from autograder.student.models.thresholds import Thresholds
-from autograder.student.models.tokenizer_file import spelling_of
 
 Ask = Callable[[Callable[[Student], list[torch.Tensor]]], list[torch.Tensor]]
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from autograder.student.checking.student import live_student
 from autograder.student.models.checkpoints import Checkpoint
-from autograder.student.models.prequential import (
+from autograder.student.scoring.prequential import (
     Misfit,
     Score,
     UnusableScores,

@@ -31,8 +31,8 @@ import torch
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 from autograder.student.core.metric import BITS_PER_BYTE
-from autograder.student.models.prequential import STREAMS
 from autograder.student.models.tokenizer_file import Spelling
+from autograder.student.scoring.prequential import STREAMS
 
 SHORTEST_PIECE_BYTES = 256  # of the text's parts: each begins with nothing read
 # Every way of splitting into words that keeps a space with the word behind it splits here, so the ids of the parts

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.student.checking.student import CheckFailed, Student, StudentError, live_student
-from autograder.student.models.byte_scoring import MisspeltText, bits_per_byte, cut, encoded, line_end
 from autograder.student.models.tokenizer_file import Spelling
+from autograder.student.scoring.byte_scoring import MisspeltText, bits_per_byte, cut, encoded, line_end
 
 SPLIT = re.compile(r" ?\S+|\s+(?!\S)|\s+")
 BYTES = tuple(bytes([number]) for number in range(256))

@@ -1,0 +1,1 @@
+"""Scores a trained model: it is asked step by step, and what it answers is normalised and added up here."""
