@@ -1,0 +1,3 @@
+"""The toy course beside the test has tests of its own, for its own pytest runs."""
+
+collect_ignore = ["numerals"]
