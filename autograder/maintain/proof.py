@@ -24,7 +24,7 @@ from autograder.grading.suite import Suite, trusted_student
 from autograder.maintain import recording
 from autograder.student.checking import naming
 from autograder.student.checking.plugin import LiveReference
-from autograder.student.checking.recording import Replay
+from autograder.student.checking.recording import Replay, read_recording
 from autograder.student.checking.sketch import Sketch
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.checking.suite import PUBLIC_SEED
@@ -102,12 +102,10 @@ class Proof:
     def row(self, task: str, seeds: int, wrong_answers: Path | None = None) -> Row:
         """All that is proved of one task."""
         row = Row(task, len(self.cases.by_task[task]))
-        answers = recording.record_answers(self.cases, task)
-        traces = {
-            mistake.id: recording.trace(self.cases, mistake, answers)
-            for mistake in self.suite.mistakes
-            if mistake.task == task
-        }
+        recorded = read_recording(ASSIGNMENTS / self.assignment, task)
+        answers, traces = recorded["answers"], naming.read_mistakes(recorded)
+        if not recording.is_current(answers, recording.record_answers(self.cases, task)):
+            row.remarks.append("the recording is stale: run `make assignments`")
         for mutant in self.mutants(task):
             row.mistakes += 1
             outcomes = self.at_the_desk(mutant, answers)
@@ -115,7 +113,7 @@ class Proof:
             if _passes(outcomes):
                 row.remarks.append(f"{mutant.name} passes at the desk")
             found = naming.name(traces, _failed(outcomes))
-            is_named = found is not None and found.hint == traces[mutant.name].hint
+            is_named = found is not None and mutant.name in traces and found.hint == traces[mutant.name].hint
             row.named += is_named
             if not is_named:
                 row.remarks.append(f"{mutant.name} is not named: {found and found.id}")
@@ -124,6 +122,8 @@ class Proof:
             row.alternatives += 1
             outcomes = self.at_the_desk(right, answers)
             row.accepted += _passes(outcomes)
+            if found := naming.name(traces, _failed(outcomes)):
+                row.remarks.append(f"{right.name} is right, and is called {found.id}")
             row.remarks += [
                 f"{right.name} is refused by {test}: {outcome.error}"
                 for test, outcome in outcomes.items()

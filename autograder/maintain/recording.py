@@ -7,6 +7,7 @@ git; a test proves that it is current.
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,25 @@ def record_task(cases: Cases, task: str) -> Recording:
         if mistake.task == task:
             recording.mistakes[mistake.id] = trace(cases, mistake, answers)
     return recording
+
+
+def is_current(recorded: Any, answers: Any) -> bool:
+    """Whether a recording says what would be recorded today; floats may differ as between two processors."""
+    if isinstance(answers, dict):
+        return (
+            isinstance(recorded, dict)
+            and recorded.keys() == answers.keys()
+            and all(is_current(recorded[key], answers[key]) for key in answers)
+        )
+    if isinstance(answers, list):
+        return (
+            isinstance(recorded, list)
+            and len(recorded) == len(answers)
+            and all(map(is_current, recorded, answers))
+        )
+    if isinstance(answers, float) and isinstance(recorded, float | int):
+        return math.isclose(recorded, answers, rel_tol=1e-7, abs_tol=1e-9)
+    return bool(recorded == answers)
 
 
 def record_answers(cases: Cases, task: str) -> dict[str, list[Any]]:

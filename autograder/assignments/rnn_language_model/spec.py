@@ -1,7 +1,7 @@
 """The second notebook: a model of words, measured in perplexity; its training step is written by hand."""
 
-from autograder.student.core.spec import MeasuredModel, Rule, Spec
 from autograder.student.core.metric import PERPLEXITY
+from autograder.student.core.spec import MeasuredModel, Rule, Spec
 
 OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
 

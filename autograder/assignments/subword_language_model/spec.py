@@ -1,7 +1,7 @@
 """The third notebook: a model with a tokenizer of its own, measured in bits per byte, without a library for either."""
 
-from autograder.student.core.spec import MeasuredModel, Rule, Spec
 from autograder.student.core.metric import BITS_PER_BYTE
+from autograder.student.core.spec import MeasuredModel, Rule, Spec
 
 TOKENIZERS = Rule(
     libraries=frozenset(

@@ -38,7 +38,7 @@ def greedy_decode(step, state, first_id, eos_id, max_len):
 def _outcomes(task: str, code: str) -> dict[str, str]:
     definitions = [cell.source for cell in source_notebook(ASSIGNMENT).definitions()]
     student = trusted_student([*definitions, code])
-    results = Suite(ASSIGNMENT).run(lambda _task: student, 7, [task], diagnose=False)[task]
+    results = Suite(ASSIGNMENT).run(lambda _task: student, 7, [task])[task]
     return {result.name: result.outcome for result in results}
 
 

@@ -8,7 +8,12 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from autograder.student.checking.comparing import assert_arguments_kept, assert_equal, assert_kind, assert_tensor
+from autograder.student.checking.comparing import (
+    assert_arguments_kept,
+    assert_equal,
+    assert_kind,
+    assert_tensor,
+)
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _

@@ -10,10 +10,16 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from autograder.student.checking.comparing import assert_equal, assert_kind, assert_number, assert_tensor, blaming
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.doubles import LibraryCharModel
 from autograder.assignments.rnn_basics.tests.test_vanilla import library_states, probe_step, step_arguments
+from autograder.student.checking.comparing import (
+    assert_equal,
+    assert_kind,
+    assert_number,
+    assert_tensor,
+    blaming,
+)
+from autograder.student.checking.doubles import LibraryCharModel
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 

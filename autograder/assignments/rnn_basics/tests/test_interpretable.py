@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_arguments_kept, assert_equal, assert_kind, assert_tensor
-from autograder.student.checking.draw import Draw
+from autograder.student.checking.comparing import (
+    assert_arguments_kept,
+    assert_equal,
+    assert_kind,
+    assert_tensor,
+)
 from autograder.student.checking.doubles import LibraryCharModel
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Remote, Stopped, Student, StudentError
 from autograder.student.core.language import _
 

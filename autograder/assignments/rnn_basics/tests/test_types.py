@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from autograder.assignments.rnn_basics.tests.test_depth import WIDTH, faded_sums, fading_network
 from autograder.student.checking.comparing import assert_equal, assert_tensor, blaming
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_basics.tests.test_depth import WIDTH, faded_sums, fading_network
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_arguments_kept, assert_equal, assert_kind, assert_tensor
+from autograder.student.checking.comparing import (
+    assert_arguments_kept,
+    assert_equal,
+    assert_kind,
+    assert_tensor,
+)
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.checking.plugin import Measured
-from autograder.student.scoring.prequential import Predictor, restore, score, token_ids
-from autograder.student.checking.student import CheckFailed, Student
 from autograder.student import corpora
-from autograder.student.models.checkpoints import Checkpoint
+from autograder.student.checking.plugin import Measured
+from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
+from autograder.student.models.checkpoints import Checkpoint
 from autograder.student.models.thresholds import MissingThresholds, Thresholds, thresholds
+from autograder.student.scoring.prequential import Predictor, restore, score, token_ids
 
 
 @pytest.fixture

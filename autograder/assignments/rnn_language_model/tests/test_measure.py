@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.assignments.rnn_language_model.tests.test_training import (
+    V,
+    assert_mode,
+    nats_of_each_word,
+    remembering,
+)
 from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_language_model.tests.test_training import V, assert_mode, nats_of_each_word, remembering
 from autograder.student.checking.student import CheckFailed, Student, StudentError
 from autograder.student.core.language import _
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.assignments.rnn_language_model.spec import SPEC
 from autograder.assignments.rnn_basics.tests.test_rules import assert_nothing_forbidden
+from autograder.assignments.rnn_language_model.spec import SPEC
 from autograder.student.checking.student import Student
 
 

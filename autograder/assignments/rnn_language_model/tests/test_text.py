@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.assignments.rnn_language_model.doubles import RememberingModel
+from autograder.assignments.rnn_language_model.tests.test_training import V, remembering
 from autograder.student.checking.comparing import (
     assert_equal,
     assert_kind,
@@ -17,8 +19,6 @@ from autograder.student.checking.comparing import (
     blaming,
 )
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_language_model.tests.test_training import V, remembering
-from autograder.assignments.rnn_language_model.doubles import RememberingModel
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe

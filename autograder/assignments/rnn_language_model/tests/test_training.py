@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.comparing import assert_equal, assert_kind, assert_tensor, blaming
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_language_model.doubles import RememberingModel
+from autograder.student.checking.comparing import assert_equal, assert_kind, assert_tensor, blaming
 from autograder.student.checking.doubles import LibraryLanguageModel
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
 from autograder.assignments.subword_language_model.doubles import LibraryTokenizer
+from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.student import corpora
 from autograder.student.checking.plugin import Measured
-from autograder.student.scoring.prequential import restore
+from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.core.language import _
+from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
+from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.thresholds import MissingThresholds, Thresholds, thresholds
+from autograder.student.models.tokenizer_file import Spelling, spelling_of
 from autograder.student.scoring.byte_scoring import encoded, line_end
 from autograder.student.scoring.measured_text import Bytes, score
-from autograder.student.checking.student import CheckFailed, Student
-from autograder.student import corpora
-from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
-from autograder.student.core.language import _
-from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.tokenizer_file import Spelling, spelling_of
-from autograder.student.models.thresholds import MissingThresholds, Thresholds, thresholds
+from autograder.student.scoring.prequential import restore
 
 ASSIGNMENT = "subword_language_model"
 MODEL = MEASURED_MODELS[ASSIGNMENT].class_name

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from autograder.assignments.subword_language_model.tests.test_train import probe_merge_pair
 from autograder.student.checking.comparing import assert_kind, blaming, short
 from autograder.student.checking.student import CheckFailed, Remote, Student, StudentError
-from autograder.assignments.subword_language_model.tests.test_train import probe_merge_pair
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Student
 from autograder.assignments.subword_language_model.tests.test_bpe import (
     assert_counts,
     assert_pieces,
     assert_words,
     singles,
 )
+from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 
 Merges = Sequence[tuple[bytes, bytes]]

@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_equal, assert_kind
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.doubles import LibraryCharModel
 from autograder.assignments.rnn_basics.tests.test_character_model import (
     H,
     V,
@@ -18,6 +15,9 @@ from autograder.assignments.rnn_basics.tests.test_character_model import (
     check_learns,
     read,
 )
+from autograder.student.checking.comparing import assert_equal, assert_kind
+from autograder.student.checking.doubles import LibraryCharModel
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -8,8 +8,6 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.comparing import assert_equal, assert_gradients
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_basics.tests.test_gradients import (
     CLIPPING_RTOL,
     VALUE,
@@ -25,6 +23,8 @@ from autograder.assignments.rnn_basics.tests.test_gradients import (
     next_chunk,
     put_gradients,
 )
+from autograder.student.checking.comparing import assert_equal, assert_gradients
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Once

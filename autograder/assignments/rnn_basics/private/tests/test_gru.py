@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.checking.comparing import assert_equal, assert_gradients, assert_tensor, name_gradients
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_basics.tests.test_gru import NAMES, gru_arguments
+from autograder.student.checking.comparing import (
+    assert_equal,
+    assert_gradients,
+    assert_tensor,
+    name_gradients,
+)
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Remote, Student
 from autograder.student.core.language import _
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
+from autograder.assignments.rnn_basics.tests.test_interpretable import (
+    StateAfter,
+    assert_cell,
+    assert_trace,
+    watch,
+)
 from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_basics.tests.test_interpretable import StateAfter, assert_cell, assert_trace, watch
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 

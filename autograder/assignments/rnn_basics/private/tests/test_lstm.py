@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from autograder.assignments.rnn_basics.tests.test_lstm import NAMES, assert_converted, lstm_arguments
 from autograder.student.checking.comparing import (
     assert_equal,
     assert_gradients,
@@ -13,7 +14,6 @@ from autograder.student.checking.comparing import (
     name_gradients,
 )
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_basics.tests.test_lstm import NAMES, assert_converted, lstm_arguments
 from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 

@@ -8,8 +8,6 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from autograder.student.checking.comparing import assert_equal, assert_tensor
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_basics.tests.test_types import (
     CLASSES,
     EMBED,
@@ -23,6 +21,8 @@ from autograder.assignments.rnn_basics.tests.test_types import (
     without_padding,
     words,
 )
+from autograder.student.checking.comparing import assert_equal, assert_tensor
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
+from autograder.assignments.rnn_basics.tests.test_vanilla import (
+    NAMES,
+    check_backward,
+    probe_step,
+    step_arguments,
+)
 from autograder.student.checking.comparing import (
     assert_equal,
     assert_gradients,
@@ -14,7 +20,6 @@ from autograder.student.checking.comparing import (
     name_gradients,
 )
 from autograder.student.checking.draw import Draw
-from autograder.assignments.rnn_basics.tests.test_vanilla import NAMES, check_backward, probe_step, step_arguments
 from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 

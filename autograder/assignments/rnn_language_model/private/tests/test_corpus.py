@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_equal, assert_kind, blaming
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_language_model.tests.test_corpus import (
     assert_dictionary,
     assert_known,
@@ -17,6 +15,8 @@ from autograder.assignments.rnn_language_model.tests.test_corpus import (
     probe_dictionary,
     read_text,
 )
+from autograder.student.checking.comparing import assert_equal, assert_kind, blaming
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 

@@ -8,8 +8,6 @@ from itertools import pairwise
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_equal
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_language_model.tests.test_measure import FLOAT32, Baseline, assert_baseline
 from autograder.assignments.rnn_language_model.tests.test_training import (
     V,
@@ -17,6 +15,8 @@ from autograder.assignments.rnn_language_model.tests.test_training import (
     nats_of_each_word,
     remembering,
 )
+from autograder.student.checking.comparing import assert_equal
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_equal, assert_kind
-from autograder.student.checking.draw import Draw
 from autograder.assignments.rnn_language_model.tests.test_model import (
     KINDS,
     E,
@@ -28,6 +26,8 @@ from autograder.assignments.rnn_language_model.tests.test_model import (
     kept_states,
     weight_names,
 )
+from autograder.student.checking.comparing import assert_equal, assert_kind
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import assert_arguments_kept, assert_equal
-from autograder.student.checking.draw import Draw
+from autograder.assignments.rnn_language_model.doubles import RememberingModel
 from autograder.assignments.rnn_language_model.tests.test_text import (
     assert_probabilities,
     assert_written,
@@ -20,8 +19,14 @@ from autograder.assignments.rnn_language_model.tests.test_text import (
     seeded,
     shares,
 )
-from autograder.assignments.rnn_language_model.tests.test_training import V, assert_mode, library_model, remembering
-from autograder.assignments.rnn_language_model.doubles import RememberingModel
+from autograder.assignments.rnn_language_model.tests.test_training import (
+    V,
+    assert_mode,
+    library_model,
+    remembering,
+)
+from autograder.student.checking.comparing import assert_arguments_kept, assert_equal
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -9,9 +9,6 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.comparing import assert_equal, assert_random_state_kept
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.doubles import LibraryCharModel
 from autograder.assignments.rnn_language_model.tests.test_training import (
     NORM_RTOL,
     Slope,
@@ -27,6 +24,9 @@ from autograder.assignments.rnn_language_model.tests.test_training import (
     nats_of_each_word,
     remembering,
 )
+from autograder.student.checking.comparing import assert_equal, assert_random_state_kept
+from autograder.student.checking.doubles import LibraryCharModel
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.checking.comparing import short
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Student
 from autograder.assignments.subword_language_model.tests.test_bpe import (
     assert_counts,
     assert_merged,
 )
+from autograder.student.checking.comparing import short
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 
 CHARACTERS = "aab  \n\t.,é한국\u0301\u2028\x00😀"

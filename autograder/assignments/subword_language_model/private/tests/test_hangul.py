@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
+from autograder.assignments.subword_language_model.tests.test_hangul import OTHERS, SYLLABLES, assert_text
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Student
-from autograder.assignments.subword_language_model.tests.test_hangul import OTHERS, SYLLABLES, assert_text
 from autograder.student.core.language import _
 
 ALL = "".join(map(chr, SYLLABLES))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.assignments.subword_language_model.tests.test_library import assert_lossless, ids_of
 from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Student
-from autograder.assignments.subword_language_model.tests.test_library import assert_lossless, ids_of
 from autograder.student.core.language import _
 
 LETTERS = "abcdeXYZ .,\n\t09é한국어\u1112\u1161\u11ab🙂\u00a0"

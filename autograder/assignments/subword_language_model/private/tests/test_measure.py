@@ -6,9 +6,7 @@ import math
 
 import pytest
 
-from autograder.student.checking.draw import Draw
 from autograder.assignments.subword_language_model.doubles import LibraryTokenizer
-from autograder.student.checking.student import Student
 from autograder.assignments.subword_language_model.tests.test_measure import (
     Fit,
     assert_calls,
@@ -20,6 +18,8 @@ from autograder.assignments.subword_language_model.tests.test_measure import (
     compared,
     there,
 )
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 
 CHARACTERS = "aab ceé한국어말\n 😀\u0301\ufeff"

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import Student
 from autograder.assignments.subword_language_model.tests.test_others import (
     assert_refused,
     assert_segments,
     assert_words,
     set_there,
 )
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import Student
 
 
 def drawn_word(draw: Draw, letters: str, longest: int) -> str:

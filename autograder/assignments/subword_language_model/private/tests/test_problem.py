@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.checking.comparing import assert_equal
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import Student
 from autograder.assignments.subword_language_model.tests.test_problem import (
     assembled,
     assert_parameters,
@@ -14,6 +11,9 @@ from autograder.assignments.subword_language_model.tests.test_problem import (
     embedding,
     linear,
 )
+from autograder.student.checking.comparing import assert_equal
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.checking.comparing import blaming, short
-from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.assignments.subword_language_model.tests.test_tokenizer import (
     assert_comes_back,
     assert_ids,
@@ -14,6 +11,9 @@ from autograder.assignments.subword_language_model.tests.test_tokenizer import (
     new_path,
 )
 from autograder.assignments.subword_language_model.tests.test_train import probe_merge_pair
+from autograder.student.checking.comparing import blaming, short
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 
 Vocab = dict[int, bytes]

@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
+from autograder.assignments.subword_language_model.tests.test_train import Merges, assert_learns
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
-from autograder.assignments.subword_language_model.tests.test_train import Merges, assert_learns
 from autograder.student.core.language import _
 
 ALL = 10_000  # room for more merges than there are

@@ -1,7 +1,9 @@
 # wrong: only the tensors named ..._l0, _l1, ... are filled, those of the backward direction (_reverse) are left as they were
 # odd
 def init_recurrent_(rnn, kind, forget_bias):
-    rule = {"xavier": init.xavier_uniform_, "kaiming": init.kaiming_uniform_, "orthogonal": init.orthogonal_}[kind]
+    rule = {"xavier": init.xavier_uniform_, "kaiming": init.kaiming_uniform_, "orthogonal": init.orthogonal_}[
+        kind
+    ]
     if kind == "kaiming":
         rule = lambda w: init.kaiming_uniform_(w, a=0)
     size = rnn.hidden_size

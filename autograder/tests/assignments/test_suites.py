@@ -1,0 +1,94 @@
+"""Proves the suites: recordings are current, known mistakes fail and are named, other right answers pass."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import pytest
+
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.maintain import recording
+from autograder.maintain.proof import SECRET_SEEDS, Proof, Row
+from autograder.student.checking.recording import recorded_file
+from autograder.student.core.course import ASSIGNMENTS
+
+# What is measured has no mutants: scenarios prove its scorer.
+TASKS = [
+    (name, task.name)
+    for name in assignment_names()
+    for task in source_notebook(name).tasks()
+    if not task.is_measured
+]
+NAMES = [f"{assignment}-{task}" for assignment, task in TASKS]
+MAX_BYTES = 2**20  # of all recordings of an assignment
+MAX_GRADING_ONLY = 3  # tests of an assignment that no recording can replay
+
+
+@cache
+def proof_of(assignment: str) -> Proof:
+    """The assignment's suite, collected once."""
+    recording.single_threaded()
+    return Proof(assignment)
+
+
+@cache
+def row_of(assignment: str, task: str) -> Row:
+    """What is proved of a task with one secret seed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+        return proof_of(assignment).row(task, seeds=1)
+
+
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
+def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> None:
+    """Every known mistake fails at the desk and is named; right answers pass; the grader says what the desk says."""
+    row = row_of(assignment, task)
+    assert row.remarks == []
+    assert row.killed == row.named == row.mistakes > 0
+    assert row.accepted == row.alternatives >= 2
+    assert row.tests >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
+def test_desk_and_grade_agree_over_twenty_secret_seeds(assignment: str, task: str) -> None:
+    """On every known mistake, every alternative and every wrong answer."""
+    proof = proof_of(assignment)
+    assert proof.row(task, seeds=len(SECRET_SEEDS)).remarks == []
+
+
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
+def test_wrong_answers_written_by_others_fail_at_the_desk(assignment: str, task: str) -> None:
+    """They were written without a look at the tests or at the known mistakes."""
+    row = row_of(assignment, task)
+    assert row.caught == row.wrong, [verdict for verdict in row.verdicts if "PASSES" in verdict]
+
+
+@pytest.mark.parametrize("assignment", assignment_names())
+def test_recordings_stay_small(assignment: str) -> None:
+    """Under a megabyte an assignment."""
+    tasks = [task for name, task in TASKS if name == assignment]
+    sizes = [recorded_file(ASSIGNMENTS / assignment, task).stat().st_size for task in tasks]
+    assert sum(sizes) < MAX_BYTES
+
+
+@pytest.mark.parametrize("assignment", assignment_names())
+def test_few_tests_are_for_grading_only(assignment: str) -> None:
+    """Each would be a green check that loses points."""
+    cases = proof_of(assignment).cases.by_task.values()
+    assert sum(case.is_grading_only for task in cases for case in task) <= MAX_GRADING_ONLY
+
+
+def test_a_recording_that_does_not_fit_is_noticed() -> None:
+    """Another answer, one more, one less; a last bit of a float is no difference."""
+    answers = {"test_a": [["call f 2", [1.0, "x"]]]}
+    assert recording.is_current({"test_a": [["call f 2", [1.0 + 1e-12, "x"]]]}, answers)
+    for other in (
+        {},
+        {"test_a": []},
+        {"test_a": [["call g 2", [1.0, "x"]]]},
+        {"test_a": [["call f 2", [1.01, "x"]]]},
+        {"test_a": [["call f 2", [1.0, "y"]]]},
+    ):
+        assert not recording.is_current(other, answers)
