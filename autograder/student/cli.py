@@ -50,8 +50,9 @@ def check(
 
     What it says is what the grade will be. The code runs here, unprotected: check only what you wrote yourself.
 
-    Examples: `autograder check rnn_basics.ipynb --hints 2`, `autograder check rnn_basics.ipynb --task rnn_step --format
-    json`
+    For one task, or for a machine: `autograder check rnn_basics.ipynb --task rnn_step --format json`
+
+    Example: `autograder check rnn_basics.ipynb --hints 2`
     """
     from rich.console import Console
 

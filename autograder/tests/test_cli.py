@@ -12,7 +12,7 @@ import pytest
 
 from autograder.assignments.sources import source_path
 from autograder.grading.store import write_result
-from autograder.student.core.results import Result
+from autograder.student.core.results import Result, Scale
 
 SOURCE = source_path("rnn_basics")
 
@@ -115,7 +115,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
 def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:
     """In the terminal, as a page, as JSON; a folder without results is one sentence that says what to do."""
     metrics = {"perplexity": 91.27, "parameters": 1000}
-    result = Result("ada", "rnn_language_model", "graded", 5.0, 58.0, metrics=metrics)
+    scale = Scale("perplexity", 100.0, 25.0, ("rnn_lm.safetensors", "rnn_lm.json"))
+    result = Result("ada", "rnn_language_model", "graded", 5.0, 58.0, metrics=metrics, scale=scale)
     write_result(tmp_path / "run", result)
     page, data = tmp_path / "board.html", tmp_path / "board.json"
     done = run("leaderboard", tmp_path / "run", "--html", page, "--json", data)
