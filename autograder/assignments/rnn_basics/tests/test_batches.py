@@ -37,7 +37,9 @@ def test_pad_batch_by_hand(student: Student) -> None:
 
 
 @pytest.mark.task("pad_batch")
-@pytest.mark.hint("Is there still a rectangle if there is only one row, nothing to pad, or an empty first row?")
+@pytest.mark.hint(
+    "Is there still a rectangle if there is only one row, nothing to pad, or an empty first row?"
+)
 def test_pad_batch_of_simple_batches(student: Student, reference: Student, draw: Draw) -> None:
     """One row alone, one token alone, rows of equal length, an empty first row."""
     tokens = draw.integers(1, 9, 3, 5).tolist()
@@ -74,7 +76,9 @@ def assert_sizes(student: Student, reference: Student, lengths: torch.Tensor) ->
     """Fails unless the number of rows alive at each step is that of the reference."""
     expected = reference.packed_batch_sizes(lengths)
     what = _("for lengths {lengths} the result").format(lengths=lengths.tolist())
-    assert_equal(student.packed_batch_sizes(lengths), expected, what if len(lengths) < 12 else _("the result"))
+    assert_equal(
+        student.packed_batch_sizes(lengths), expected, what if len(lengths) < 12 else _("the result")
+    )
 
 
 @pytest.mark.task("packed_batch_sizes")
