@@ -12,6 +12,7 @@ from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, CouldNotLook, Remote, Student
 from autograder.student.core.language import _
 
+LARGE_SIZES = (2, 4, 5)  # (B, D, H) of `with_large_inputs`
 SMALL_SIZES = (
     (1, 3, 2),
     (3, 1, 2),
@@ -32,6 +33,15 @@ def sequence_arguments(draw: Draw, sizes: Sequence[int], leaf: bool = False) -> 
     arguments = step_arguments(draw, sizes[1:], leaf)
     arguments[0] = draw.normal(*sizes[:3], leaf=leaf)
     return arguments
+
+
+def with_large_inputs(arguments: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """The arguments of a cell for two rows, with very large inputs, the second row's opposite to the first one's.
+
+    So every gate is driven to both of its ends, and an `exp` on the way overflows.
+    """
+    first = 10_000 * arguments[0][:1]
+    return [torch.cat([first, -first]), *arguments[1:]]
 
 
 def probe_step(student: Student, reference: Student, draw: Draw) -> Callable[[], None]:

@@ -8,7 +8,12 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from autograder.assignments.rnn_basics.tests._cells import SMALL_SIZES, assert_same_gradients
+from autograder.assignments.rnn_basics.tests._cells import (
+    LARGE_SIZES,
+    SMALL_SIZES,
+    assert_same_gradients,
+    with_large_inputs,
+)
 from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Remote, Student
@@ -75,8 +80,8 @@ def check_float32(cell: Remote, right: Remote, draw: Draw) -> None:
 
 def check_large_inputs(cell: Remote, right: Remote, draw: Draw) -> None:
     """Equality with the reference where every gate is shut or open."""
-    x, *rest = gru_arguments(draw, draw.sizes(3))
-    assert_equal(cell(1000 * x, *rest), right(1000 * x, *rest), _("with inputs of ±1000 the new state"))
+    arguments = with_large_inputs(gru_arguments(draw, LARGE_SIZES))
+    assert_equal(cell(*arguments), right(*arguments), _("with inputs of ±10000 the new state"))
 
 
 @pytest.mark.task("gru_step")

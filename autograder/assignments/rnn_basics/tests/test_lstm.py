@@ -8,7 +8,12 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from autograder.assignments.rnn_basics.tests._cells import SMALL_SIZES, assert_same_gradients
+from autograder.assignments.rnn_basics.tests._cells import (
+    LARGE_SIZES,
+    SMALL_SIZES,
+    assert_same_gradients,
+    with_large_inputs,
+)
 from autograder.student.checking.comparing import assert_equal, assert_kind, assert_tensor
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
@@ -134,10 +139,10 @@ def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
 @pytest.mark.hint("What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?")
 def test_lstm_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs and a very large memory drive the gates to 0 or 1, nothing to nan."""
-    x, h, c, *weights = lstm_arguments(draw, draw.sizes(3))
-    arguments = (1000 * x, h, 1000 * c, *weights)
+    x, h, c, *weights = with_large_inputs(lstm_arguments(draw, LARGE_SIZES))
+    arguments = (x, h, 1000 * c, *weights)
     got, wanted = student.lstm_step(*arguments), reference.lstm_step(*arguments)
-    assert_states(got, wanted, _("with x and c of ±1000"))
+    assert_states(got, wanted, _("with x of ±10000 and c of ±1000"))
 
 
 def assert_converted(got: object, W_x: torch.Tensor, W_h: torch.Tensor, b: torch.Tensor) -> None:

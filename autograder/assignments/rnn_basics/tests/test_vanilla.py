@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from autograder.assignments.rnn_basics.tests._cells import (
+    LARGE_SIZES,
     SMALL_SIZES,
     assert_same_gradients,
     probe_step,
     sequence_arguments,
     step_arguments,
+    with_large_inputs,
 )
 from autograder.student.checking.comparing import (
     assert_equal,
@@ -73,9 +75,9 @@ def test_rnn_step_in_float32(student: Student, reference: Student, draw: Draw) -
 @pytest.mark.hint("What is exp(1000)? Which function of PyTorch gives tanh without that detour?")
 def test_rnn_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs drive the state to -1 or 1, not to nan."""
-    x, *rest = step_arguments(draw, draw.sizes(3))
-    got, wanted = student.rnn_step(1000 * x, *rest), reference.rnn_step(1000 * x, *rest)
-    assert_equal(got, wanted, _("with inputs of ±1000 the new state"))
+    arguments = with_large_inputs(step_arguments(draw, LARGE_SIZES))
+    got, wanted = student.rnn_step(*arguments), reference.rnn_step(*arguments)
+    assert_equal(got, wanted, _("with inputs of ±10000 the new state"))
 
 
 @pytest.mark.task("rnn_forward")
