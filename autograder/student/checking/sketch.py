@@ -145,6 +145,6 @@ def _exact_dict(value: dict[Any, Any], floats: list[Any]) -> Iterable[str]:
         yield f"error {error['type']}"
         return
     yield f"dict {len(value)}"
-    for key, item in value.items():
+    for key, item in sorted(value.items(), key=lambda pair: repr(pair[0])):  # in no promised order
         yield from _exact(key, floats)
         yield from _exact(item, floats)

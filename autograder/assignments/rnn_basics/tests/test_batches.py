@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
-from torch.nn.utils.rnn import pack_padded_sequence
 
-from autograder.student.checking.comparing import (
-    assert_arguments_kept,
-    assert_equal,
-    assert_kind,
-    assert_tensor,
-)
+from autograder.student.checking.comparing import assert_equal, assert_kind
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.checking.student import Student
 from autograder.student.core.language import _
+
+
+def assert_padded(student: Student, reference: Student, sequences: list[list[int]], pad_id: int) -> None:
+    """Fails unless ids and lengths are those of the reference."""
+    expected = reference.pad_batch(sequences, pad_id)
+    got = student.pad_batch(sequences, pad_id)
+    shown = f"pad_batch({sequences}, {pad_id})" if len(str(sequences)) < 60 else "pad_batch(...)"
+    assert_kind(got, tuple, shown)
+    assert_equal(len(got), 2, _("the number of results"))
+    assert_equal(got[0], expected[0], _("in {call} ids").format(call=shown))
+    assert_equal(got[1], expected[1], _("in {call} the ids are right; but lengths").format(call=shown))
 
 
 @pytest.mark.task("pad_batch")
@@ -35,39 +38,47 @@ def test_pad_batch_by_hand(student: Student) -> None:
 
 @pytest.mark.task("pad_batch")
 @pytest.mark.hint(
-    "Whose length do you count: that of the sequence, or that of what is not padding in the rectangle?",
-    "What happens to your lengths if pad_id is also the id of a real token?",
+    "Is there still a rectangle if there is only one row, nothing to pad, or an empty first row?"
 )
-def test_pad_batch_keeps_every_token(student: Student, draw: Draw) -> None:
-    """Every row begins with its sequence, the rest is padding; a real token may look like padding."""
-    sequences = [draw.integers(0, 3, length).tolist() for length in (3, 6, 1, 4)]
-    sequences[0][-1] = pad_id = 2  # a real token, at the end, that looks like padding
-    got = student.pad_batch(sequences, pad_id)
-    assert_kind(got, tuple)
-    assert_equal(len(got), 2, _("the number of results"))
-    ids, lengths = got
-    assert_equal(lengths, torch.tensor([3, 6, 1, 4]), _("lengths (pad_id is also a real token here)"))
-    assert_tensor(ids, (4, 6), torch.int64, _("ids"))
-    for row, sequence in enumerate(sequences):
-        found = ids[row].tolist()
-        if found[: len(sequence)] != sequence or set(found[len(sequence) :]) - {pad_id}:
-            raise CheckFailed(
-                _(
-                    "The lengths are right. But ids[{row}] is {found} for {sequence} and pad_id {pad_id}."
-                ).format(row=row, found=found, sequence=sequence, pad_id=pad_id)
-            )
+def test_pad_batch_of_simple_batches(student: Student, reference: Student, draw: Draw) -> None:
+    """One row alone, one token alone, rows of equal length, an empty first row."""
+    tokens = draw.integers(1, 9, 3, 5).tolist()
+    for sequences in (tokens[:1], [[4]], tokens, [[], tokens[0], tokens[1][:2]]):
+        assert_padded(student, reference, sequences, 0)
 
 
 @pytest.mark.task("pad_batch")
-@pytest.mark.supporting
-@pytest.mark.hint("Which of your lines make the caller's own lists longer?")
-def test_pad_batch_leaves_the_lists_alone(student: Student) -> None:
-    """The caller's lists are as long afterwards as they were before."""
-    sequences = [[1, 2, 3], [4], [5, 6]]
-    student.pad_batch(sequences, 0)
-    left: Any = student.last_call.get("arguments")
-    assert_kind(left, list, _("the list of arguments after the call"))
-    assert_equal(left[:1], [sequences], _("after the call, the arguments"))
+@pytest.mark.hint(
+    "Whose length do you count: that of the sequence, or that of what is not padding in the rectangle?",
+    "What happens to your lengths if pad_id is also the id of a real token?",
+)
+def test_pad_batch_counts_tokens(student: Student, reference: Student, draw: Draw) -> None:
+    """Sequences of any lengths, some of which hold real tokens that look like padding."""
+    for pad_id in (0, draw.random.randint(1, 5)):
+        lengths = draw.random.sample(range(8), 5)
+        sequences = [draw.integers(0, 6, length).tolist() for length in lengths]
+        sequences.insert(2, [pad_id, 3, pad_id])
+        assert_padded(student, reference, sequences, pad_id)
+
+
+@pytest.mark.task("pad_batch")
+@pytest.mark.hint(
+    "Which of your lines makes floats on the way? Which integers can a float32 not hold?",
+    "May pad_id be negative? Which of your lines treats it as a place in a list?",
+)
+def test_pad_batch_of_large_ids(student: Student, reference: Student, draw: Draw) -> None:
+    """Large ids stay exact, a row may be much longer than the others, and pad_id may be negative."""
+    sequences = [draw.integers(2**24, 2**40, 3).tolist(), draw.integers(0, 9, 60).tolist(), []]
+    assert_padded(student, reference, sequences, -100)
+
+
+def assert_sizes(student: Student, reference: Student, lengths: torch.Tensor) -> None:
+    """Fails unless the number of rows alive at each step is that of the reference."""
+    expected = reference.packed_batch_sizes(lengths)
+    what = _("for lengths {lengths} the result").format(lengths=lengths.tolist())
+    assert_equal(
+        student.packed_batch_sizes(lengths), expected, what if len(lengths) < 12 else _("the result")
+    )
 
 
 @pytest.mark.task("packed_batch_sizes")
@@ -76,29 +87,33 @@ def test_pad_batch_leaves_the_lists_alone(student: Student) -> None:
     "How many steps are there if the longest row has 3 tokens?",
 )
 def test_packed_batch_sizes_by_hand(student: Student) -> None:
-    """Lengths 1, 0, 3, 3: three rows are alive at the first step, two at the second and at the third."""
-    got = student.packed_batch_sizes(torch.tensor([1, 0, 3, 3]))
-    assert_equal(got, torch.tensor([3, 2, 2]), _("packed_batch_sizes(tensor([1, 0, 3, 3]))"))
+    """Lengths 3, 1, 3: three rows are alive at the first step, two at the second and at the third."""
+    got = student.packed_batch_sizes(torch.tensor([3, 1, 3]))
+    assert_equal(got, torch.tensor([3, 2, 2]), _("packed_batch_sizes(tensor([3, 1, 3]))"))
+
+
+@pytest.mark.task("packed_batch_sizes")
+@pytest.mark.hint("How many steps does one row of length n have, and how many rows are alive at each?")
+def test_packed_batch_sizes_of_simple_batches(student: Student, reference: Student, draw: Draw) -> None:
+    """One row alone; one single step; rows of equal length; rows that become longer and longer."""
+    length = draw.random.randint(3, 7)
+    for lengths in ([length], [1], [1, 1, 1], [length] * 4, list(range(1, length))):
+        assert_sizes(student, reference, torch.tensor(lengths))
 
 
 @pytest.mark.task("packed_batch_sizes")
 @pytest.mark.hint(
-    "Does your count still hold if the longest row is not the first one?",
+    "Is the first row always the longest one? At which steps is a row of length 0 alive?",
     "What does the sum of all the sizes have to be?",
 )
-def test_packed_batch_sizes_equal_those_of_torch(student: Student, draw: Draw) -> None:
-    """The same numbers as in PyTorch's own PackedSequence.batch_sizes, for lengths in any order."""
-    lengths = draw.lengths(6, 8)
-    packed = pack_padded_sequence(torch.zeros(8, 6, 1), lengths, enforce_sorted=False)
-    got = student.packed_batch_sizes(lengths)
-    assert_equal(
-        got, packed.batch_sizes, _("for lengths {lengths} the result").format(lengths=lengths.tolist())
-    )
+def test_packed_batch_sizes_of_any_lengths(student: Student, reference: Student, draw: Draw) -> None:
+    """Lengths in any order, the longest not first, with equal ones and a 0 among them."""
+    for longest in (4, 9):
+        assert_sizes(student, reference, torch.cat([draw.lengths(5, longest), torch.tensor([0, 2])]))
 
 
 @pytest.mark.task("packed_batch_sizes")
-@pytest.mark.supporting
-@pytest.mark.hint("Which of your lines write into the lengths that the caller still holds?")
-def test_packed_batch_sizes_leaves_the_lengths_alone(student: Student, draw: Draw) -> None:
-    """The lengths stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.packed_batch_sizes, draw.lengths(5, 6))
+@pytest.mark.hint("Is there a largest length, or a largest number of rows, that your code takes for granted?")
+def test_packed_batch_sizes_of_a_large_batch(student: Student, reference: Student, draw: Draw) -> None:
+    """Many long rows."""
+    assert_sizes(student, reference, draw.lengths(80, 150))

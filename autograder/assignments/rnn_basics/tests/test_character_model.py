@@ -1,4 +1,4 @@
-"""What is promised of `CharRNN` and `fit_hello`."""
+"""What is promised of `CharRNN`."""
 
 from __future__ import annotations
 
@@ -10,37 +10,28 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from autograder.assignments.rnn_basics.tests.test_vanilla import library_states, probe_step, step_arguments
+from autograder.assignments.rnn_basics.tests._cells import probe_forward, probe_step
 from autograder.student.checking.comparing import (
     assert_equal,
     assert_kind,
-    assert_number,
     assert_tensor,
     blaming,
 )
-from autograder.student.checking.doubles import LibraryCharModel
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Remote, Student
+from autograder.student.checking.student import CheckFailed, Evidence, Remote, Student
 from autograder.student.core.language import _
 
 V, H = 5, 7  # letters and cells; time and batch are different again
 
 
-def probe_forward(student: Student, draw: Draw) -> None:
-    """Fails if `rnn_forward` itself is not right: then a model that calls it cannot be."""
-    _x, *rest = step_arguments(draw, [2, 3, 4])
-    x = draw.normal(3, 2, 3)
-    states = library_states(x, *rest)
-    assert_equal(student.rnn_forward(x, *rest), (states, states[-1]))
-
-
 @contextmanager
-def blaming_earlier(student: Student, draw: Draw) -> Iterator[None]:
+def blaming_earlier(student: Student, reference: Student, draw: Draw) -> Iterator[None]:
     """A failure of `CharRNN` names `rnn_step` or `rnn_forward`, if that one is called and is wrong."""
+    step, forward = probe_step(student, reference, draw), probe_forward(student, reference, draw)
     with ExitStack() as stack:
         # The outer one has the last word: where both are wrong, rnn_step is to be mended first.
-        stack.enter_context(blaming(student, "CharRNN", "rnn_step", lambda: probe_step(student, draw)))
-        stack.enter_context(blaming(student, "CharRNN", "rnn_forward", lambda: probe_forward(student, draw)))
+        stack.enter_context(blaming(student, "CharRNN", "rnn_step", step))
+        stack.enter_context(blaming(student, "CharRNN", "rnn_forward", forward))
         yield
 
 
@@ -53,19 +44,55 @@ def read(
     assert_kind(got, tuple, _("what the model returns"))
     assert_equal(len(got), 2, _("the number of results"))
     dtype = got[0].dtype if isinstance(got[0], torch.Tensor) and got[0].is_floating_point() else torch.float32
-    assert_tensor(got[0], (T, B, V), dtype, _("logits"))
-    assert_tensor(got[1], (B, cells), dtype, _("h"))
+    assert_tensor(got[0], (T, B, V), dtype, _("for ids of shape {shape} logits").format(shape=(T, B)))
+    assert_tensor(got[1], (B, cells), dtype, _("for ids of shape {shape} h").format(shape=(T, B)))
     return got
+
+
+def parameters_of(model: Remote) -> dict[str, torch.Tensor]:
+    """What `model.parameters()` lists, by name."""
+    found: Any = model.fetch().get("parameters")
+    if not isinstance(found, dict):
+        raise CheckFailed(
+            _("CharRNN is not an nn.Module."),
+            Evidence.STRUCTURE,
+            _("Which class stands in the brackets after `class CharRNN`?"),
+        )
+    for name, values in found.items():
+        if not isinstance(values, torch.Tensor):
+            raise CheckFailed(_("{name} is not a tensor.").format(name=name), Evidence.STRUCTURE)
+    return found
 
 
 @pytest.mark.task("CharRNN")
 @pytest.mark.hint(
     "Which shape has the input after one-hot, which the state, which the scores?",
-    "The scores of step t are made from which state: the one before, or after reading ids[t]?",
+    "Which axis of ids is time, which one counts the rows?",
 )
-def test_CharRNN_reads_in_order(student: Student, draw: Draw) -> None:
+def test_CharRNN_returns_scores_and_a_state(student: Student, reference: Student, draw: Draw) -> None:
+    """It returns scores (T, B, V) and one state (B, H), also for one row or one letter, twice the same."""
+    with blaming_earlier(student, reference, draw):
+        model = student.CharRNN.keep(V, H)
+        for T, B in ((6, 3), (4, 1), (1, 4), (1, 1)):
+            ids = draw.integers(0, V, T, B)
+            first, second = read(model, ids), read(model, ids)
+            if not all(map(torch.equal, first, second)):
+                raise CheckFailed(
+                    _("The shapes are right; but a second, equal call gives other values."),
+                    question=_(
+                        "What in your model draws random numbers, or keeps something from the call before?"
+                    ),
+                )
+
+
+@pytest.mark.task("CharRNN")
+@pytest.mark.hint(
+    "The scores of step t are made from which state: the one before, or after reading ids[t]?",
+    "In which order does your loop read the letters?",
+)
+def test_CharRNN_reads_in_order(student: Student, reference: Student, draw: Draw) -> None:
     """A changed letter changes the scores at its own step and later ones, and no earlier ones."""
-    with blaming_earlier(student, draw):
+    with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         ids = draw.integers(0, V, 6, 3)
         logits, h = read(model, ids)
@@ -80,56 +107,20 @@ def test_CharRNN_reads_in_order(student: Student, draw: Draw) -> None:
             raise CheckFailed(_("With ids[3] changed, the state after the last letter does not change."))
 
 
-def check_learns(student: Student, ids: torch.Tensor, target: torch.Tensor) -> None:
-    """A model of 24 cells, trained on one batch, has learnt it by heart; its scores are raw."""
-    model = student.CharRNN.keep(V, 24)
-    read(model, ids, cells=24)  # what is wrong without any training is said, and told apart, before it
-    model.fit(ids, target=target, steps=60, lr=0.03)
-    got = model(ids)
-    assert_kind(got, tuple, _("what the model returns"))
-    logits = got[0] if got else None
-    assert_tensor(logits, (*ids.shape, V), torch.float32, _("logits"))
-    assert isinstance(logits, torch.Tensor)
-    if logits.logsumexp(dim=2).abs().max() < 1e-4:
-        raise CheckFailed(_("The scores went through a log-softmax: raw ones are asked for."))
-    if (logits >= 0).all() and (logits.sum(dim=2) - 1).abs().max() < 1e-4:
-        raise CheckFailed(_("The scores went through a softmax: raw ones are asked for."))
-    loss = F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
-    if not loss < 0.05:
-        sentence = _(
-            "After 60 steps of Adam on one small batch the loss is still {loss:.3f}; below 0.05 is easy."
-        )
-        raise CheckFailed(sentence.format(loss=loss))
-
-
 @pytest.mark.task("CharRNN")
-@pytest.mark.hint(
-    "Which of your weights does an optimiser not know? What does model.parameters() list?",
-    "Is there a softmax between your last layer and the loss, which brings one of its own?",
-)
-def test_CharRNN_can_learn(student: Student, draw: Draw) -> None:
-    """Trained on one small batch that needs memory, it learns it by heart; its scores are raw."""
-    with blaming_earlier(student, draw):
-        # The rows differ in their first letter only: what comes later has to be remembered from there.
-        ids = draw.integers(0, V, 4, 1).repeat(1, 3)
-        ids[0] = torch.tensor(draw.random.sample(range(V), 3))
-        target = draw.integers(0, V, 4, 3)
-        target[-1] = torch.tensor(draw.random.sample(range(V), 3))
-        check_learns(student, ids, target)
-
-
-@pytest.mark.task("CharRNN")
-@pytest.mark.supporting
 @pytest.mark.hint(
     "If the text is cut in two, what does the second half have to start from?",
     "What is h if none is given, and what if one is?",
 )
-def test_CharRNN_carries_its_state(student: Student, draw: Draw) -> None:
-    """Two halves, the second started from the first one's state, give the same as the whole; another state does not."""
-    with blaming_earlier(student, draw):
+def test_CharRNN_carries_its_state(student: Student, reference: Student, draw: Draw) -> None:
+    """Two halves, the second started from the first one's state, give the same as the whole; None means zeros."""
+    with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         ids = draw.integers(0, V, 6, 3)
         logits, h = read(model, ids)
+        zero_logits, zero_h = read(model, ids, torch.zeros(3, H))
+        assert_equal(zero_logits, logits, _("started from zeros instead of None, logits"))
+        assert_equal(zero_h, h, _("started from zeros instead of None, h"))
         first, middle = read(model, ids[:2])
         second, last = read(model, ids[2:], middle)
         assert_equal(torch.cat([first, second]), logits, _("read in two halves, logits"))
@@ -140,14 +131,115 @@ def test_CharRNN_carries_its_state(student: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("CharRNN")
+@pytest.mark.hint(
+    "Between which two numbers lies a tanh? Which function is applied in your cell, and to what?",
+    "Which two terms are added inside the tanh?",
+)
+def test_CharRNN_has_a_vanilla_cell(student: Student, reference: Student, draw: Draw) -> None:
+    """The new state is tanh of a sum: what a letter adds inside does not depend on the old state."""
+    with blaming_earlier(student, reference, draw):
+        model = student.CharRNN.keep(V, H)
+        # Of the size of 1, so that another function than tanh shows.
+        spread = {name: p for name, p in parameters_of(model).items() if p.numel() > 1 and p.std() > 0}
+        model.load({name: 0.6 * values / values.std() for name, values in spread.items()})
+        letters = torch.arange(V)[None]  # one letter a row
+        insides = []
+        for start in torch.tanh(draw.normal(2, H)).float():
+            _logits, h = read(model, letters, start.repeat(V, 1))
+            if h.abs().max() > 1 or h.min() >= 0:
+                raise CheckFailed(
+                    _(
+                        "The state reaches from {low:.3f} to {high:.3f}, which is not what a tanh gives."
+                    ).format(low=h.min().item(), high=h.max().item())
+                )
+            insides.append(torch.atanh(h.double().clamp(-1 + 1e-7, 1 - 1e-7)))
+        first, second = (inside - inside[:1] for inside in insides)
+        difference = (first - second).abs()[torch.stack(insides).abs().amax(dim=0) < 4]
+        if difference.numel() and difference.max() > 0.01:
+            raise CheckFailed(_("What a letter adds inside of the tanh depends on the old state."))
+
+
+@pytest.mark.task("CharRNN")
+@pytest.mark.hint(
+    "Which of your weights does an optimiser not know? What does model.parameters() list?",
+    "What makes a tensor a parameter of a module? And a list of layers?",
+)
+def test_CharRNN_registers_every_weight(student: Student, reference: Student, draw: Draw) -> None:
+    """Two models with the same parameters give the same scores."""
+    with blaming_earlier(student, reference, draw):
+        model, other = student.CharRNN.keep(V, H), student.CharRNN.keep(V, H)
+        other.load(parameters_of(model))
+        ids, start = draw.integers(0, V, 4, 3), torch.tanh(draw.normal(3, H)).float()
+        logits, h = read(model, ids, start)
+        other_logits, other_h = read(other, ids, start)
+        assert_equal(other_h, h, _("of a second model with the same parameters, h"))
+        assert_equal(other_logits, logits, _("of a second model with the same parameters, logits"))
+
+
+@pytest.mark.task("CharRNN")
+@pytest.mark.hint(
+    "Is there a softmax between your last layer and the loss, which brings one of its own?",
+    "Through which of your lines can a gradient not flow back to an earlier letter?",
+)
+def test_CharRNN_can_learn(student: Student, reference: Student, draw: Draw) -> None:
+    """Trained on one small batch that needs memory, it learns it by heart; it returns raw logits."""
+    with blaming_earlier(student, reference, draw):
+        # The rows differ in their first letter only: what comes later has to be remembered from there.
+        ids = draw.integers(0, V, 4, 1).repeat(1, 3)
+        ids[0] = torch.tensor(draw.random.sample(range(V), 3))
+        target = draw.integers(0, V, 4, 3)
+        target[-1] = torch.tensor(draw.random.sample(range(V), 3))
+        model = student.CharRNN.keep(V, 24)
+        read(model, ids, cells=24)  # what is wrong without any training is said, and told apart, before it
+        model.fit(ids, target=target, steps=60, lr=0.03)
+        logits, _h = read(model, ids, cells=24)
+        if logits.logsumexp(dim=2).abs().max() < 1e-4:
+            raise CheckFailed(_("The scores went through a log-softmax: return raw logits."))
+        if (logits >= 0).all() and (logits.sum(dim=2) - 1).abs().max() < 1e-4:
+            raise CheckFailed(_("The scores went through a softmax: return raw logits."))
+        loss = F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
+        if not loss < 0.05:
+            sentence = _(
+                "After 60 steps of Adam on one small batch the loss is still {loss:.3f}; below 0.05 is easy."
+            )
+            raise CheckFailed(sentence.format(loss=loss))
+
+
+@pytest.mark.task("CharRNN")
+@pytest.mark.hint("Is the state that was given still part of the graph when the scores are made?")
+def test_CharRNN_passes_gradients_to_its_state(student: Student, reference: Student, draw: Draw) -> None:
+    """The gradient that reaches a given state is the one that small changes of it show."""
+    with blaming_earlier(student, reference, draw):
+        model = student.CharRNN.keep(V, H)
+        ids = draw.integers(0, V, 3, 2)
+        h = torch.tanh(draw.normal(2, H)).float().requires_grad_()
+        read(model, ids, h)
+        upstream = [draw.normal(3, 2, V).float(), draw.normal(2, H).float()]
+        gradient = model.gradients(ids, h, upstream=upstream).arguments[-1]
+        if gradient is None or not gradient.any():
+            raise CheckFailed(_("No gradient reaches the state that was given."), Evidence.GRADIENTS)
+        assert_equal(gradient.shape, h.shape, _("the shape of the gradient of h"))
+        direction = gradient / gradient.norm()
+        step = 0.02
+        ahead, behind = (
+            torch.stack(
+                [(v.double() * u).sum() for v, u in zip(read(model, ids, at), upstream, strict=True)]
+            ).sum()
+            for at in ((h + step * direction).detach(), (h - step * direction).detach())
+        )
+        slope, expected = gradient.norm().item(), ((ahead - behind) / (2 * step)).item()
+        assert_equal(slope, expected, _("the length of the gradient of h"), rtol=0.02, atol=1e-6)
+
+
+@pytest.mark.task("CharRNN")
 @pytest.mark.supporting
 @pytest.mark.hint(
     "Of which dtype are the weights, and of which dtype the tensors that you make yourself?",
     "Which tensor of your own could be made from a weight, so that it takes over its dtype?",
 )
-def test_CharRNN_in_float64(student: Student, draw: Draw) -> None:
+def test_CharRNN_in_float64(student: Student, reference: Student, draw: Draw) -> None:
     """Turned into float64, the model works as before, with a state and without."""
-    with blaming_earlier(student, draw):
+    with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         model.double()
         ids = draw.integers(0, V, 4, 3)
@@ -157,59 +249,26 @@ def test_CharRNN_in_float64(student: Student, draw: Draw) -> None:
             assert_equal(str(h.dtype), "torch.float64", _("the dtype of h"))
 
 
-def numbered(text: str) -> torch.Tensor:
-    """(T,) the letters by their place in the alphabet of the text."""
-    return torch.tensor([sorted(set(text)).index(letter) for letter in text])
-
-
-def assert_losses(got: object, steps: int) -> list[float]:
-    """The losses, after a look that they are a list of as many floats as there were steps."""
-    assert_kind(got, list)
-    assert isinstance(got, list)
-    assert_equal(len(got), steps, _("the number of losses"))
-    for step, loss in enumerate(got):
-        assert_number(loss, f"losses[{step}]")
-    return [float(loss) for loss in got]
-
-
-@pytest.mark.task("fit_hello")
+@pytest.mark.task("CharRNN")
+@pytest.mark.supporting
 @pytest.mark.hint(
-    "Which letters are read, and which are to be predicted? How many predictions does a text of 5 letters have?",
-    "Sum or mean, bits or nats, before or after the update?",
+    "Which axis of ids is time, which one counts the rows? Where could two rows be mixed?",
+    "What in your model draws random numbers, or keeps something from the call before?",
 )
-def test_fit_hello_starts_with_the_right_loss(student: Student, draw: Draw) -> None:
-    """The first loss is the untrained model's: mean nats per predicted letter, before any update."""
-    for text in ("hello", "banana bread"):
-        ids = numbered(text)
-        model = draw.weights(LibraryCharModel(len(set(text)), 6))
-        expected = F.cross_entropy(model(ids[:-1, None])[0][:, 0], ids[1:]).item()
-        losses = assert_losses(student.fit_hello(model, text, 2, 0.01), 2)
-        assert_equal(losses[0], expected, _("for “{text}” losses[0]").format(text=text))
-
-
-@pytest.mark.task("fit_hello")
-@pytest.mark.hint(
-    "In which order stand clear, back-propagate, step? Is one of them missing?",
-    "Which parameters does the optimiser hold, and is it the same optimiser at every step?",
-)
-def test_fit_hello_learns_to_spell(student: Student, draw: Draw) -> None:
-    """300 steps at lr 0.01 bring the loss on “hello” below 0.15, where it needs memory: two letters follow “l”."""
-    model = draw.weights(LibraryCharModel(4, 16), scale=0.25)
-    student.fit_hello(model, "hello", 3, 0.01)  # tells most known mistakes apart before the long run
-    kept = student.put(model)
-    losses = assert_losses(student.fit_hello(kept, "hello", 300, 0.01), 300)
-    ids = numbered("hello")
-    # Only the weights are taken back: on the other side `model.forward` could have been replaced.
-    found: Any = kept.fetch().get("parameters")
-    assert_kind(found, dict, _("what became of the model"))
-    for name, parameter in model.named_parameters():
-        assert_tensor(found.get(name), parameter.shape, parameter.dtype, f"`{name}`")
-        parameter.data.copy_(found[name])
-    loss = F.cross_entropy(model(ids[:-1, None])[0][:, 0], ids[1:]).item()
-    for value, name in ((losses[-1], _("the last loss")), (loss, _("the trained model's own loss"))):
-        if not 0 <= value < 0.15:
-            raise CheckFailed(
-                _("After 300 steps {name} is {value:.4f}, expected less than 0.15.").format(
-                    name=name, value=value
-                )
-            )
+def test_CharRNN_keeps_rows_and_calls_apart(student: Student, reference: Student, draw: Draw) -> None:
+    """Rows in another order, a row alone, a second call: the same scores."""
+    with blaming_earlier(student, reference, draw):
+        model = student.CharRNN.keep(V, H)
+        model.train()
+        ids, start = draw.integers(0, V, 5, 4), torch.tanh(draw.normal(4, H)).float()
+        logits, h = read(model, ids, start)
+        again = read(model, ids, start)
+        assert_equal(again, (logits, h), _("in training mode, the result of a second, equal call"))
+        order = torch.tensor(draw.random.sample(range(4), 4))
+        turned, turned_h = read(model, ids[:, order], start[order])
+        assert_equal(turned, logits[:, order], _("with the rows in another order, logits"))
+        assert_equal(turned_h, h[order], _("with the rows in another order, h"))
+        first, first_h = read(model, ids[:1])
+        alone, alone_h = read(model, ids[:1, 2:3])
+        assert_equal(alone, first[:, 2:3], _("for one letter of one row alone, logits"))
+        assert_equal(alone_h, first_h[2:3], _("for one letter of one row alone, h"))

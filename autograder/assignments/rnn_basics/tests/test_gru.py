@@ -1,26 +1,32 @@
-"""What is promised of `gru_step` and `gru_step_lecture`."""
+"""What is promised of `gru_step` and `gru_step_lecture`: the same properties, each in its convention."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
 
-from autograder.student.checking.comparing import (
-    assert_arguments_kept,
-    assert_equal,
-    assert_gradients,
-    name_gradients,
+from autograder.assignments.rnn_basics.tests._cells import (
+    LARGE_SIZES,
+    SMALL_SIZES,
+    assert_same_gradients,
+    with_large_inputs,
 )
+from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import Student
+from autograder.student.checking.student import Remote, Student
 from autograder.student.core.language import _
 
 NAMES = ("x", "h", "W_x", "W_h", "b_x", "b_h")
+CUT = "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?"
+DTYPE = "Which of your lines makes a tensor of a fixed dtype?"
+AXIS = "Which of your lines drops an axis of size 1, or takes one size for another?"
+OVERFLOW = "What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?"
 
 
-def gru_arguments(draw: Draw, sizes: list[int], leaf: bool = False) -> list[torch.Tensor]:
+def gru_arguments(draw: Draw, sizes: Sequence[int], leaf: bool = False) -> list[torch.Tensor]:
     """x, h, W_x, W_h, b_x and b_h for the sizes (B, D, H)."""
     B, D, H = sizes
     shapes = [(B, D), (B, H), (3 * H, D), (3 * H, H), (3 * H,), (3 * H,)]
@@ -34,30 +40,48 @@ def one_cell(bias: list[float]) -> list[torch.Tensor]:
     return [zero, zero + 1, W, W, W[:, 0], torch.tensor(bias, dtype=torch.float64)]
 
 
-@pytest.mark.task("gru_step")
-@pytest.mark.hint(
-    "In which order does PyTorch stack the three blocks of rows?",
-    "Does r act before or after the product with W_hn, and on b_hn too?",
-)
-def test_gru_step_equals_torch(student: Student, draw: Draw) -> None:
-    """The new state is that of PyTorch's own cell with the same weights."""
-    arguments = gru_arguments(draw, [2, 3, 5])
-    assert_equal(student.gru_step(*arguments), torch.gru_cell(*arguments), _("the new state"))
+def check_values(cell: Remote, right: Remote, draw: Draw) -> None:
+    """Equality with the reference."""
+    arguments = gru_arguments(draw, draw.sizes(3))
+    assert_equal(cell(*arguments), right(*arguments), _("the new state"))
 
 
-@pytest.mark.task("gru_step")
-@pytest.mark.hint(
-    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
-)
-def test_gru_step_passes_gradients(student: Student, draw: Draw) -> None:
-    """Gradients reach the input, the state, both matrices and both biases."""
-    arguments = gru_arguments(draw, [4, 2, 3], leaf=True)
-    upstream = draw.normal(4, 3)
-    state = torch.gru_cell(*arguments)
-    expected = torch.autograd.grad(state, arguments, upstream)
-    got = student.gru_step.gradients(*arguments, upstream=[upstream])
-    assert_equal(got.value, state.detach(), _("gradients are not compared yet: the new state"))
-    assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
+def check_small_sizes(cell: Remote, right: Remote, draw: Draw) -> None:
+    """Equality with the reference with one row, one input or one cell."""
+    for sizes in SMALL_SIZES:
+        arguments = gru_arguments(draw, sizes)
+        what = _("with B, D, H = {sizes} the new state").format(sizes=sizes)
+        assert_equal(cell(*arguments), right(*arguments), what)
+
+
+def check_gradients(cell: Remote, right: Remote, draw: Draw) -> None:
+    """The gradient of every argument equals the reference's."""
+    B, _D, H = sizes = draw.sizes(3)
+    arguments = gru_arguments(draw, sizes, leaf=True)
+    assert_same_gradients(cell, right, arguments, NAMES, [draw.normal(B, H)])
+
+
+def check_keeps(cell: Remote, draw: Draw, bias: float) -> None:
+    """With this bias of z the state stays, step after step."""
+    B, D, H = draw.sizes(3)
+    _x, start, W_x, W_h, b_x, b_h = gru_arguments(draw, [B, D, H])
+    b_x[H : 2 * H] = bias
+    h = start
+    for _step in range(20):
+        h = cell(draw.normal(B, D), h, W_x, W_h, b_x, b_h)
+        assert_equal(h, start, _("with an update gate that keeps everything, after some steps h"))
+
+
+def check_float32(cell: Remote, right: Remote, draw: Draw) -> None:
+    """float32 in, float32 out, and the same values."""
+    arguments = [argument.float() for argument in gru_arguments(draw, draw.sizes(3))]
+    assert_equal(cell(*arguments), right(*arguments), _("in float32 the new state"))
+
+
+def check_large_inputs(cell: Remote, right: Remote, draw: Draw) -> None:
+    """Equality with the reference where every gate is shut or open."""
+    arguments = with_large_inputs(gru_arguments(draw, LARGE_SIZES))
+    assert_equal(cell(*arguments), right(*arguments), _("with inputs of ±10000 the new state"))
 
 
 @pytest.mark.task("gru_step")
@@ -77,11 +101,48 @@ def test_gru_step_by_hand(student: Student) -> None:
 
 
 @pytest.mark.task("gru_step")
-@pytest.mark.supporting
-@pytest.mark.hint("Run the cell twice with the same inputs. Which of your lines write into an argument?")
-def test_gru_step_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.gru_step, *gru_arguments(draw, [2, 3, 4]))
+@pytest.mark.hint(
+    "In which order does PyTorch stack the three blocks of rows?",
+    "Does r act before or after the product with W_hn, and on b_hn too?",
+)
+def test_gru_step_has_the_right_values(student: Student, reference: Student, draw: Draw) -> None:
+    """The new state is the one of the equations, with the blocks of rows in PyTorch's order."""
+    check_values(student.gru_step, reference.gru_step, draw)
+
+
+@pytest.mark.task("gru_step")
+@pytest.mark.hint(AXIS)
+def test_gru_step_of_one_row(student: Student, reference: Student, draw: Draw) -> None:
+    """The new state is also right with one row, one input or one cell."""
+    check_small_sizes(student.gru_step, reference.gru_step, draw)
+
+
+@pytest.mark.task("gru_step")
+@pytest.mark.hint(CUT, "Does a gradient still find its way through every gate?")
+def test_gru_step_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
+    """Gradients reach the input, the state, both matrices and both biases."""
+    check_gradients(student.gru_step, reference.gru_step, draw)
+
+
+@pytest.mark.task("gru_step")
+@pytest.mark.hint("As z goes to 1, do you keep or replace?")
+def test_gru_step_remembers(student: Student, draw: Draw) -> None:
+    """With z at 1 the state stays what it was, step after step."""
+    check_keeps(student.gru_step, draw, bias=80)
+
+
+@pytest.mark.task("gru_step")
+@pytest.mark.hint(DTYPE)
+def test_gru_step_in_float32(student: Student, reference: Student, draw: Draw) -> None:
+    """float32 in, float32 out, and the same values."""
+    check_float32(student.gru_step, reference.gru_step, draw)
+
+
+@pytest.mark.task("gru_step")
+@pytest.mark.hint(OVERFLOW)
+def test_gru_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
+    """Very large inputs drive the gates to 0 or 1, nothing to nan."""
+    check_large_inputs(student.gru_step, reference.gru_step, draw)
 
 
 @pytest.mark.task("gru_step_lecture")
@@ -102,23 +163,6 @@ def test_gru_step_lecture_by_hand(student: Student) -> None:
 
 @pytest.mark.task("gru_step_lecture")
 @pytest.mark.hint(
-    "For a diagonal W_hn and b_hn = 0 the two conventions differ in one thing only. Which?",
-    "In which order do the three blocks of rows stand? It is the same as in gru_step.",
-)
-def test_gru_step_lecture_beside_torch(student: Student, draw: Draw) -> None:
-    """Where r may act before or after the product alike, it is PyTorch's cell with z and 1 - z exchanged."""
-    H = 5
-    x, h, W_x, W_h, b_x, b_h = gru_arguments(draw, [2, 3, H])
-    W_h[2 * H :] = torch.diag(draw.normal(H))
-    b_h[2 * H :] = 0
-    sign = torch.tensor([1.0, -1.0, 1.0], dtype=torch.float64).repeat_interleave(H)  # 1 - z: all that makes z
-    expected = torch.gru_cell(x, h, sign[:, None] * W_x, sign[:, None] * W_h, sign * b_x, sign * b_h)
-    got = student.gru_step_lecture(x, h, W_x, W_h, b_x, b_h)
-    assert_equal(got, expected, _("with a diagonal W_hn and b_hn = 0 the new state"))
-
-
-@pytest.mark.task("gru_step_lecture")
-@pytest.mark.hint(
     "Two cells, one of them reset: what does the other one still hear of it?",
     "Is (r * h) the vector that is multiplied with W_hn?",
 )
@@ -135,8 +179,45 @@ def test_gru_step_lecture_resets_before_the_product(student: Student) -> None:
 
 
 @pytest.mark.task("gru_step_lecture")
-@pytest.mark.supporting
-@pytest.mark.hint("Run the cell twice with the same inputs. Which of your lines write into an argument?")
-def test_gru_step_lecture_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.gru_step_lecture, *gru_arguments(draw, [2, 3, 4]))
+@pytest.mark.hint(
+    "What exactly does r multiply in the lecture: h, the product, or the product with its bias?",
+    "Each of the six blocks meets a vector. Which of them have to be transposed for that?",
+)
+def test_gru_step_lecture_has_the_right_values(student: Student, reference: Student, draw: Draw) -> None:
+    """The new state is the one of the lecture's equations, with the rows in the same order as in gru_step."""
+    check_values(student.gru_step_lecture, reference.gru_step_lecture, draw)
+
+
+@pytest.mark.task("gru_step_lecture")
+@pytest.mark.hint(AXIS)
+def test_gru_step_lecture_of_one_row(student: Student, reference: Student, draw: Draw) -> None:
+    """The new state is also right with one row, one input or one cell."""
+    check_small_sizes(student.gru_step_lecture, reference.gru_step_lecture, draw)
+
+
+@pytest.mark.task("gru_step_lecture")
+@pytest.mark.hint(CUT, "Does a gradient still find its way through every gate?")
+def test_gru_step_lecture_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
+    """Gradients reach the input, the state, both matrices and both biases."""
+    check_gradients(student.gru_step_lecture, reference.gru_step_lecture, draw)
+
+
+@pytest.mark.task("gru_step_lecture")
+@pytest.mark.hint("As z goes to 0, does the lecture keep or replace?")
+def test_gru_step_lecture_remembers(student: Student, draw: Draw) -> None:
+    """With z at 0 the state stays what it was, step after step."""
+    check_keeps(student.gru_step_lecture, draw, bias=-80)
+
+
+@pytest.mark.task("gru_step_lecture")
+@pytest.mark.hint(DTYPE)
+def test_gru_step_lecture_in_float32(student: Student, reference: Student, draw: Draw) -> None:
+    """float32 in, float32 out, and the same values."""
+    check_float32(student.gru_step_lecture, reference.gru_step_lecture, draw)
+
+
+@pytest.mark.task("gru_step_lecture")
+@pytest.mark.hint(OVERFLOW)
+def test_gru_step_lecture_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
+    """Very large inputs drive the gates to 0 or 1, nothing to nan."""
+    check_large_inputs(student.gru_step_lecture, reference.gru_step_lecture, draw)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
 
-from autograder.student.checking.comparing import (
-    assert_arguments_kept,
-    assert_equal,
-    assert_gradients,
-    assert_kind,
-    assert_tensor,
-    name_gradients,
+from autograder.assignments.rnn_basics.tests._cells import (
+    LARGE_SIZES,
+    SMALL_SIZES,
+    assert_same_gradients,
+    with_large_inputs,
 )
+from autograder.student.checking.comparing import assert_equal, assert_kind, assert_tensor
 from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
@@ -22,7 +22,7 @@ from autograder.student.core.language import _
 NAMES = ("x", "h", "c", "W_x", "W_h", "b_x", "b_h")
 
 
-def lstm_arguments(draw: Draw, sizes: list[int], leaf: bool = False) -> list[torch.Tensor]:
+def lstm_arguments(draw: Draw, sizes: Sequence[int], leaf: bool = False) -> list[torch.Tensor]:
     """x, h, c, W_x, W_h, b_x and b_h for the sizes (B, D, H); c reaches beyond 1."""
     B, D, H = sizes
     shapes = [(B, D), (B, H), (B, H), (4 * H, D), (4 * H, H), (4 * H,), (4 * H,)]
@@ -30,24 +30,19 @@ def lstm_arguments(draw: Draw, sizes: list[int], leaf: bool = False) -> list[tor
     return [draw.normal(*shape, scale=scale, leaf=leaf) for shape, scale in zip(shapes, scales, strict=True)]
 
 
-@pytest.mark.task("lstm_step")
-@pytest.mark.hint(
-    "Which block of rows belongs to which gate, in PyTorch's order?",
-    "Which gate multiplies the old memory, and which the candidate?",
-    "Which function squashes each of the four blocks? Which of the two new states is returned first?",
-)
-def test_lstm_step_equals_torch(student: Student, draw: Draw) -> None:
-    """The new h and c are those of PyTorch's own cell with the same weights."""
-    x, h, c, *weights = lstm_arguments(draw, [2, 3, 5])
-    expected = torch.lstm_cell(x, (h, c), *weights)
-    got = student.lstm_step(x, h, c, *weights)
+def assert_states(got: object, expected: tuple[torch.Tensor, torch.Tensor], case: str = "") -> None:
+    """Fails unless the pair (h, c) is right; c first, since h is made from it."""
     assert_kind(got, tuple)
+    assert isinstance(got, tuple)
     assert_equal(len(got), 2, _("the number of results"))
+    for part, wanted, name in zip(got, expected, ("h", "c"), strict=True):
+        assert_tensor(part, wanted.shape, wanted.dtype, f"{case} {name}".strip())
     try:
-        assert_equal(got[1], expected[1], _("the new c"))
+        assert_equal(got[1], expected[1], _("{case} the new c").format(case=case).strip())
     except CheckFailed as failure:
-        raise CheckFailed(f"{failure} {_says_of_h(got[0], expected[0])}") from None
-    assert_equal(got[0], expected[0], _("the new c is right; but the new h"))
+        sentence = f"{failure} {_says_of_h(got[0], expected[0])}"
+        raise CheckFailed(sentence, failure.evidence, failure.question) from None
+    assert_equal(got[0], expected[0], _("{case} the new c is right; but the new h").format(case=case).strip())
 
 
 def _says_of_h(got: object, expected: torch.Tensor) -> str:
@@ -57,24 +52,6 @@ def _says_of_h(got: object, expected: torch.Tensor) -> str:
     except CheckFailed:
         return _("h, which is made from c, is not right either.")
     return _("h is right.")
-
-
-@pytest.mark.task("lstm_step")
-@pytest.mark.hint(
-    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
-)
-def test_lstm_step_passes_gradients(student: Student, draw: Draw) -> None:
-    """Gradients reach the input, both states, both matrices and both biases."""
-    arguments = lstm_arguments(draw, [4, 2, 3], leaf=True)
-    x, h, c, *weights = arguments
-    upstream = [draw.normal(4, 3), draw.normal(4, 3)]
-    values = torch.lstm_cell(x, (h, c), *weights)
-    expected = torch.autograd.grad(values, arguments, upstream)
-    got = student.lstm_step.gradients(*arguments, upstream=upstream)
-    assert_equal(
-        got.value, tuple(value.detach() for value in values), _("gradients are not compared yet: (h, c)")
-    )
-    assert_gradients(name_gradients(got, NAMES), dict(zip(NAMES, expected, strict=True)))
 
 
 @pytest.mark.task("lstm_step")
@@ -91,17 +68,81 @@ def test_lstm_step_by_hand(student: Student) -> None:
     x, h = torch.ones(1, 3, dtype=torch.float64), torch.full((1, H), 9.0, dtype=torch.float64)
     c = torch.tensor([[2.0, -6.0]], dtype=torch.float64)
     got = student.lstm_step(x, h, c, *zeros, *biases)
-    assert_kind(got, tuple)
     new_h = torch.tensor([[math.tanh(1) / 2, math.tanh(-3) / 2]], dtype=torch.float64)
-    assert_equal(got, (new_h, c / 2), _("with all weights 0 and c = [2, -6] the pair (h, c)"))
+    assert_states(got, (new_h, c / 2), _("with all weights 0 and c = [2, -6]"))
 
 
 @pytest.mark.task("lstm_step")
-@pytest.mark.supporting
-@pytest.mark.hint("Run the cell twice with the same inputs. Which of your lines write into an argument?")
-def test_lstm_step_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.lstm_step, *lstm_arguments(draw, [2, 3, 4]))
+@pytest.mark.hint(
+    "Which block of rows belongs to which gate, in PyTorch's order?",
+    "Which gate multiplies the old memory, and which the candidate?",
+    "Which function squashes each of the four blocks? Which of the two new states is returned first?",
+)
+def test_lstm_step_has_the_right_values(student: Student, reference: Student, draw: Draw) -> None:
+    """The new h and c are those of the equations, with the blocks of rows in PyTorch's order."""
+    arguments = lstm_arguments(draw, draw.sizes(3))
+    assert_states(student.lstm_step(*arguments), reference.lstm_step(*arguments))
+
+
+@pytest.mark.task("lstm_step")
+@pytest.mark.hint("Which of your lines drops an axis of size 1, or takes one size for another?")
+def test_lstm_step_of_one_row(student: Student, reference: Student, draw: Draw) -> None:
+    """The new h and c are also right with one row, one input or one cell."""
+    for sizes in SMALL_SIZES:
+        arguments = lstm_arguments(draw, sizes)
+        case = _("with B, D, H = {sizes}").format(sizes=sizes)
+        assert_states(student.lstm_step(*arguments), reference.lstm_step(*arguments), case)
+
+
+@pytest.mark.task("lstm_step")
+@pytest.mark.hint(
+    "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
+    "Does a gradient still find its way through c, through h, and through every gate?",
+)
+def test_lstm_step_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
+    """Gradients of h and of c reach the input, both states, both matrices and both biases."""
+    B, _D, H = sizes = draw.sizes(3)
+    arguments = lstm_arguments(draw, sizes, leaf=True)
+    upstream = [draw.normal(B, H), draw.normal(B, H)]
+    assert_same_gradients(student.lstm_step, reference.lstm_step, arguments, NAMES, upstream)
+
+
+@pytest.mark.task("lstm_step")
+@pytest.mark.hint("Which of your lines makes a tensor of a fixed dtype?")
+def test_lstm_step_in_float32(student: Student, reference: Student, draw: Draw) -> None:
+    """float32 in, float32 out, and the same values."""
+    arguments = [argument.float() for argument in lstm_arguments(draw, draw.sizes(3))]
+    assert_states(student.lstm_step(*arguments), reference.lstm_step(*arguments), _("in float32"))
+
+
+@pytest.mark.task("lstm_step")
+@pytest.mark.hint(
+    "With f = 1 and i = 0, what should c do for 100 steps?",
+    "c is not bounded; only its read-out is. Where does your tanh stand?",
+)
+def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
+    """With the forget gate open and the input gate shut, c stays what it was, step after step."""
+    B, D, H = draw.sizes(3)
+    _x, h, c, W_x, W_h, b_x, b_h = lstm_arguments(draw, [B, D, H])
+    b_x[:H], b_x[H : 2 * H] = -80, 80
+    start = c
+    for _step in range(25):
+        got = student.lstm_step(draw.normal(B, D), h, c, W_x, W_h, b_x, b_h)
+        assert_kind(got, tuple)
+        assert_equal(len(got), 2, _("the number of results"))
+        assert_equal(got[1], start, _("with forget gate 1 and input gate 0, after some steps c"))
+        h, c = got
+        assert_tensor(h, start.shape, start.dtype, "h")
+
+
+@pytest.mark.task("lstm_step")
+@pytest.mark.hint("What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?")
+def test_lstm_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
+    """Very large inputs and a very large memory drive the gates to 0 or 1, nothing to nan."""
+    x, h, c, *weights = with_large_inputs(lstm_arguments(draw, LARGE_SIZES))
+    arguments = (x, h, 1000 * c, *weights)
+    got, wanted = student.lstm_step(*arguments), reference.lstm_step(*arguments)
+    assert_states(got, wanted, _("with x of ±10000 and c of ±1000"))
 
 
 def assert_converted(got: object, W_x: torch.Tensor, W_h: torch.Tensor, b: torch.Tensor) -> None:
@@ -109,10 +150,10 @@ def assert_converted(got: object, W_x: torch.Tensor, W_h: torch.Tensor, b: torch
     assert_kind(got, tuple)
     assert isinstance(got, tuple)
     assert_equal(len(got), 4, _("the number of results"))
+    for part, wanted, name in zip(got, (W_x, W_h, b, b), ("W_x", "W_h", "b_x", "b_h"), strict=True):
+        assert_tensor(part, wanted.shape, wanted.dtype, name)
     assert_equal(got[0], W_x, "W_x")
     assert_equal(got[1], W_h, "W_h")
-    assert_tensor(got[2], b.shape, b.dtype, "b_x")
-    assert_tensor(got[3], b.shape, b.dtype, "b_h")
     assert_equal(got[2] + got[3], b, _("W_x and W_h are right; but the sum b_x + b_h"))
 
 
@@ -165,6 +206,27 @@ def test_lecture_to_torch_with_more_cells(student: Student) -> None:
         b = torch.tensor([0, 1, 2, 3, 6, 7, 4, 5], dtype=torch.float64)
         got = student.lecture_to_torch(W, rows)
         assert_converted(got, torch.tensor(W_x).double(), torch.tensor(W_h).double(), b)
+
+
+@pytest.mark.task("lecture_to_torch")
+@pytest.mark.hint("How do you find H if D is larger, or smaller, than H?")
+def test_lecture_to_torch_in_any_size(student: Student, reference: Student, draw: Draw) -> None:
+    """Every block is at its place in any size, with more inputs than cells or fewer."""
+    D, H = draw.sizes(2)
+    for inputs, hidden in ((D, H), (H, D), (1, 4), (4, 1)):
+        W, b = draw.normal(4 * hidden, hidden + inputs), draw.normal(4 * hidden)
+        W_x, W_h, b_x, b_h = reference.lecture_to_torch(W, b)
+        assert_converted(student.lecture_to_torch(W, b), W_x, W_h, b_x + b_h)
+
+
+@pytest.mark.task("lecture_to_torch")
+@pytest.mark.hint("Which of your lines makes a tensor of a fixed dtype?")
+def test_lecture_to_torch_in_float32(student: Student, reference: Student, draw: Draw) -> None:
+    """float32 in, float32 out, all four of them."""
+    D, H = draw.sizes(2)
+    W, b = draw.normal(4 * H, H + D).float(), draw.normal(4 * H).float()
+    W_x, W_h, b_x, b_h = reference.lecture_to_torch(W, b)
+    assert_converted(student.lecture_to_torch(W, b), W_x, W_h, b_x + b_h)
 
 
 @pytest.mark.task("lecture_to_torch")
