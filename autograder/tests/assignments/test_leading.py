@@ -1,7 +1,7 @@
 """What misled students leads now: for each attempt, what the panel says first, and the question it asks.
 
-An attempt is code that stands behind the solution and defines the name of the task anew. The words must stand in what the
-speaking test shows: its title, its message and its first hint.
+An attempt is code that stands behind the solution and defines the name of the task anew. The words must stand in what
+the speaking test shows: its title, its message and its first hint.
 """
 
 from __future__ import annotations

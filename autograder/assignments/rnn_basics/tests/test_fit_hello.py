@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from autograder.student.checking.comparing import assert_equal, assert_kind, assert_number, assert_tensor
+from autograder.student.checking.doubles import LibraryCharModel
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.harness import LibraryCharModel
 from autograder.student.checking.student import CheckFailed, CouldNotLook, Student
 from autograder.student.core.language import _
 
