@@ -205,6 +205,7 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
     except CheckFailed:
         if not uses(student.sources, name, helper):
             raise
+        answered = len(student.transcript)
         try:
             probe()
         except Stopped:
@@ -215,6 +216,7 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
                     "`{name}` calls your `{helper}`, and that one is not right yet: see to `{helper}` first."
                 ).format(name=name, helper=helper)
             ) from None
+        del student.transcript[answered:]  # a mistake in `name` is recognised by the answers of `name` alone
         raise
 
 
