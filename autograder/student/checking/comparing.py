@@ -285,6 +285,7 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
     except CheckFailed:
         if not uses(student.sources, name, helper):
             raise
+        answered = len(student.transcript)
         try:
             probe()
         except Stopped:
@@ -295,6 +296,7 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
                     name=name, helper=helper
                 )
             ) from None
+        del student.transcript[answered:]  # a mistake in `name` is recognised by the answers of `name` alone
         raise
 
 

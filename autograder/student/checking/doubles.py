@@ -27,6 +27,7 @@ class DoubleModel(nn.Module):
         self.while_training = (
             while_training  # what training mode multiplies scores by: dropout without chance
         )
+        self.dropout = nn.Identity()  # does nothing, but has a mode of its own, as a layer of dropout has
         self.graphs_built = 0
         for name in ("start", "start_c") if pair else ("start",):
             self.register_buffer(name, torch.zeros(layers, 1, width))
@@ -42,7 +43,7 @@ class DoubleModel(nn.Module):
 
     def _scored(self, scores: torch.Tensor) -> torch.Tensor:
         self.graphs_built += scores.requires_grad
-        return self.while_training * scores if self.training else scores
+        return self.while_training * scores if self.dropout.training else scores
 
 
 class LibraryLanguageModel(DoubleModel):
