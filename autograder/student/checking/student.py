@@ -389,7 +389,7 @@ _OPTIONS = {
     "LSTMCell": ("input_size", "hidden_size", "bias"),
     "GRUCell": ("input_size", "hidden_size", "bias"),
     "Linear": ("in_features", "out_features"),
-    "LibraryCharModel": ("vocab_size", "hidden_size"),
+    "LibraryCharModel": ("vocab_size", "hidden_size", "while_training"),
     "LibraryLanguageModel": (
         "kind",
         "vocab_size",
