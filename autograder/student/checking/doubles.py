@@ -82,20 +82,26 @@ class LibraryLanguageModel(DoubleModel):
 
 
 class LibraryCharModel(nn.Module):
-    """A character model out of library parts, for tests of what trains or watches one whoever wrote it."""
+    """A character model out of library parts, for tests of what trains or watches one whoever wrote it.
 
-    recipe_options = ("vocab_size", "hidden_size")
+    `while_training` is what training mode multiplies its inputs by: dropout without chance.
+    """
 
-    def __init__(self, vocab_size: int, hidden_size: int) -> None:
+    recipe_options = ("vocab_size", "hidden_size", "while_training")
+
+    def __init__(self, vocab_size: int, hidden_size: int, while_training: float = 1.0) -> None:
         super().__init__()
         self.vocab_size, self.hidden_size = vocab_size, hidden_size
+        self.while_training = while_training
         self.columns = nn.Embedding(vocab_size, hidden_size)
         self.rnn = nn.RNN(hidden_size, hidden_size)
         self.readout = nn.Linear(hidden_size, vocab_size)
 
     def forward(self, ids: torch.Tensor, h: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """(T, B) ids and a state (B, H) or None -> (T, B, V) scores and the state after them."""
-        states, last = self.rnn(self.columns(ids), None if h is None else h[None])
+        read = self.columns(ids)
+        read = self.while_training * read if self.training else read
+        states, last = self.rnn(read, None if h is None else h[None])
         return self.readout(states), last[0]
 
 

@@ -6,42 +6,28 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.comparing import assert_arguments_kept, assert_equal, assert_gradients
+from autograder.student.checking.comparing import assert_equal, assert_gradients
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import Student
+from autograder.student.checking.student import CheckFailed, Evidence, Student
 from autograder.student.core.language import _
 
-WIDTH = 3  # of words and states alike
+ORDERS = ([1, 5, 3, 2], [5, 3, 2, 1], [3, 3, 3, 3])
 
 
-def fading_network(directions: int) -> nn.RNN:
-    """A two-layer network whose memory is known: the top state is the sum of the words it has read, each halved
-    once for every word that came after it. The lower layer only hands the words on.
-    """
-    rnn = nn.RNN(
-        WIDTH, WIDTH, 2, nonlinearity="relu", batch_first=True, bidirectional=directions == 2
-    ).double()
-    one, none = torch.eye(WIDTH), torch.zeros(WIDTH, WIDTH)
-    weights = {"weight_ih_l0": one, "weight_hh_l0": none, "weight_hh_l1": one / 2}
-    for name, parameter in rnn.named_parameters():
-        part, _under, reverse = name.partition("_reverse")
-        if part == "weight_ih_l1" and directions == 2:
-            value = torch.cat([none, one] if reverse else [one, none], dim=1)
-        else:
-            value = weights.get(part, one) if part.startswith("weight") else torch.zeros(WIDTH)
-        parameter.data.copy_(value)
+def adding_network() -> nn.RNN:
+    """A network of one cell whose state is the sum of the words that it has read, as long as they are positive."""
+    rnn = nn.RNN(1, 1, nonlinearity="relu", batch_first=True, bias=False).double()
+    for parameter in rnn.parameters():
+        parameter.data.fill_(1.0)
     return rnn
 
 
-def faded_sums(words: torch.Tensor, lengths: torch.Tensor, directions: int) -> torch.Tensor:
-    """(B, directions * WIDTH): what the top layer of `fading_network` must hold after each row, by the formula."""
-    rows = []
-    for row, length in zip(words, lengths.tolist(), strict=True):
-        ages = torch.arange(length, dtype=torch.float64)
-        oldest_first, newest_first = 0.5 ** ages.flip(0), 0.5**ages
-        sums = [oldest_first @ row[:length], newest_first @ row[:length]]
-        rows.append(torch.cat(sums[:directions]))
-    return torch.stack(rows)
+def overwrite_padding(batch: torch.Tensor, lengths: torch.Tensor, padding: torch.Tensor) -> torch.Tensor:
+    """The batch with the values of `padding`, which may be wider, wherever no word stands."""
+    result = padding.clone()
+    for row, length in enumerate(lengths.tolist()):
+        result[row, :length] = batch[row, :length]
+    return result
 
 
 @pytest.mark.task("last_states")
@@ -49,33 +35,123 @@ def faded_sums(words: torch.Tensor, lengths: torch.Tensor, directions: int) -> t
     "What did the network read after the last word of a short row?",
     "Where, in the batch of outputs or states, is each row's own last step?",
 )
-def test_one_direction_stops_at_the_end_of_each_row(student: Student, draw: Draw) -> None:
-    """In one direction: for each row the state after its own last word, not after the padding."""
-    words, lengths = draw.normal(4, 6, WIDTH).abs(), draw.lengths(4, 6)
-    got = student.last_states(fading_network(1), words, lengths)
-    assert_equal(got, faded_sums(words, lengths, 1))
+def test_each_row_is_read_to_its_own_end(student: Student) -> None:
+    """For each row the state after its own last word, not after the padding, in the caller's order."""
+    # The words of a row are 1, 10, 100 and 1000 times its number: the digits tell what was read.
+    numbers = torch.arange(1.0, 5.0, dtype=torch.float64)
+    words = (numbers[:, None] * torch.tensor([1.0, 10.0, 100.0, 1000.0]))[:, :, None]
+    got = student.last_states(adding_network(), words, torch.tensor([2, 4, 1, 3]))
+    expected = torch.tensor([[11.0], [2222.0], [3.0], [444.0]], dtype=torch.float64)
+    what = _(
+        "for a network that adds up its words, lengths 2, 4, 1, 3 and rows like 1, 10, 100, 1000 the result"
+    )
+    assert_equal(got, expected, what)
 
 
 @pytest.mark.task("last_states")
 @pytest.mark.hint(
-    "Where does the backward direction start, and where does it finish?",
     "Which two of the final states belong to the top layer, and how are they put side by side?",
+    "Where does the backward direction start, and where does it finish?",
 )
-def test_both_directions_of_the_top_layer(student: Student, draw: Draw) -> None:
+def test_both_directions_of_the_top_layer(student: Student, reference: Student, draw: Draw) -> None:
     """In two directions and two layers: the top layer's forward and backward states, side by side."""
-    words, lengths = draw.normal(4, 6, WIDTH).abs(), draw.lengths(4, 6)
-    got = student.last_states(fading_network(2), words, lengths)
-    assert_equal(got, faded_sums(words, lengths, 2))
+    rnn = draw.weights(nn.RNN(3, 2, num_layers=2, batch_first=True, bidirectional=True))
+    arguments = (rnn, draw.normal(4, 6, 3), draw.lengths(4, 6))
+    assert_equal(student.last_states(*arguments), reference.last_states(*arguments))
 
 
 @pytest.mark.task("last_states")
-@pytest.mark.supporting
-@pytest.mark.hint("Which of your lines write into a tensor that the caller still holds?")
-def test_last_states_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    rnn = draw.weights(nn.RNN(3, 4, batch_first=True))
-    embedded, lengths = draw.normal(3, 5, 3), draw.lengths(3, 5)
-    assert_arguments_kept(student, lambda *kept: student.last_states(rnn, *kept), embedded, lengths)
+@pytest.mark.hint(
+    "Does your function know what kind of layer it was given, and what that layer returns?",
+    "How many states does the library return for two layers in two directions, and in which order?",
+)
+def test_every_kind_of_layer(student: Student, reference: Student, draw: Draw) -> None:
+    """Right for `nn.RNN`, `nn.GRU` and `nn.LSTM`, of any depth, with and without biases."""
+    layers = {
+        _("one nn.RNN layer"): nn.RNN(4, 3, batch_first=True, nonlinearity="relu"),
+        _("three nn.GRU layers"): nn.GRU(4, 3, num_layers=3, batch_first=True, bias=False),
+        _("two nn.LSTM layers"): nn.LSTM(4, 3, num_layers=2, batch_first=True),
+        _("a two-way nn.GRU layer"): nn.GRU(4, 3, batch_first=True, bidirectional=True),
+        _("two two-way nn.LSTM layers"): nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True),
+    }
+    for name, rnn in layers.items():
+        arguments = (draw.weights(rnn), draw.normal(5, 7, 4), draw.lengths(5, 7))
+        expected = reference.last_states(*arguments)
+        assert_equal(
+            student.last_states(*arguments), expected, _("for {layer} the result").format(layer=name)
+        )
+
+
+@pytest.mark.task("last_states")
+@pytest.mark.hint("Two directions, four rows: which of the eight final states belong to the second row?")
+def test_rows_stay_in_the_order_of_the_caller(student: Student, reference: Student, draw: Draw) -> None:
+    """Each row's result stands where the row stood, whatever the order of the lengths."""
+    rnn = draw.weights(nn.RNN(2, 3, batch_first=True, bidirectional=True))
+    embedded = draw.normal(4, 5, 2)
+    for order in ORDERS:
+        lengths = torch.tensor(order)
+        expected = reference.last_states(rnn, embedded, lengths)
+        what = _("for lengths {lengths} the result").format(lengths=order)
+        assert_equal(student.last_states(rnn, embedded, lengths), expected, what)
+
+
+@pytest.mark.task("last_states")
+@pytest.mark.hint(
+    "Which states does the backward direction pass through before it reaches a short row's last word?",
+    "If you make the batch three columns wider, what may change?",
+)
+def test_padding_has_no_say(student: Student, reference: Student, draw: Draw) -> None:
+    """A wider batch, or other numbers in the padding, changes nothing, be they huge or not numbers at all."""
+    lstm = draw.weights(nn.LSTM(3, 2, batch_first=True, bidirectional=True))
+    rows, lengths = draw.normal(3, 4, 3), torch.tensor([2, 4, 3])
+    expected = reference.last_states(lstm, rows, lengths)
+    padded = overwrite_padding(rows, lengths, draw.normal(3, 7, 3, scale=1e3))
+    what = _("in a batch wider than its longest row the result")
+    assert_equal(student.last_states(lstm, padded, lengths), expected, what)
+    padded = overwrite_padding(rows, lengths, torch.full((3, 5, 3), torch.nan, dtype=torch.float64))
+    assert_equal(
+        student.last_states(lstm, padded, lengths), expected, _("with nan in the padding the result")
+    )
+
+
+@pytest.mark.task("last_states")
+@pytest.mark.hint("Which of your lines assumes more than one row, more than one word, or more than one cell?")
+def test_batches_of_every_size(student: Student, reference: Student, draw: Draw) -> None:
+    """One row, one word, one cell, as many rows as words, and float32 work as well."""
+    lstm = draw.weights(nn.LSTM(3, 2, num_layers=2, batch_first=True, bidirectional=True))
+    cases = {
+        _("for as many rows as words"): (lstm, draw.normal(3, 3, 3), torch.tensor([3, 2, 1])),
+        _("for one row of one word"): (lstm, draw.normal(1, 1, 3), torch.tensor([1])),
+        _("for one row and one cell"): (
+            draw.weights(nn.GRU(2, 1, batch_first=True)),
+            draw.normal(1, 4, 2),
+            torch.tensor([3]),
+        ),
+        _("in float32"): (
+            draw.weights(nn.LSTM(3, 2, batch_first=True)).float(),
+            draw.normal(2, 4, 3, dtype=torch.float32),
+            torch.tensor([2, 4]),
+        ),
+    }
+    for name, arguments in cases.items():
+        expected = reference.last_states(*arguments)
+        what = _("{case} the result").format(case=name)
+        assert_equal(student.last_states(*arguments), expected, what)
+
+
+@pytest.mark.task("last_states")
+@pytest.mark.hint("Which step on the way from the embedding to your result does autograd not see?")
+def test_gradients_of_embedding_and_weights(student: Student, reference: Student, draw: Draw) -> None:
+    """Gradients reach the real positions and every weight of the layer, and no padding."""
+    gru = draw.weights(nn.GRU(3, 2, num_layers=2, batch_first=True, bidirectional=True))
+    arguments = (gru, draw.normal(3, 5, 3, leaf=True), torch.tensor([2, 4, 1]))
+    upstream = [draw.normal(3, 4)]
+    wanted = reference.last_states.gradients(*arguments, upstream=upstream)
+    got = student.last_states.gradients(*arguments, upstream=upstream)
+    assert_gradients(
+        {"embedded": next(iter(got.arguments), None), **got.parameters},
+        {"embedded": next(iter(wanted.arguments), None), **wanted.parameters},
+    )
 
 
 @pytest.mark.task("masked_mean")
@@ -83,31 +159,65 @@ def test_last_states_leaves_its_arguments_alone(student: Student, draw: Draw) ->
     "By how many words do you divide in a short row?",
     "What do the padded positions add to the sum?",
 )
-def test_mean_over_the_real_positions(student: Student, draw: Draw) -> None:
+def test_mean_over_the_real_positions(student: Student, reference: Student, draw: Draw) -> None:
     """The mean over the first `length` states of each row."""
     example = torch.tensor([[[1.0], [3.0], [99.0], [50.0]]])
     got = student.masked_mean(example, torch.tensor([2]))
     assert_equal(got, torch.tensor([[2.0]]), _("for states 1, 3, 99, 50 and length 2 the result"))
-    states, lengths = draw.normal(4, 6, 3), draw.lengths(4, 6)
-    expected = [row[:length].mean(dim=0) for row, length in zip(states, lengths.tolist(), strict=True)]
-    assert_equal(student.masked_mean(states, lengths), torch.stack(expected))
+    arguments = (draw.normal(4, 6, 3), draw.lengths(4, 6))
+    assert_equal(student.masked_mean(*arguments), reference.masked_mean(*arguments))
+
+
+@pytest.mark.task("masked_mean")
+@pytest.mark.hint("Which positions count, and does the number you divide by count the same ones?")
+def test_masked_mean_of_every_size(student: Student, reference: Student, draw: Draw) -> None:
+    """Right in a batch wider than its longest row, for states of zeros, for one of everything, in float32."""
+    zeros = draw.normal(2, 3, 2)
+    zeros[0, 1] = 0.0  # a word all the same
+    cases = {
+        _("for a row with a state of zeros"): (zeros, [3, 2]),
+        _("for a batch wider than its longest row"): (draw.normal(4, 8, 3, scale=1e3), [3, 1, 5, 4]),
+        _("for one row, one word and one cell"): (draw.normal(1, 1, 1), [1]),
+        _("for rows of one word"): (draw.normal(3, 1, 2), [1, 1, 1]),
+        _("for rows without padding"): (draw.normal(2, 3, 1), [3, 3]),
+        _("in float32"): (draw.normal(2, 4, 3, dtype=torch.float32), [2, 4]),
+    }
+    for name, (states, numbers) in cases.items():
+        lengths = torch.tensor(numbers)
+        expected = reference.masked_mean(states, lengths)
+        assert_equal(student.masked_mean(states, lengths), expected, _("{case} the result").format(case=name))
+
+
+@pytest.mark.task("masked_mean")
+@pytest.mark.hint("What is 0 * nan? Which of your lines multiplies what stands in the padding?")
+def test_masked_mean_whatever_the_padding_holds(student: Student, reference: Student, draw: Draw) -> None:
+    """What stands in the padding changes no mean, even if it is infinite or not a number."""
+    states, lengths = draw.normal(3, 5, 2), torch.tensor([3, 1, 4])
+    expected = reference.masked_mean(states, lengths)
+    for value in (1e30, torch.inf, torch.nan):
+        padded = overwrite_padding(states, lengths, torch.full((3, 5, 2), value, dtype=torch.float64))
+        got = student.masked_mean(padded, lengths)
+        if isinstance(got, torch.Tensor) and got.isnan().any():
+            raise CheckFailed(
+                _("With {value} in the padding, the result has values that are not a number.").format(
+                    value=value
+                ),
+                Evidence.VALUES,
+                _("What is 0 * {value}? Which of your lines multiplies what stands in the padding?").format(
+                    value=value
+                ),
+            )
+        assert_equal(got, expected, _("with {value} in the padding the result").format(value=value))
 
 
 @pytest.mark.task("masked_mean")
 @pytest.mark.hint("Through which of your lines can a gradient not flow back?")
-def test_masked_mean_passes_gradients(student: Student, draw: Draw) -> None:
+def test_masked_mean_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
     """The gradient reaches every real position, divided by the row's length, and no padding."""
-    states, lengths, upstream = draw.normal(3, 5, 4, leaf=True), torch.tensor([2, 4, 1]), draw.normal(3, 4)
-    got = student.masked_mean.gradients(states, lengths, upstream=[upstream])
-    expected = torch.zeros(3, 5, 4, dtype=torch.float64)
-    for row, length in enumerate(lengths.tolist()):
-        expected[row, :length] = upstream[row] / length
-    assert_gradients({"states": next(iter(got.arguments), None)}, {"states": expected})
-
-
-@pytest.mark.task("masked_mean")
-@pytest.mark.supporting
-@pytest.mark.hint("Which of your lines write into a tensor that the caller still holds?")
-def test_masked_mean_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.masked_mean, draw.normal(3, 5, 4), draw.lengths(3, 5))
+    arguments = (draw.normal(3, 5, 4, leaf=True), torch.tensor([2, 4, 1]))
+    upstream = [draw.normal(3, 4)]
+    wanted = reference.masked_mean.gradients(*arguments, upstream=upstream)
+    got = student.masked_mean.gradients(*arguments, upstream=upstream)
+    assert_gradients(
+        {"states": next(iter(got.arguments), None)}, {"states": next(iter(wanted.arguments), None)}
+    )

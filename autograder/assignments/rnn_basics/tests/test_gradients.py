@@ -1,28 +1,22 @@
-"""What is promised of the tasks on gradients in time: norms, clipping, starts, and truncation."""
+"""What is promised of the measuring and clipping of gradients: `state_gradient_norms` and `clip_gradients_`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.comparing import (
-    assert_equal,
-    assert_gradients,
-    assert_kind,
-    assert_tensor,
-)
+from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Gradients, Remote, Student, StudentError
+from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
+from autograder.student.core.values import Once
 
 CLIPPING_RTOL = 1e-4  # PyTorch adds 1e-6 to the norm before it divides
-
-
 VALUE = 2.0  # of the parameters whose gradients are clipped
 
 
@@ -36,20 +30,14 @@ def scaling_cell(factor: float, inputs: int, hidden: int) -> nn.RNNCell:
     return cell
 
 
-def measured_norm(cell: nn.RNNCell, x: torch.Tensor, h: torch.Tensor, nudge: float = 1e-5) -> float:
-    """The norm of d sum(h_T) / d h without any gradient: moves each number of h a little and looks at the end."""
-    slopes = []
-    for index in range(h.numel()):
-        ends = []
-        for change in (nudge, -nudge):
-            state = h.clone()
-            state.view(-1)[index] += change
-            with torch.no_grad():
-                for x_t in x:
-                    state = cell(x_t, state)
-            ends.append(state.sum().item())
-        slopes.append((ends[0] - ends[1]) / (2 * nudge))
-    return math.hypot(*slopes)
+def gated_cell(gate: float) -> nn.GRUCell:
+    """A GRU cell of two inputs and three cells that keeps its state (a large gate) or forgets it (a negative one)."""
+    cell = nn.GRUCell(2, 3).double()
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        cell.bias_ih[3:6] = gate
+    return cell
 
 
 @pytest.mark.task("state_gradient_norms")
@@ -69,62 +57,101 @@ def test_law_of_a_scaling_cell(student: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("state_gradient_norms")
-@pytest.mark.hint("Which quantity should shrink with distance: the gradient of a weight, or that of a state?")
-def test_norms_of_a_vanilla_cell(student: Student, draw: Draw) -> None:
-    """Right for `nn.RNNCell` with random weights: the gradients through tanh."""
-    cell = draw.weights(nn.RNNCell(3, 4))
-    x, h0 = draw.normal(5, 2, 3), draw.normal(2, 4)
-    norms, h = [measured_norm(cell, x, h0)], h0
-    for t, x_t in enumerate(x, start=1):
-        h = cell(x_t, h).detach()
-        norms.append(measured_norm(cell, x[t:], h))
-    assert_equal(student.state_gradient_norms(cell, x, h0), torch.tensor(norms, dtype=torch.float64))
+@pytest.mark.hint(
+    "Which quantity should shrink with distance: the gradient of a weight, or that of a state?",
+    "How is one number made of a gradient of shape (B, H)?",
+)
+def test_norms_of_random_cells(student: Student, reference: Student, draw: Draw) -> None:
+    """Right for `nn.RNNCell` and `nn.GRUCell` with random weights."""
+    for cell in (draw.weights(nn.RNNCell(3, 4)), draw.weights(nn.GRUCell(3, 4))):
+        arguments = (cell, draw.normal(5, 2, 3), draw.normal(2, 4))
+        what = _("for an {cell} the result").format(cell=f"nn.{type(cell).__name__}")
+        expected = reference.state_gradient_norms(*arguments)
+        assert_equal(student.state_gradient_norms(*arguments), expected, what)
 
 
 @pytest.mark.task("state_gradient_norms")
-@pytest.mark.supporting
+@pytest.mark.hint("Which of your lines assumes more than one row, or more than one step?")
+def test_norms_for_inputs_of_every_size(student: Student, reference: Student, draw: Draw) -> None:
+    """Right for a single row, a single step, a single cell, and in float32."""
+    cases = {
+        _("for one row and one step"): (nn.GRUCell(4, 3), 1, 1, torch.float64),
+        _("for one row and one cell"): (nn.RNNCell(2, 1), 3, 1, torch.float64),
+        _("in float32"): (nn.GRUCell(4, 3), 3, 2, torch.float32),
+    }
+    for case, (cell, steps, rows, dtype) in cases.items():
+        arguments = (
+            draw.weights(cell).to(dtype),
+            draw.normal(steps, rows, cell.input_size, dtype=dtype),
+            draw.normal(rows, cell.hidden_size, dtype=dtype),
+        )
+        expected = reference.state_gradient_norms(*arguments)
+        what = _("{case} the result").format(case=case)
+        assert_equal(student.state_gradient_norms(*arguments), expected, what)
+
+
+@pytest.mark.task("state_gradient_norms")
 @pytest.mark.hint(
-    "Which of your lines switches `requires_grad` on, and for which tensor?",
-    "`backward` fills the .grad of everything on its way. Is there a way to ask for some gradients only?",
+    "Does the gradient of an early state come from the last state, or from every state after it?"
 )
-def test_no_gradient_is_left_behind(student: Student, draw: Draw) -> None:
-    """Neither the arguments nor the cell keep a .grad, and the arguments no `requires_grad`."""
-    cell = student.put(draw.weights(nn.GRUCell(3, 4)))
-    x, h0 = student.put(draw.normal(3, 2, 3)), student.put(draw.normal(2, 4))
-    student.state_gradient_norms(cell, x, h0)
-    for name, tensor in (("x", x), ("h0", h0)):
-        state = tensor.fetch()
-        if state.get("requires_grad") is not False:
-            raise CheckFailed(_("After the call, `{name}` has requires_grad = True.").format(name=name))
-        if state.get("gradient") is not None:
-            raise CheckFailed(_("After the call, `{name}` has a .grad.").format(name=name))
-    left: Any = cell.fetch().get("gradients")
-    assert_kind(left, dict, _("what is left on the cell"))
-    for name, gradient in left.items():
-        if gradient is not None:
-            raise CheckFailed(_("After the call, the cell's {name} has a .grad.").format(name=name))
+def test_forgetting_cell_lets_nothing_through(student: Student, draw: Draw) -> None:
+    """A cell that keeps its state gives a constant, one that forgets it 0 but for the last entry."""
+    got = student.state_gradient_norms(gated_cell(60.0), draw.normal(20, 2, 2), draw.normal(2, 3))
+    expected = torch.full((21,), math.sqrt(6), dtype=torch.float64)
+    assert_equal(got, expected, _("for a cell that keeps its state the result"))
+    got = student.state_gradient_norms(gated_cell(-800.0), draw.normal(5, 2, 2), draw.normal(2, 3))
+    expected = torch.zeros(6, dtype=torch.float64)
+    expected[-1] = math.sqrt(6)
+    assert_equal(got, expected, _("for a cell that forgets its state the result"))
 
 
-def put_gradients(student: Student, gradients: Sequence[torch.Tensor | None]) -> list[Remote]:
-    """Parameters on the student's side that hold these gradients."""
-    return [
-        student.put(
+@pytest.mark.task("state_gradient_norms")
+@pytest.mark.hint("Which of your lines rounds, adds a small number, or divides by one?")
+def test_vanishing_and_exploding_over_a_long_way(student: Student, draw: Draw) -> None:
+    """Nothing is rounded away, however small or large a norm becomes in forty steps."""
+    for factor in (0.5, 1.5):
+        got = student.state_gradient_norms(
+            scaling_cell(factor, 2, 1), draw.normal(40, 1, 2), draw.normal(1, 1).abs() + 0.1
+        )
+        expected = torch.tensor([factor ** (40 - t) for t in range(41)], dtype=torch.float64)
+        what = _("for forty steps that multiply the state by {factor} the result").format(factor=factor)
+        assert_equal(got, expected, what, atol=0.0)
+
+
+Gradient = torch.Tensor | None
+
+
+def clipped(
+    side: Student, gradients: Sequence[Gradient], bound: float, wrap: Callable[[Any], Any] = list
+) -> tuple[Any, list[Any]]:
+    """What `clip_gradients_` returns for parameters with these gradients, and what their .grad is afterwards."""
+    parameters: list[Remote] = [
+        side.put(
             torch.full((2,) if g is None else g.shape, VALUE, dtype=None if g is None else g.dtype),
             gradient=g,
             parameter=True,
         )
         for g in gradients
     ]
+    norm = side.clip_gradients_(wrap(parameters), bound)
+    return norm, [parameter.fetch().get("gradient") for parameter in parameters]
 
 
-def gradients_of(parameters: Sequence[Remote]) -> list[Any]:
-    """What their .grad is now."""
-    return [parameter.fetch().get("gradient") for parameter in parameters]
-
-
-def assert_norm(got: Any, expected: float) -> None:
-    """Raises `CheckFailed` unless the norm returned is this plain number."""
-    assert_equal(got, expected, _("the norm returned"), rtol=CLIPPING_RTOL)
+def assert_clipped(
+    got: tuple[Any, list[Any]], norm: float, gradients: Sequence[Gradient], where: str
+) -> None:
+    """Raises `CheckFailed` unless this norm was returned and the gradients are now these."""
+    assert_equal(got[0], norm, _("{where}, the norm returned").format(where=where), rtol=CLIPPING_RTOL)
+    for index, (now, wanted) in enumerate(zip(got[1], gradients, strict=True)):
+        what = _("{where}, gradient {index} of {count}").format(
+            where=where, index=index, count=len(gradients)
+        )
+        if wanted is not None:
+            # float32 is compared a thousand times more loosely than this says
+            rtol = CLIPPING_RTOL if wanted.dtype == torch.float64 else 4 * CLIPPING_RTOL / 1000
+            assert_equal(now, wanted, what, rtol=rtol)
+        elif now is not None:
+            raise CheckFailed(_("A parameter without a gradient has got one."))
 
 
 @pytest.mark.task("clip_gradients_")
@@ -133,230 +160,70 @@ def assert_norm(got: Any, expected: float) -> None:
     "By which factor must a gradient of norm 5 be multiplied to get the norm 1?",
     "Does your line change the numbers in .grad, or does it only give a name to a new tensor?",
 )
-def test_gradients_above_are_scaled_together(student: Student, draw: Draw) -> None:
+def test_gradients_above_are_scaled_together(student: Student, reference: Student, draw: Draw) -> None:
     """Above max_norm all gradients shrink by one factor; the norm before clipping is returned."""
+    before = [torch.tensor([3.0, 0.0]), torch.tensor([[4.0]])]
+    after = [torch.tensor([0.6, 0.0]), torch.tensor([[0.8]])]
+    where = _("with gradients (3, 0) and (4) and max_norm 1")
+    assert_clipped(clipped(student, before, 1.0), 5.0, after, where)
     before = [draw.normal(3, 2), draw.normal(4, scale=3.0), draw.normal(1, 2, 2, scale=0.1)]
-    norm = torch.cat([gradient.flatten() for gradient in before]).norm().item()
-    parameters = put_gradients(student, before)
-    assert_norm(student.clip_gradients_(parameters, norm / 4), norm)
-    for index, (now, gradient) in enumerate(zip(gradients_of(parameters), before, strict=True)):
-        what = _("with max_norm a quarter of the norm, gradient {index} of {count}").format(
-            index=index, count=len(before)
-        )
-        assert_equal(now, gradient / 4, what, rtol=CLIPPING_RTOL)
+    expected = clipped(reference, before, 0.7)
+    assert_clipped(clipped(student, before, 0.7), *expected, _("with max_norm 0.7"))
 
 
 @pytest.mark.task("clip_gradients_")
 @pytest.mark.hint("What should happen when the gradient is small already?")
-def test_gradients_below_stay_as_they_are(student: Student, draw: Draw) -> None:
-    """A norm below max_norm changes no gradient at all, and is returned as well."""
-    before = [draw.normal(2, 3), draw.normal(5)]
-    norm = torch.cat([gradient.flatten() for gradient in before]).norm().item()
-    parameters = put_gradients(student, before)
-    assert_norm(student.clip_gradients_(parameters, 1.5 * norm), norm)
-    for now, gradient in zip(gradients_of(parameters), before, strict=True):
-        assert_equal(now, gradient, _("with max_norm above the norm, a gradient"))
+def test_gradients_below_stay_as_they_are(student: Student, reference: Student, draw: Draw) -> None:
+    """A norm up to max_norm changes no gradient at all, and is returned as well."""
+    before: list[Gradient] = [draw.normal(2, 3), draw.normal(5)]
+    for bound in (90.0, 1e6):
+        norm, _after = clipped(reference, before, bound)
+        assert_clipped(clipped(student, before, bound), norm, before, _("with max_norm above the norm"))
+    before = [torch.tensor([3.0]), torch.tensor([-4.0])]
+    assert_clipped(clipped(student, before, 5.0), 5.0, before, _("with max_norm equal to the norm"))
 
 
 @pytest.mark.task("clip_gradients_")
 @pytest.mark.hint("What is .grad of a parameter that took no part in the loss?")
 def test_parameters_without_gradient_are_skipped(student: Student) -> None:
     """Parameters whose .grad is None are left out, and without any gradient the norm is 0.0."""
-    parameters = put_gradients(student, [None, torch.tensor([3.0, 0.0]), None, torch.tensor([[4.0]])])
-    assert_norm(student.clip_gradients_(parameters, 1.0), 5.0)
-    now = gradients_of(parameters)
-    expected = {1: torch.tensor([0.6, 0.0]), 3: torch.tensor([[0.8]])}
-    for index, gradient in expected.items():
-        assert_equal(
-            now[index],
-            gradient,
-            _("with gradients (3, 0) and (4) and max_norm 1, one of them"),
-            rtol=CLIPPING_RTOL,
-        )
-    if now[0] is not None or now[2] is not None:
-        raise CheckFailed(_("A parameter without a gradient has got one."))
-    assert_norm(student.clip_gradients_(put_gradients(student, [None, None]), 1.0), 0.0)
+    before = [None, torch.tensor([3.0, 0.0]), None, torch.tensor([[4.0]])]
+    after = [None, torch.tensor([0.6, 0.0]), None, torch.tensor([[0.8]])]
+    where = _("with gradients None, (3, 0), None and (4) and max_norm 1")
+    assert_clipped(clipped(student, before, 1.0), 5.0, after, where)
+    for nothing in ([None, None], []):
+        assert_clipped(clipped(student, nothing, 1.0), 0.0, nothing, _("without any gradient"))
 
 
-def initialised(
-    student: Student, draw: Draw, rnn: nn.RNNBase, kind: str, forget_bias: float
-) -> dict[str, torch.Tensor]:
-    """The parameters of a layer after `init_recurrent_`; before it they are of another size altogether."""
-    # Large and skewed, so that nothing that was left alone can pass for an initialisation.
-    kept = student.put(draw.weights(rnn, scale=3.0))
-    student.init_recurrent_(kept, kind, forget_bias)
-    found: Any = kept.fetch().get("parameters")
-    assert_kind(found, dict, _("what became of the layer"))
-    for name, parameter in rnn.named_parameters():
-        assert_tensor(found.get(name), parameter.shape, torch.float64, f"`{name}`")
-    return {name: found[name] for name, _parameter in rnn.named_parameters()}
+@pytest.mark.task("clip_gradients_")
+@pytest.mark.hint("How often can a generator such as `model.parameters()` be walked through?")
+def test_one_shot_iterators(student: Student, reference: Student, draw: Draw) -> None:
+    """Any iterable works, one that can be walked once only too."""
+    before = [draw.normal(2, 2), None, draw.normal(3)]
+    norm, after = clipped(reference, before, 0.2, Once)
+    where = _("with an iterator of parameters")
+    assert_clipped(clipped(student, before, 0.2, Once), norm, after, where)
+    assert_clipped(clipped(student, [], 1.0, Once), 0.0, [], where)
 
 
-def assert_orthogonal_gates(parameters: dict[str, torch.Tensor], hidden: int) -> None:
-    """Raises `CheckFailed` unless every gate's matrix on the state is orthogonal."""
-    for name, weight in parameters.items():
-        if not name.startswith("weight_hh"):
-            continue
-        for number, gate in enumerate(weight.split(hidden)):
-            product = gate @ gate.T
-            if not torch.allclose(product, torch.eye(hidden, dtype=product.dtype), atol=1e-4):
-                raise CheckFailed(
-                    _("Block {number} of `{name}` is not orthogonal: W @ W.T is not the identity.").format(
-                        number=number, name=name
-                    )
-                )
+@pytest.mark.task("clip_gradients_")
+@pytest.mark.hint("Does your factor depend on how large max_norm is, and on which side of 1 it lies?")
+def test_norms_of_every_size(student: Student, reference: Student, draw: Draw) -> None:
+    """Right for large and small norms and bounds, in float32."""
+    for scale, bound in ((1e3, 7.0), (0.01, 0.002), (1.0, 50.0), (0.01, 0.5)):
+        before = [
+            draw.normal(3, 4, scale=scale, dtype=torch.float32),
+            draw.normal(2, scale=scale, dtype=torch.float32),
+        ]
+        expected = clipped(reference, before, bound)
+        where = _("with gradients of about {size} and max_norm {bound}").format(size=scale, bound=bound)
+        assert_clipped(clipped(student, before, bound), *expected, where)
 
 
-def assert_total_biases(parameters: dict[str, torch.Tensor], gates: Sequence[float], hidden: int) -> None:
-    """Raises `CheckFailed` unless the sum of the two biases is the given number in each gate's block."""
-    for name, bias in parameters.items():
-        if name.startswith("bias_ih"):
-            partner = name.replace("bias_ih", "bias_hh")
-            total = bias + parameters[partner]
-            expected = torch.tensor(gates, dtype=total.dtype).repeat_interleave(hidden)
-            what = _("the total bias (`{first}` + `{second}`)").format(first=name, second=partner)
-            assert_equal(total, expected, what, atol=1e-6)
-
-
-def assert_spread(parameters: dict[str, torch.Tensor], kind: str, hidden: int) -> None:
-    """Raises `CheckFailed` unless the matrices on the input have a spread that fits `kind`.
-
-    Uniform or normal, the whole matrix at once or gate by gate, with or without the gain of a tanh: all are fine.
-    """
-    for name, weight in parameters.items():
-        if not name.startswith("weight_ih"):
-            continue
-        rows, columns = weight.shape
-        if kind == "xavier":
-            low, high = math.sqrt(2 / (columns + rows)), 5 / 3 * math.sqrt(2 / (columns + hidden))
-        else:
-            low, high = math.sqrt(1 / columns), 5 / 3 * math.sqrt(1 / columns)
-        spread = weight.square().mean().sqrt().item()
-        if not 0.85 * low <= spread <= 1.15 * high:
-            raise CheckFailed(
-                _(
-                    "For kind {kind}, `{name}` has a standard deviation of {spread}, expected {low} to {high}."
-                ).format(
-                    kind=repr(kind), name=name, spread=f"{spread:.3f}", low=f"{low:.3f}", high=f"{high:.3f}"
-                )
-            )
-
-
-@pytest.mark.task("init_recurrent_")
-@pytest.mark.hint(
-    "How many matrices are stacked in `weight_hh_l0` of an LSTM?",
-    "An orthogonal matrix has orthonormal rows. Can all rows of a tall one be orthogonal to each other?",
-)
-def test_recurrent_weights_are_orthogonal(student: Student, draw: Draw) -> None:
-    """Each gate's matrix on the state is orthogonal."""
-    assert_orthogonal_gates(initialised(student, draw, nn.LSTM(3, 5), "xavier", 1.0), hidden=5)
-
-
-@pytest.mark.task("init_recurrent_")
-@pytest.mark.hint(
-    "Which block of an LSTM's rows belongs to the forget gate?",
-    "PyTorch keeps two biases and adds them. What is their sum after your function?",
-)
-def test_forget_gate_starts_open(student: Student, draw: Draw) -> None:
-    """The total bias of an LSTM's forget gate is as given, every other total bias is 0."""
-    found = initialised(student, draw, nn.LSTM(2, 3), "kaiming", 1.5)
-    assert_total_biases(found, (0.0, 1.5, 0.0, 0.0), hidden=3)
-
-
-@pytest.mark.task("init_recurrent_")
-@pytest.mark.hint("Which matrices does `kind` speak of: those on the input, or those on the state?")
-def test_input_weights_by_kind(student: Student, draw: Draw) -> None:
-    """The spread of the matrices on the input fits xavier and kaiming."""
-    for kind in ("xavier", "kaiming"):
-        assert_spread(initialised(student, draw, nn.GRU(12, 40), kind, 1.0), kind, hidden=40)
-
-
-def next_chunk(generator: Remote, number: int, call: Any = None) -> Any:
-    """What the generator yields next; a `CheckFailed` that says what is wrong if it yields nothing."""
-    if generator.type_name in ("list", "tuple"):
-        raise CheckFailed(
-            _("`truncated_bptt` returned a {kind}, not a generator.").format(kind=generator.type_name)
-        )
-    try:
-        return call() if call else generator.next()
-    except StudentError as error:
-        if error.type_name != "StopIteration":
-            error.name = "truncated_bptt"
-            raise
-        raise CheckFailed(_("The generator ends before chunk {number}.").format(number=number)) from None
-
-
-def assert_chunk(got: Any, outputs: torch.Tensor, state: Any, where: str) -> None:
-    """Raises `CheckFailed` unless a chunk is this pair; `where` begins the message."""
-    assert_kind(got, tuple, _("{where}, what was yielded").format(where=where))
-    if len(got) != 2:
-        raise CheckFailed(
-            _("{where}, {count} things were yielded, not a pair.").format(where=where, count=len(got))
-        )
-    assert_equal(got[0], outputs.detach(), _("{where}, outputs").format(where=where))
-    plain = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
-    assert_equal(got[1], plain, _("{where}, state").format(where=where))
-
-
-def assert_ended(generator: Remote) -> None:
-    """Raises `CheckFailed` if the generator yields anything more."""
-    try:
-        generator.next()
-    except StudentError as error:
-        if error.type_name == "StopIteration":
-            return
-        error.name = "truncated_bptt"
-        raise
-    raise CheckFailed(_("The generator yields more chunks than the sequence has."))
-
-
-def chunk_gradients(
-    generator: Remote, number: int, upstream: Sequence[torch.Tensor], rnn: Remote
-) -> Gradients:
-    """The next chunk, and the gradients of the layer's parameters through its outputs and state."""
-    step = generator.__next__
-    return next_chunk(generator, number, lambda: step.gradients(upstream=upstream, wrt=[rnn]))
-
-
-@pytest.mark.task("truncated_bptt")
-@pytest.mark.hint(
-    "What does the second chunk start from?",
-    "How many steps are left for the last chunk?",
-)
-def test_chunks_together_are_the_whole(student: Student, draw: Draw) -> None:
-    """The chunks give what one pass over the whole sequence gives, the short last one too."""
-    gru = draw.weights(nn.GRU(3, 4))
-    x = draw.normal(7, 2, 3)
-    whole, _last = gru(x)
-    generator = student.truncated_bptt.keep(gru, x, 3)
-    for number, start in enumerate((0, 3, 6)):
-        got = next_chunk(generator, number)
-        outputs = whole[start : start + 3].detach()
-        assert_chunk(got, outputs, outputs[-1:], _("in chunk {number}").format(number=number))
-    assert_ended(generator)
-
-
-@pytest.mark.task("truncated_bptt")
-@pytest.mark.hint(
-    "How far back does the graph of the second chunk reach?",
-    "A loss may use the outputs of a chunk or its state. Which of them still has a graph when you yield it?",
-)
-def test_graph_is_cut_between_chunks(student: Student, draw: Draw) -> None:
-    """The gradients of a chunk's outputs and state reach back to its own first step, and no further."""
-    rnn = draw.weights(nn.RNN(3, 4))
-    x, state = draw.normal(6, 2, 3), torch.zeros(1, 2, 4, dtype=torch.float64)
-    kept = student.put(rnn)
-    generator = student.truncated_bptt.keep(kept, x, 3)
-    for number, part in enumerate(x.split(3)):
-        outputs, state = rnn(part, state.detach())
-        upstream = [draw.normal(*outputs.shape), draw.normal(*state.shape)]
-        rnn.zero_grad()
-        ((outputs * upstream[0]).sum() + (state * upstream[1]).sum()).backward()
-        got = chunk_gradients(generator, number, upstream, kept)
-        assert_chunk(got.value, outputs, state, _("in chunk {number}").format(number=number))
-        try:
-            assert_gradients(got.parameters, {name: p.grad for name, p in rnn.named_parameters()})
-        except CheckFailed as failure:
-            raise CheckFailed(
-                _("In chunk {number}: {failure}").format(number=number, failure=failure)
-            ) from None
+@pytest.mark.task("clip_gradients_")
+@pytest.mark.supporting
+@pytest.mark.hint("What happens in your function when the norm is exactly 0?")
+def test_gradients_of_zero(student: Student) -> None:
+    """Gradients of exactly 0 have the norm 0.0 and stay 0."""
+    before = [torch.zeros(2, 3), torch.zeros(1)]
+    assert_clipped(clipped(student, before, 2.0), 0.0, before, _("with gradients of zeros"))

@@ -9,92 +9,114 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student.checking.comparing import (
-    assert_arguments_kept,
-    assert_equal,
-    assert_kind,
-    assert_tensor,
-)
+from autograder.student.checking.comparing import assert_equal, assert_kind, assert_tensor
 from autograder.student.checking.doubles import LibraryCharModel
 from autograder.student.checking.draw import Draw
-from autograder.student.checking.student import CheckFailed, Remote, Stopped, Student, StudentError
+from autograder.student.checking.student import (
+    CheckFailed,
+    CouldNotLook,
+    Evidence,
+    Remote,
+    Student,
+    StudentError,
+)
 from autograder.student.core.language import _
-
-StateAfter = Callable[[torch.Tensor], torch.Tensor]
 
 
 def watch(
-    student: Student,
-    draw: Draw,
-    vocab_size: int,
-    hidden_size: int,
-    check: Callable[[Remote, StateAfter], None],
+    student: Student, on_double: Callable[[], None], on_own: Callable[[Remote], None], *sizes: int
 ) -> None:
-    """Runs a check on a library model, and if it fails there on the student's own CharRNN: one of them will do.
+    """Runs a check on a double, and on the student's own CharRNN if hers needs attributes that only that one has.
 
     So nobody pays twice for a wrong CharRNN, and who reads the weights of her own model is right as well.
     """
-    model = draw.weights(LibraryCharModel(vocab_size, hidden_size)).float()
     try:
-        check(student.put(model), lambda ids: model(ids[:, None])[1].detach())
-    except Stopped:
-        raise
-    except CheckFailed as failure:
-        try:
-            own = student.CharRNN.keep(vocab_size, hidden_size)
-            check(own, lambda ids: _own_state(own, ids, hidden_size))
-        except Stopped:
+        on_double()
+    except StudentError as failure:
+        if failure.type_name != "AttributeError":
             raise
-        except CheckFailed as own_failure:
-            knows_its_own = isinstance(failure, StudentError) and failure.type_name == "AttributeError"
-            raise (own_failure if knows_its_own else failure) from None
+        on_own(student.CharRNN.keep(*sizes))
 
 
-def _own_state(model: Remote, ids: torch.Tensor, hidden_size: int) -> torch.Tensor:
-    """(1, H): the state that the student's CharRNN returns after these ids."""
-    result = model(ids[:, None])
-    if not isinstance(result, tuple) or len(result) != 2:
-        raise CheckFailed(_("Your own `CharRNN` does not return a pair: see its check first."))
-    assert_tensor(result[1], (1, hidden_size), torch.float32, _("the state that your own `CharRNN` returns"))
-    return result[1]
+def double(draw: Draw, vocab_size: int, hidden_size: int) -> LibraryCharModel:
+    """A character model whose states are others in training mode."""
+    return draw.weights(LibraryCharModel(vocab_size, hidden_size, while_training=0.5)).float()
 
 
-def assert_trace(student: Student, model: Remote, state_after: StateAfter, ids: torch.Tensor) -> None:
-    """Raises `CheckFailed` unless `hidden_trace` gives the model's state after each beginning of ids."""
-    expected = torch.cat([state_after(ids[: t + 1]) for t in range(len(ids))])
-    assert_equal(student.hidden_trace(model, ids), expected, _("the trace"))
+def assert_own_states(student: Student, model: Remote, ids: torch.Tensor, hidden_size: int) -> None:
+    """Raises `CheckFailed` unless each row of the trace is the state that the student's own CharRNN returns there."""
+    trace = student.hidden_trace(model, ids)
+    assert_tensor(trace, (len(ids), hidden_size), torch.float32, _("the trace"))
+    for row in range(len(ids)):
+        result = model(ids[: row + 1, None])
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise CouldNotLook(_("Your own `CharRNN` does not return a pair: see its check first."))
+        assert_equal(trace[row : row + 1], result[1], _("row {row} of the trace").format(row=row))
 
 
 @pytest.mark.task("hidden_trace")
 @pytest.mark.hint(
     "Which of the model's two results is the state, and after how many symbols?",
     "Does the second symbol start from the state after the first one?",
+    "In which mode is the model to be while it is watched?",
 )
-def test_state_after_each_symbol(student: Student, draw: Draw) -> None:
-    """Row t is the state after reading ids[: t + 1]."""
-    ids = draw.integers(0, 5, 6)
-    watch(student, draw, 5, 7, lambda model, state_after: assert_trace(student, model, state_after, ids))
+def test_state_after_each_symbol(student: Student, reference: Student, draw: Draw) -> None:
+    """Row t is the state after reading ids[: t + 1], in eval mode, whatever mode the model was in."""
+    model, ids = double(draw, 5, 7), draw.integers(0, 5, 6)
+    expected = {mode: reference.hidden_trace(model.train(mode), ids) for mode in (True, False)}
+
+    def on_double() -> None:
+        for mode, trace in expected.items():
+            what = (
+                _("for a model in train mode the trace") if mode else _("for a model in eval mode the trace")
+            )
+            assert_equal(student.hidden_trace(model.train(mode), ids), trace, what)
+
+    def on_own(own: Remote) -> None:
+        assert_own_states(student, own, ids, 7)
+        own.eval()
+        assert_own_states(student, own, ids, 7)
+
+    watch(student, on_double, on_own, 5, 7)
+
+
+@pytest.mark.task("hidden_trace")
+@pytest.mark.hint("What shape has the trace of a single symbol?", "Where does a trace begin: from zeros?")
+def test_traces_of_other_lengths(student: Student, reference: Student, draw: Draw) -> None:
+    """Right for one symbol, a repeated one, more symbols than cells, one cell, and the same text again."""
+    texts = [draw.integers(0, 6, 1), torch.tensor([3, 3, 3]), draw.integers(0, 6, 8)]
+    texts.append(texts[0])
+    model, single = double(draw, 6, 4), double(draw, 6, 1)
+    expected = [reference.hidden_trace(model, ids) for ids in texts]
+    expected_of_single = reference.hidden_trace(single, texts[0])
+
+    def on_double() -> None:
+        kept = student.put(model)
+        for ids, trace in zip(texts, expected, strict=True):
+            what = _("for {count} symbols the trace").format(count=len(ids))
+            assert_equal(student.hidden_trace(kept, ids), trace, what)
+        what = _("for one symbol and one cell the trace")
+        assert_equal(student.hidden_trace(single, texts[0]), expected_of_single, what)
+
+    def on_own(own: Remote) -> None:
+        for ids in texts:
+            assert_own_states(student, own, ids, 4)
+
+    watch(student, on_double, on_own, 6, 4)
 
 
 @pytest.mark.task("hidden_trace")
 @pytest.mark.supporting
-@pytest.mark.hint("Watching is not training. In which mode was the model before, and in which is it now?")
-def test_model_is_left_as_it_was(student: Student, draw: Draw) -> None:
-    """A model in train mode is in train mode afterwards, one in eval mode in eval mode; there is no graph."""
+@pytest.mark.hint("Nothing is trained here. What tells PyTorch not to remember the computation?")
+def test_trace_has_no_graph(student: Student, draw: Draw) -> None:
+    """The trace carries no graph."""
     ids = draw.integers(0, 4, 3)
 
-    def check(model: Remote, _state_after: StateAfter) -> None:
-        for mode, flag in (("train", "training"), ("eval", "evaluating")):
-            getattr(model, mode)()
-            trace = student.hidden_trace.keep(model, ids).fetch()
-            if model.fetch().get(flag) is not True:
-                raise CheckFailed(
-                    _("The model was in {mode} mode before the call, and is not any more.").format(mode=mode)
-                )
-            if trace.get("requires_grad") is True:
-                raise CheckFailed(_("The trace still carries a graph: its `requires_grad` is True."))
+    def check(model: Remote) -> None:
+        if student.hidden_trace.keep(model, ids).fetch().get("requires_grad") is not False:
+            raise CheckFailed(_("The trace still carries a graph: its `requires_grad` is True."))
 
-    watch(student, draw, 4, 3, check)
+    watch(student, lambda: check(student.put(double(draw, 4, 3))), check, 4, 3)
 
 
 def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 1e-6) -> None:
@@ -102,7 +124,8 @@ def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 
     assert_kind(got, tuple, _("{case} the result").format(case=case))
     if len(got) != 2:
         raise CheckFailed(
-            _("{case} the result has {count} parts, not two.").format(case=case, count=len(got))
+            _("{case} the result has {count} parts, not two.").format(case=case, count=len(got)),
+            Evidence.STRUCTURE,
         )
     assert_equal(got[0], expected[0], _("{case} the index").format(case=case))
     assert_equal(got[1], expected[1], _("{case} the correlation r").format(case=case), rtol=rtol, atol=1e-7)
@@ -116,14 +139,29 @@ def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 
 def test_planted_cell_is_found(student: Student, draw: Draw) -> None:
     """The cell that mirrors the feature is found, with r = -1, and by hand r = sqrt(1/2)."""
     example = torch.tensor([[0.0, 3.0], [1.0, 2.0], [0.0, 1.0]])
-    got = student.find_cell(example, torch.tensor([1, 2, 3]))
+    got = student.find_cell(example, torch.tensor([1.0, 2.0, 3.0]))
     assert_cell(got, (1, -1.0), _("for the example of the docstring"), rtol=1e-5)
+    trace = torch.tensor([[0.0], [1.0], [1.0], [2.0]], dtype=torch.float64)
+    got = student.find_cell(trace, torch.tensor([0.0, 0.0, 1.0, 1.0], dtype=torch.float64))
+    assert_cell(got, (0, math.sqrt(0.5)), _("for the cell 0, 1, 1, 2 and the feature 0, 0, 1, 1"))
     trace, feature = draw.normal(12, 5, scale=50), draw.normal(12)
     trace[:, 3] = 0.2 - 0.01 * feature
     assert_cell(student.find_cell(trace, feature), (3, -1.0), _("for a cell that mirrors the feature"))
-    trace = torch.tensor([[0.0], [1.0], [1.0], [2.0]], dtype=torch.float64)
-    got = student.find_cell(trace, torch.tensor([0, 0, 1, 1]))
-    assert_cell(got, (0, math.sqrt(0.5)), _("for the cell 0, 1, 1, 2 and the feature 0, 0, 1, 1"))
+
+
+@pytest.mark.task("find_cell")
+@pytest.mark.hint(
+    "Which quantity does not change when a cell is shifted or stretched?",
+    "Do you divide by T in one place and by T - 1 in another?",
+)
+def test_correlations_of_random_cells(student: Student, reference: Student, draw: Draw) -> None:
+    """Index and r of random traces, whatever the cells' sizes and offsets, for a single cell too."""
+    sizes = torch.tensor([1e3, 30.0, 1.0, 0.1, 1e-2, 1e-3], dtype=torch.float64)
+    for steps, cells in ((7, 5), (20, 3), (3, 6), (9, 1)):
+        trace = draw.normal(steps, cells) * sizes[:cells] + draw.normal(cells, scale=5)
+        feature = draw.normal(steps) + 4
+        case = _("for {steps} steps and {cells} cells").format(steps=steps, cells=cells)
+        assert_cell(student.find_cell(trace, feature), reference.find_cell(trace, feature), case)
 
 
 @pytest.mark.task("find_cell")
@@ -138,8 +176,38 @@ def test_constant_cells_do_not_count(student: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("find_cell")
-@pytest.mark.supporting
-@pytest.mark.hint("Which of your lines write into a tensor that the caller still holds?")
-def test_find_cell_leaves_its_arguments_alone(student: Student, draw: Draw) -> None:
-    """The arguments stay as they are, and a second call gives the same."""
-    assert_arguments_kept(student, student.find_cell, draw.normal(6, 3), draw.normal(6))
+@pytest.mark.hint("Which cells may be returned at all? And if all of those correlate weakly?")
+def test_weak_cells_come_before_constant_ones(student: Student) -> None:
+    """A cell that changes counts, however weakly it follows; one that never changes does not."""
+    feature = torch.tensor([1.0, 0.0, 1.0, 0.0])
+    trace = torch.tensor([[2.0, 1.0], [2.0, 1.0], [2.0, -1.0], [2.0, -1.0]], dtype=torch.float64)
+    got = student.find_cell(trace, feature)
+    assert_cell(got, (1, 0.0), _("with one constant cell and one uncorrelated cell"))
+
+
+@pytest.mark.task("find_cell")
+@pytest.mark.hint('Of which type is a feature such as "inside quotes"? Can one take its mean?')
+def test_features_of_any_dtype(student: Student, reference: Student, draw: Draw) -> None:
+    """Features may be bool, integers or floats; traces float32 or float64."""
+    flags = draw.integers(0, 2, 10)
+    flags[:2] = torch.tensor([0, 1])
+    for dtype in (torch.float32, torch.float64, torch.bool, torch.int64, torch.uint8, torch.int32):
+        trace = draw.normal(10, 4, dtype=torch.float32)
+        expected = reference.find_cell(trace, flags.to(dtype))
+        case = _("for a feature of {dtype}").format(dtype=dtype)
+        assert_cell(student.find_cell(trace, flags.to(dtype)), expected, case, rtol=1e-4)
+
+
+@pytest.mark.task("find_cell")
+@pytest.mark.hint("If two cells follow the feature equally well, which of them do you return?")
+def test_ties_go_to_the_lowest_cell(student: Student) -> None:
+    """Of two cells with the very same |r| the first counts, with its own sign."""
+    feature = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
+    weak = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
+    strong = feature.clone()
+    strong[:2] = torch.tensor([-1.0, 1.0])
+    for trace, expected in (
+        (torch.stack([weak, strong, strong], dim=1), (1, 0.5)),
+        (torch.stack([weak, -strong, strong], dim=1), (1, -0.5)),
+    ):
+        assert_cell(student.find_cell(trace, feature), expected, _("with two equally good cells"))
