@@ -22,6 +22,7 @@ from torch import nn
 
 from autograder.student.checking.doubles import (
     AssembledModule,
+    LibraryFit,
     LibraryLanguageModel,
     LibraryStep,
     LibraryTokenizer,
@@ -72,6 +73,7 @@ LIBRARY |= {
     "Generator": seeded_generator,
     "AssembledModule": AssembledModule,
     "LibraryTokenizer": LibraryTokenizer,
+    "LibraryFit": LibraryFit,
     "set": string_set,
     "path": temporary_path,
 }
