@@ -6,6 +6,7 @@ What is dropped is judged by the student's own model: in eval mode, and with a w
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -165,16 +166,18 @@ def test_dropout_between_the_layers(student: Student, draw: Draw) -> None:
         rarer = values[1] == int(values[1].double().mean().item() < 0.5)
         where = _("between the layers")
         _assert_share(model, rarer, rate, where)
-        if (
-            model.kind in _BEFORE
-        ):  # how large a kept number is can be told from what goes into the nonlinearity
+        # How large a kept number is can be told from what goes into the nonlinearity.
+        if model.kind in _BEFORE:
             before, plain = _BEFORE[model.kind](end[1, :, 0]), _BEFORE[model.kind](calm[1, 0, 0])
             nothing, kept = before[rarer][0], before[~rarer][0]
             if not torch.isclose((kept - nothing) * (1 - rate), plain - nothing, rtol=1e-4):
                 _refuse_values(model, where, rate)
 
 
-_BEFORE = {"RNN_TANH": torch.atanh, "RNN_RELU": torch.clone}
+_BEFORE: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "RNN_TANH": torch.atanh,
+    "RNN_RELU": torch.clone,
+}
 
 
 def _distinct(values: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from autograder.student.checking.comparing import assert_equal, assert_kind, short
+from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Remote, Student
 from autograder.student.core.language import _
 
@@ -15,6 +16,7 @@ TRAINING_TEXT = 3 * (
     "We the people of the United States, in order to form a more perfect union, establish justice.\n"
     "The people of the states, the states of the people: 사람들의 나라, 사람들의 말.\n"
 )
+LETTERS = "abcdeXYZ .,\n\t09é한국어\u1112\u1161\u11ab🙂\u00a0"
 TEXTS = (
     "slow 한국어",
     "The people,  of  two spaces\tand a tab \r\n",
@@ -47,10 +49,10 @@ def assert_lossless(tokenizer: Remote, text: str) -> None:
     "Which parts of the library turn text into bytes before BPE, and which bytes into text after it?",
     "Which pieces are there for a byte that the training text does not have?",
 )
-def test_the_text_comes_back(student: Student) -> None:
+def test_the_text_comes_back(student: Student, draw: Draw) -> None:
     """Any text comes back from its ids, letter for letter, also one with letters that were never seen."""
     tokenizer = student.train_library_tokenizer.keep(TRAINING_TEXT, 300)
-    for text in TEXTS:
+    for text in (*TEXTS, *("".join(draw.random.choices(LETTERS, k=length)) for length in (1, 3, 30, 200))):
         assert_lossless(tokenizer, text)
 
 
@@ -71,11 +73,18 @@ def test_the_vocabulary_has_its_size(student: Student) -> None:
     "What does the trainer get to read: whole texts, or letters one by one?",
     "How many ids has a word that the training text has a dozen times?",
 )
-def test_what_is_frequent_is_one_piece(student: Student) -> None:
-    """A frequent word of the training text is a single id."""
+def test_what_is_frequent_is_one_piece(student: Student, draw: Draw) -> None:
+    """A frequent word of the training text is a single id; a word of letters that are not in it is one id a letter."""
     tokenizer = student.train_library_tokenizer.keep(TRAINING_TEXT, 340)
     got = len(ids_of(tokenizer, "we the people of the")) - len(ids_of(tokenizer, "we the people of"))
     assert_equal(got, 1, _("the number of ids of the last word in “we the people of the”"))
+    word = "".join(draw.random.sample("bcdfghjklm", 6))
+    other = "".join(draw.random.sample("npqrstvwxz", 6))
+    tokenizer = student.train_library_tokenizer.keep(f" {word}" * 50, 256 + 6)
+    got = len(ids_of(tokenizer, f" {word}" * 4))
+    assert_equal(got, 4, _("the number of ids of a learnt word, four times"))
+    got = len(ids_of(tokenizer, f" {other}"))
+    assert_equal(got, len(other) + 1, _("the number of ids of a space and a word of six other letters"))
 
 
 @pytest.mark.task("train_library_tokenizer")

@@ -1,24 +1,24 @@
-"""What is promised of `compression`, `bits_per_byte`, `word_perplexity` and `compare_tokenizers`."""
+"""What is promised of `compression`, `bits_per_byte` and `word_perplexity`."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from autograder.assignments.subword_language_model.doubles import LibraryTokenizer
-from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
-from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.checking.comparing import assert_equal, short
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe
 
 KOREAN = "나라 말이 중국과 달라"  # 30 bytes, 12 characters, 4 words
 WIDE = "the  people\n\nof\tthese States"  # white space of several kinds, and no line end at its end
+CHARACTERS = "aab ceé한국어말\n 😀\u0301\ufeff"
+OTHER_WHITE_SPACE = "\t\r\x0b\x0c\x1c\x1e\x85\u00a0\u2003\u2028\u2029\u3000"
 
 
 def there(tokenizer: LibraryTokenizer) -> Recipe:
@@ -37,6 +37,11 @@ def for_text(text: str, nats: float | None = None) -> str:
     if nats is None:
         return _("for the text {text} the result").format(text=short(text))
     return _("for {nats} nats and the text {text} the result").format(nats=short(nats), text=short(text))
+
+
+def drawn_text(draw: Draw, length: int) -> str:
+    """Characters of one to four bytes, white space among them."""
+    return "".join(draw.random.choices(CHARACTERS, k=length))
 
 
 # compression
@@ -62,6 +67,24 @@ def test_bytes_for_each_token(student: Student) -> None:
     ]
     answers = [student.compression(there(tokenizer), text) for tokenizer, text, _number in cases]
     assert_floats(answers, [number for *_case, number in cases], [for_text(text) for _t, text, _n in cases])
+
+
+@pytest.mark.task("compression")
+@pytest.mark.hint(
+    "Which text do you count: all of it, as it is? And which tokens: all of them, the same one twice?"
+)
+def test_compression_of_any_text(student: Student, reference: Student, draw: Draw) -> None:
+    """Drawn texts with letters of one to four bytes, for tokenizers that know them, and that do not."""
+    tokenizers = [
+        LibraryTokenizer("bytes"),
+        LibraryTokenizer("characters", list("abc한")),
+        LibraryTokenizer("words"),
+        LibraryTokenizer("words", ["a", " ", "\n"]),
+    ]
+    for number, tokenizer in enumerate(tokenizers):
+        text = "\n" + drawn_text(draw, 12 + 10 * number) + " a \n"
+        got, expected = (who.compression(there(tokenizer), text) for who in (student, reference))
+        assert_equal(got, expected, for_text(text))
 
 
 # bits_per_byte
@@ -93,17 +116,26 @@ def test_any_number_of_nats(student: Student) -> None:
     assert_floats(answers, expected, [for_text(text, nats) for nats, text in cases])
 
 
+@pytest.mark.task("bits_per_byte")
+@pytest.mark.hint("Which characters of the text do you leave out, or count more than once?")
+def test_bits_of_any_text(student: Student, reference: Student, draw: Draw) -> None:
+    """Drawn texts with letters of one to four bytes, white space at both ends, and drawn nats."""
+    for text in (" \n", "\ufeffa", *(f" {drawn_text(draw, length)}\n" for length in (1, 9, 200))):
+        nats = draw.random.uniform(0.01, 900.0)
+        got, expected = (who.bits_per_byte(nats, text) for who in (student, reference))
+        assert_equal(got, expected, for_text(text, nats))
+
+
 # word_perplexity
 
 
-def assert_word_counts(student: Student, words: Mapping[str, int], named: bool = True) -> None:
+def assert_word_counts(student: Student, words: Mapping[str, int]) -> None:
     """Raises `CheckFailed` unless so many words share the nats of each text; each costs ln 50, then ln 7."""
     cases = [(text, number, chances) for text, number in words.items() for chances in (50.0, 7.0)]
     answers = [student.word_perplexity(number * math.log(chances), text) for text, number, chances in cases]
     for got, (text, number, chances) in zip(answers, cases, strict=True):
         nats = number * math.log(chances)
-        what = for_text(text, nats) if named else _("for text with other white space the result")
-        assert_equal(got, chances, what)
+        assert_equal(got, chances, for_text(text, nats))
 
 
 @pytest.mark.task("word_perplexity")
@@ -134,175 +166,25 @@ def test_white_space(student: Student) -> None:
     assert_word_counts(student, words)
 
 
-# compare_tokenizers
-
-
-@dataclass
-class Fit:
-    """A model of single tokens, add-one smoothed, measured as the task says; it notes what it is called with."""
-
-    width: int = 16
-    calls: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def __call__(self, *arguments: Any) -> dict[str, float]:
-        """The measurements; of a call that makes no sense, any numbers."""
-        self.calls.append(arguments)
-        if not _is_right_kind(arguments):
-            return {"parameters": 1, "embedding": 1, "nats": 1.0}
-        return self.measured(*arguments)
-
-    def measured(self, train_ids: list[int], valid_ids: list[int], vocab_size: int) -> dict[str, float]:
-        """What a right call returns."""
-        counts, total = Counter(train_ids), len(train_ids) + abs(vocab_size) + 1
-        nats = sum(math.log(total / (1 + counts[token])) for token in valid_ids)
-        embedding = self.width * vocab_size
-        return {"parameters": embedding + 64 * self.width, "embedding": embedding, "nats": nats}
-
-
-def _is_right_kind(arguments: tuple[Any, ...]) -> bool:
-    if len(arguments) != 3:
-        return False
-    ids = [*arguments[:2]]
-    kinds = [[isinstance(token, int) for token in part] for part in ids if isinstance(part, list | tuple)]
-    return len(kinds) == 2 and all(map(all, kinds)) and isinstance(arguments[2], int)
-
-
-def probe_bits_per_byte(student: Student) -> None:
-    """Fails if `bits_per_byte` itself is not right."""
-    answers = [student.bits_per_byte(30 * math.log(4), KOREAN), student.bits_per_byte(math.log(2), "ab \n")]
-    assert_floats(answers, [2.0, 0.25], ["", ""])
-
-
-def probe_compression(student: Student) -> None:
-    """Fails if `compression` itself is not right."""
-    assert_equal(student.compression(there(LibraryTokenizer("characters")), KOREAN), 30 / 12)
-
-
-def blaming_bits(student: Student) -> AbstractContextManager[None]:
-    """A failure of `compare_tokenizers` names `bits_per_byte`, if that one is called and is wrong."""
-    return blaming(student, "compare_tokenizers", "bits_per_byte", lambda: probe_bits_per_byte(student))
-
-
-def blaming_compression(student: Student) -> AbstractContextManager[None]:
-    """A failure of `compare_tokenizers` names `compression`, if that one is called and is wrong."""
-    return blaming(student, "compare_tokenizers", "compression", lambda: probe_compression(student))
-
-
-def compared(
-    student: Student,
-    tokenizers: Mapping[str, LibraryTokenizer],
-    train: str,
-    valid: str,
-    fit: Callable[..., Any],
-) -> list[Any]:
-    """The rows of the comparison, after a look that they are one for each tokenizer, in order."""
-    names = list(tokenizers)
-    there_by_name = {name: there(tokenizer) for name, tokenizer in tokenizers.items()}
-    rows = student.compare_tokenizers(there_by_name, train, valid, fit)
-    assert_kind(rows, list)
-    assert_equal(len(rows), len(names), _("the number of rows"))
-    for number, row in enumerate(rows):
-        assert_kind(row, dict, _("row {number}").format(number=number))
-    assert_equal([row.get("name") for row in rows], names, _("the names of the rows, in order,"))
-    return list(rows)
-
-
-def assert_row(got: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-    """Raises `CheckFailed` with the first column that is missing or wrong; whole numbers may be floats."""
-    for column, wanted in expected.items():
-        what = _("in the row of {name} {column}").format(name=repr(expected["name"]), column=f"`{column}`")
-        if column not in got:
-            raise CheckFailed(_("{what} is missing.").format(what=what))
-        assert_equal(got[column], wanted if isinstance(wanted, str) else float(wanted), what)
-    if len(got) != len(expected):
-        raise CheckFailed(
-            _("the row of {name} has {more} columns that nobody asked for.").format(
-                name=repr(expected["name"]), more=len(got) - len(expected)
-            )
-        )
-
-
-def assert_calls(fit: Fit, tokenizers: Mapping[str, LibraryTokenizer], train: str, valid: str) -> None:
-    """Raises `CheckFailed` unless `fit` was called once for each tokenizer, with its ids and its size."""
-    assert_equal(len(fit.calls), len(tokenizers), _("the number of calls of fit"))
-    for call in fit.calls:
-        assert_equal(len(call), 3, _("the number of arguments of fit"))
-    by_size = {call[2]: call for call in fit.calls if isinstance(call[2], int)}
-    for name, tokenizer in tokenizers.items():
-        if tokenizer.vocab_size not in by_size:
-            raise CheckFailed(
-                _("fit was never called with the vocabulary size {size}, that of {name}.").format(
-                    size=tokenizer.vocab_size, name=repr(name)
-                )
-            )
-        train_ids, valid_ids, _size = by_size[tokenizer.vocab_size]
-        both = ((train_ids, train, "train_ids"), (valid_ids, valid, "valid_ids"))
-        for got, text, argument in both:
-            what = _("for {name} the argument {argument} of fit").format(name=repr(name), argument=argument)
-            assert_equal(got, tokenizer.encode(text), what)
-
-
-@pytest.mark.task("compare_tokenizers")
+@pytest.mark.task("word_perplexity")
 @pytest.mark.hint(
-    "Which text is each column about: the one that is learnt, or the one that is predicted?",
-    "The perplexity is for each *token*: how many nats does one of them cost?",
-    "2 · ln 32 nats for five bytes: how many bits are these? Which of your functions says so?",
+    "Which characters does `str.split` take for white space, and which of them does the docstring call a line end?",
+    "Does `splitlines` count the same line ends as you do?",
 )
-def test_the_row_of_the_example(student: Student) -> None:
-    """The docstring's example: a row of eight columns."""
-    tokenizer = LibraryTokenizer("words", ["or", "not", " ", "be", *map(str, range(95))])
-    expected = {
-        "name": "words",
-        "vocabulary": 100,
-        "parameters": 5000,
-        "embedding_share": 0.4,
-        "tokens": 5,
-        "tokens_per_word": 3 / 2,
-        "perplexity": 32.0,
-        "bits_per_byte": (3 * 5 + 8 * 2) / 5,  # three tokens of 5 bits; "to" is unknown, and is spelt
-    }
-
-    def fit(*_arguments: Any) -> dict[str, float]:
-        return {"parameters": 5000, "embedding": 2000, "nats": 3 * math.log(32)}
-
-    with blaming_bits(student), blaming_compression(student):
-        rows = compared(student, {"words": tokenizer}, "or not be", "to be", fit)
-        assert_row(rows[0], expected)
+def test_other_white_space(student: Student) -> None:
+    """White space of other kinds parts words, but only "\\n" is a line end."""
+    words = {f"we{white}the\npeople": 5 for white in OTHER_WHITE_SPACE}
+    words |= {f"we the{white}": 3 for white in OTHER_WHITE_SPACE} | {"we\r\nthe\r\n": 4, "we\n\r": 3}
+    assert_word_counts(student, words)
 
 
-@pytest.mark.task("compare_tokenizers")
-@pytest.mark.hint(
-    "What does `fit` learn from, and what does it predict? May it have seen the second text before?",
-    "How often does your function call `fit` for one tokenizer?",
-)
-def test_what_fit_is_given(student: Student) -> None:
-    """`fit` is called once for each tokenizer: with the ids of the two texts, all of them, and its vocabulary size."""
-    train, valid = "the war and the peace\n", "the war is over"
-    tokenizers = {
-        "word": LibraryTokenizer("words", ["the", " ", "war", "peace"]),
-        "byte": LibraryTokenizer("bytes"),
-        "character": LibraryTokenizer("characters", list(" aceht")),
-    }
-    fit = Fit()
-    compared(student, tokenizers, train, valid, fit)
-    assert_calls(fit, tokenizers, train, valid)
-
-
-@pytest.mark.task("compare_tokenizers")
-@pytest.mark.hint(
-    "A model that only ever reads <unk> is never surprised. Who spells the words that it has not read?",
-    "How many bits does a byte cost that nobody predicts, and how many nats is that?",
-)
-def test_unknown_bytes_are_paid_for(student: Student) -> None:
-    """A tokenizer that knows nothing wins nothing: 8 bits for each byte that its ids do not tell, in Korean, too."""
-    blind, byte = LibraryTokenizer("words"), LibraryTokenizer("bytes")
-
-    def fit(*arguments: Any) -> dict[str, float]:
-        is_blind = arguments[2:] == (blind.vocab_size,)
-        return {"parameters": 100, "embedding": 50, "nats": 0.0 if is_blind else 30 * math.log(16)}
-
-    with blaming_bits(student), blaming_compression(student):
-        rows = compared(student, {"blind": blind, "byte": byte}, "나라", KOREAN, fit)
-        for row, number in zip(rows, (8.0, 4.0), strict=True):
-            what = _("in the row of {name} {column}").format(name=repr(row["name"]), column="`bits_per_byte`")
-            assert_equal(row.get("bits_per_byte"), number, what)
+@pytest.mark.task("word_perplexity")
+@pytest.mark.hint("Count the words and the line ends of one of your own texts by hand.")
+def test_words_of_any_text(student: Student, reference: Student, draw: Draw) -> None:
+    """Drawn texts with words, empty lines and spaces in every order, and drawn nats."""
+    parts = ["we", "한국", "the,", " ", "  ", "\n", "\n", "\t", "it's"]
+    for length in (1, 3, 8, 20, 60):
+        for end in ("", "\n"):
+            text, nats = "".join(draw.random.choices(parts, k=length)) + end, draw.random.uniform(0.5, 40.0)
+            got, expected = (who.word_perplexity(nats, text) for who in (student, reference))
+            assert_equal(got, expected, for_text(text, nats))

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import pytest
 
-from autograder.assignments.subword_language_model.tests.test_train import probe_merge_pair
+from autograder.assignments.subword_language_model.tests._steps import (
+    Pair,
+    drawn_letters,
+    learnable,
+    pieces,
+    probe_merge_pair,
+    vocab_of,
+)
 from autograder.student.checking.comparing import assert_kind, blaming, short
-from autograder.student.checking.student import CheckFailed, Remote, Student, StudentError
+from autograder.student.checking.draw import Draw
+from autograder.student.checking.student import (
+    CheckFailed,
+    CouldNotLook,
+    Evidence,
+    Remote,
+    Student,
+    StudentError,
+)
 from autograder.student.core.language import _
 from autograder.student.core.values import Recipe
-
-Pair = tuple[bytes, bytes]
 
 # What is learnt from seven lines “bc”, six “ab”, five “aa”, “ a” four times, three empty lines, and “한” twice.
 MERGES: list[Pair] = [
@@ -24,6 +39,8 @@ MERGES: list[Pair] = [
     (b"\n", b"\n"),
     (b"\xed", b"\x95"),
 ]
+VOCAB = vocab_of(MERGES)
+SPECIALS = ["<end>", "<end>of", "a.cd", "a.c", "|"]
 TEXTS = (
     "abc ab  abc\n\n a\n",
     "한국어, 한글 and 漢字",
@@ -32,24 +49,30 @@ TEXTS = (
     "   ",
     "",
 )
-SPECIALS = ["<end>", "<end>of", "a.cd", "a.c", "|"]
+LETTERS = "ab \n\t\u00a0\u2028\r.é한\u1112\u1161\u11abﬁ🙂\x00İß"
+
+# Of sixteen times as many words: see `test_train.py`.
+GREATEST_GROWTH = 32.0
 
 
-def vocab_of(merges: Sequence[Pair], specials: Sequence[str] = ()) -> dict[int, bytes]:
-    """The vocabulary that belongs to merges: bytes, joined pairs, specials."""
-    pieces = [bytes([value]) for value in range(256)]
-    pieces += [first + second for first, second in merges]
-    return dict(enumerate(pieces + [special.encode("utf-8") for special in specials]))
+def tokenizer_of(who: Student, merges: Sequence[Pair] = MERGES, specials: Sequence[str] = ()) -> Remote:
+    """The tokenizer of the student, or of the reference, with these merges and specials."""
+    return who.BPETokenizer.keep(vocab_of(merges, specials), list(merges), list(specials))
 
 
-def tokenizer_of(student: Student, merges: Sequence[Pair] = MERGES, specials: Sequence[str] = ()) -> Remote:
-    """Her tokenizer with these merges and specials."""
-    return student.BPETokenizer.keep(vocab_of(merges, specials), list(merges), list(specials))
+def trained(reference: Student, draw: Draw, letters: str, specials: Sequence[str] = ()) -> list[Pair]:
+    """Merges that are learnt from a drawn text of these letters and spaces."""
+    return learnable(reference, partial(drawn_letters, draw, letters + " ", 200), 256 + 20)[1]
 
 
-def new_path(student: Student, name: str) -> Remote:
-    """A path on the student's side at which there is no file yet."""
-    return student.put(Recipe("path", {"name": name}))
+def blaming_merge_pair(student: Student) -> AbstractContextManager[None]:
+    """Lets a failure name `merge_pair`, if the tokenizer calls it and it is wrong."""
+    return blaming(student, "BPETokenizer", "merge_pair", partial(probe_merge_pair, student))
+
+
+def new_path(who: Student, name: str) -> Remote:
+    """A path over there at which there is no file yet."""
+    return who.put(Recipe("path", {"name": name}))
 
 
 def load(student: Student, path: Remote) -> Remote:
@@ -67,8 +90,10 @@ def shown_pieces(ids: Sequence[Any], vocab: dict[int, bytes]) -> str:
     return short([vocab.get(number, number) if type(number) is int else number for number in ids])
 
 
-def assert_ids(got: Any, expected: Sequence[int], vocab: dict[int, bytes], text: str) -> None:
-    """Raises `CheckFailed` with the first id that differs, and the pieces on both sides."""
+def assert_ids(
+    got: Any, expected: Sequence[int], vocab: dict[int, bytes], text: str, question: str = ""
+) -> None:
+    """Raises `CheckFailed` with the pieces on both sides, unless these are the ids of the text."""
     what = _("encode({text})").format(text=short(text))
     assert_kind(got, list, what)
     for place, number in enumerate(got):
@@ -81,30 +106,35 @@ def assert_ids(got: Any, expected: Sequence[int], vocab: dict[int, bytes], text:
                 pieces=shown_pieces(got, vocab),
                 expected=short(list(expected)),
                 wanted=shown_pieces(expected, vocab),
-            )
+            ),
+            Evidence.VALUES,
+            question,
         )
 
 
-def assert_encodes(student: Student, text: str, pieces: Sequence[bytes]) -> None:
+def assert_encodes(student: Student, text: str, expected: tuple[bytes, ...]) -> None:
     """Raises `CheckFailed` unless the text is cut into these pieces."""
-    vocab = vocab_of(MERGES)
-    numbers = {piece: number for number, piece in vocab.items()}
-    with blaming(student, "BPETokenizer", "merge_pair", lambda: probe_merge_pair(student)):
-        got = tokenizer_of(student).encode(text)
-        assert_ids(got, [numbers[piece] for piece in pieces], vocab, text)
+    numbers = {piece: number for number, piece in VOCAB.items()}
+    with blaming_merge_pair(student):
+        assert_ids(tokenizer_of(student).encode(text), [numbers[piece] for piece in expected], VOCAB, text)
 
 
 def assert_comes_back(tokenizer: Remote, text: str) -> None:
     """Raises `CheckFailed` unless decode(encode(text)) is the text."""
-    got = tokenizer.decode(tokenizer.encode(text))
-    assert_kind(got, str, _("decode(…)"))
+    assert_decodes(tokenizer.decode(tokenizer.encode(text)), text, _("decode(encode({text}))"))
+
+
+def assert_decodes(got: Any, text: str, what: str) -> None:
+    """Raises `CheckFailed` unless a decoded text is the expected one; says where they begin to differ."""
+    what = what.format(text=short(text))
+    assert_kind(got, str, what)
     if got != text:
         place = next(
             (i for i, (a, b) in enumerate(zip(got, text, strict=False)) if a != b), min(len(got), len(text))
         )
         raise CheckFailed(
-            _("decode(encode({text})) is {got}: they differ at character {place}.").format(
-                text=short(text), got=short(got), place=place
+            _("{what} is {got}, expected {text}: they differ at character {place}.").format(
+                what=what, got=short(got), text=short(text), place=place
             )
         )
 
@@ -115,14 +145,16 @@ def assert_comes_back(tokenizer: Remote, text: str) -> None:
     "What has to be cut out of the text before it is split into words?",
 )
 def test_the_example(student: Student) -> None:
-    """The docstring's example: “low<end>” and back."""
+    """The docstring's example: “low<end>” and back; and “low” with a tokenizer that has no specials."""
     merges, specials = [(b"o", b"w")], ["<end>"]
     vocab = vocab_of(merges, specials)
     tokenizer = tokenizer_of(student, merges, specials)
-    assert_ids(tokenizer.encode("low<end>"), [108, 256, 257], vocab, "low<end>")
-    got = tokenizer.decode([108, 256, 257])
-    if got != "low<end>":
-        raise CheckFailed(_("decode([108, 256, 257]) is {got}, expected 'low<end>'.").format(got=short(got)))
+    with blaming_merge_pair(student):
+        assert_ids(tokenizer.encode("low<end>"), [108, 256, 257], vocab, "low<end>")
+        assert_decodes(tokenizer.decode([108, 256, 257]), "low<end>", "decode([108, 256, 257])")
+        question = _("Without specials, what do you split at? What does `re.split('()', text)` give?")
+        got = tokenizer_of(student, merges).encode("low")
+        assert_ids(got, [108, 256], vocab_of(merges), "low", question)
 
 
 @pytest.mark.task("BPETokenizer")
@@ -132,15 +164,15 @@ def test_the_example(student: Student) -> None:
 )
 def test_merges_in_the_order_learnt(student: Student) -> None:
     """The merge that was learnt first goes first, wherever it stands in the word; from the left without overlap."""
-    for text, pieces in (
-        ("abc", (b"a", b"bc")),
-        ("ababc", (b"ab", b"a", b"bc")),
-        ("aab", (b"a", b"ab")),
-        ("aaaa", (b"aa", b"aa")),
-        ("aaa", (b"aa", b"a")),
-        ("cab", (b"c", b"ab")),
+    for text, expected in (
+        ("abc", "a|bc"),
+        ("ababc", "ab|a|bc"),
+        ("aab", "a|ab"),
+        ("aaaa", "aa|aa"),
+        ("aaa", "aa|a"),
+        ("cab", "c|ab"),
     ):
-        assert_encodes(student, text, pieces)
+        assert_encodes(student, text, pieces(expected))
 
 
 @pytest.mark.task("BPETokenizer")
@@ -150,22 +182,41 @@ def test_merges_in_the_order_learnt(student: Student) -> None:
 )
 def test_words_are_those_of_training(student: Student) -> None:
     """No merge crosses from one word into the next, and a space belongs to the word behind it."""
-    assert_encodes(student, "ab abc", (b"ab", b" a", b"bc"))
-    assert_encodes(student, "b\n\n\nb", (b"b", b"\n\n", b"\n", b"b"))
-    assert_encodes(student, "b\n\nb", (b"b", b"\n", b"\n", b"b"))
-    assert_encodes(student, "a   a", (b"a", b" ", b" ", b" a"))
+    for text, expected in (
+        ("ab abc", "ab| a|bc"),
+        ("b\n\n\nb", "b|\n\n|\n|b"),
+        ("b\n\nb", "b|\n|\n|b"),
+        ("a   a", "a| | | a"),
+    ):
+        assert_encodes(student, text, pieces(expected))
+
+
+@pytest.mark.task("BPETokenizer")
+@pytest.mark.hint(
+    "Take one word that was not in training. Which merge was learnt first, of all that fit somewhere in it?"
+)
+def test_words_that_were_not_in_training(student: Student, reference: Student, draw: Draw) -> None:
+    """Merges learnt from a drawn text, other words of the same letters: the same pieces."""
+    for letters in ("ab", "abc", "aé한", "xyzuvw"):
+        merges = trained(reference, draw, letters)
+        hers, right = (tokenizer_of(who, merges) for who in (student, reference))
+        with blaming_merge_pair(student):
+            for length in (2, 9, 60):
+                text = drawn_letters(draw, letters + letters + " ", length)
+                assert_ids(hers.encode(text), right.encode(text), vocab_of(merges), text)
 
 
 @pytest.mark.task("BPETokenizer")
 @pytest.mark.hint(
     "Compare repr() of the text before and after. Which character is missing, or another one?",
-    "Which of your calls throws white space away, or changes letters?",
+    "Which characters does `str` treat in a special way: as white space, as a line end, as a capital?",
 )
-def test_every_text_comes_back(student: Student) -> None:
-    """decode(encode(text)) is the text, letter for letter, whatever is in it."""
-    tokenizer = tokenizer_of(student)
-    for text in TEXTS:
-        assert_comes_back(tokenizer, text)
+def test_every_text_comes_back(student: Student, reference: Student, draw: Draw) -> None:
+    """decode(encode(text)) is the text, letter for letter, whatever is in it; nothing is normalised."""
+    hers, right = (tokenizer_of(who) for who in (student, reference))
+    for text in (*TEXTS, *(drawn_letters(draw, LETTERS, length) for length in (1, 4, 30, 80))):
+        assert_comes_back(hers, text)
+        assert_ids(hers.encode(text), right.encode(text), VOCAB, text)
 
 
 @pytest.mark.task("BPETokenizer")
@@ -175,13 +226,7 @@ def test_half_a_letter(student: Student) -> None:
     tokenizer = tokenizer_of(student)
     last = "한".encode()[2]  # the first two bytes are piece 261
     for ids, expected in (([261, last], "한"), ([261], "\ufffd"), ([97, last, 98], "a\ufffdb"), ([], "")):
-        got = tokenizer.decode(ids)
-        if got != expected:
-            raise CheckFailed(
-                _("decode({ids}) is {got}, expected {expected}.").format(
-                    ids=ids, got=short(got), expected=short(expected)
-                )
-            )
+        assert_decodes(tokenizer.decode(ids), expected, f"decode({ids})")
 
 
 @pytest.mark.task("BPETokenizer")
@@ -210,16 +255,38 @@ def test_specials_are_one_id_each(student: Student) -> None:
 
 
 @pytest.mark.task("BPETokenizer")
-@pytest.mark.hint("Who owns the list that you return: the caller, or your table of known words?")
-def test_a_new_list_with_each_call(student: Student) -> None:
-    """What a caller does with a list of ids changes nothing in the tokenizer."""
+@pytest.mark.hint("Of all specials that begin here, which is the longest? And where does the next one begin?")
+def test_drawn_specials(student: Student, reference: Student, draw: Draw) -> None:
+    """Specials that begin alike, stand side by side, or are also pieces: each is its own id, the rest is text."""
+    specials = ["ab", "abab", "(a", "한", "b b"]
+    draw.random.shuffle(specials)
+    merges = trained(reference, draw, "ab")
+    hers, right = (tokenizer_of(who, merges, specials) for who in (student, reference))
+    for length in (3, 8, 40):
+        text = drawn_letters(draw, "aab (한", length) + "abab"
+        assert_ids(hers.encode(text), right.encode(text), vocab_of(merges, specials), text)
+        assert_comes_back(hers, text)
+
+
+@pytest.mark.task("BPETokenizer")
+@pytest.mark.hint(
+    "Who owns the list that you return: the caller, or your table of known words?",
+    "Two tokenizers in one program: what do they share?",
+)
+def test_nothing_is_shared(student: Student, reference: Student, draw: Draw) -> None:
+    """What a caller does with a list of ids changes nothing, and two tokenizers know nothing of each other."""
     tokenizer = tokenizer_of(student)
     for text in ("abc", "", "abc ab"):
         before = tokenizer.encode(text)
         kept = tokenizer.encode.keep(text)
         kept.append(7)
         kept.reverse()
-        assert_ids(tokenizer.encode(text), before, vocab_of(MERGES), text)
+        assert_ids(tokenizer.encode(text), before, VOCAB, text)
+    both = [trained(reference, draw, letters) for letters in ("ab", "ba")]
+    hers, right = ([tokenizer_of(who, merges) for merges in both] for who in (student, reference))
+    for text in ("abab baba aabb", "bbaa abba"):
+        for mine, other, merges in zip(hers, right, both, strict=True):
+            assert_ids(mine.encode(text), other.encode(text), vocab_of(merges), text)
 
 
 @pytest.mark.task("BPETokenizer")
@@ -237,3 +304,51 @@ def test_saved_and_loaded(student: Student) -> None:
     for text in (*TEXTS, "ababc <end>of|a.c", "abc\n\n\naa"):
         assert_ids(loaded.encode(text), saved.encode(text), vocab, text)
         assert_comes_back(loaded, text)
+
+
+@pytest.mark.task("BPETokenizer")
+@pytest.mark.hint(
+    "Load the file in a program that has never seen the first tokenizer. What is missing?",
+    "Does your file keep the order of the merges, and pieces with line ends and quotation marks in them?",
+)
+def test_a_file_holds_everything(student: Student, reference: Student, draw: Draw) -> None:
+    """Pieces with white space, quotation marks and broken letters survive the file; two files do not mix."""
+    letters = "\n\t\"'\\,:é한 "
+    files = []
+    for number, specials in enumerate((["<s>\n", '"'], [])):
+        merges = trained(reference, draw, letters)
+        hers, right = (tokenizer_of(who, merges, specials) for who in (student, reference))
+        path = new_path(student, f"{number}.tokenizer")
+        hers.save(path)
+        files.append((path, vocab_of(merges, specials), right))
+    for path, vocab, right in files:
+        loaded = load(student, path)
+        for length in (5, 50):
+            text = drawn_letters(draw, letters + "<s>", length) + "<s>\n"
+            expected = right.encode(text)
+            assert_ids(loaded.encode(text), expected, vocab, text)
+            assert_decodes(loaded.decode(expected), text, _("of the loaded tokenizer decode(encode({text}))"))
+
+
+@pytest.mark.task("BPETokenizer")
+@pytest.mark.hint(
+    "Double the text. What happens to the time of `encode`, and which of your lines is to blame?",
+    "What does it cost to take something from the front of a text or a list, or to join two lists, n times?",
+)
+def test_encoding_grows_as_the_text_does(student: Student, draw: Draw) -> None:
+    """To encode sixteen times the words is about sixteen times the work."""
+    tokenizer = tokenizer_of(student, MERGES, ["<end>"])
+    if tokenizer.encode("ab abc<end>") != [257, 259, 256, 262]:
+        raise CouldNotLook(_("The work is not measured yet: the ids of a short text are not right."))
+    small, large = (
+        " ".join(drawn_letters(draw, "abcdefgh", draw.random.randint(2, 9)) for _word in range(words))
+        + "<end>"
+        for words in (500, 8000)
+    )
+    with blaming_merge_pair(student):
+        if not tokenizer.encode.scales([small], [large], GREATEST_GROWTH):
+            raise CheckFailed(
+                _("To encode sixteen times as many words takes more than {limit:.0f} times as long.").format(
+                    limit=GREATEST_GROWTH
+                )
+            )
