@@ -101,7 +101,7 @@ def test_rows_stay_in_the_order_of_the_caller(student: Student, reference: Stude
     "If you make the batch three columns wider, what may change?",
 )
 def test_padding_has_no_say(student: Student, reference: Student, draw: Draw) -> None:
-    """A wider batch, or other numbers in the padding, changes nothing, be they huge or not numbers at all."""
+    """A wider batch, or other values in the padding (large ones, nan), changes nothing."""
     lstm = draw.weights(nn.LSTM(3, 2, batch_first=True, bidirectional=True))
     rows, lengths = draw.normal(3, 4, 3), torch.tensor([2, 4, 3])
     expected = reference.last_states(lstm, rows, lengths)
@@ -171,7 +171,7 @@ def test_mean_over_the_real_positions(student: Student, reference: Student, draw
 @pytest.mark.task("masked_mean")
 @pytest.mark.hint("Which positions count, and does the number you divide by count the same ones?")
 def test_masked_mean_of_every_size(student: Student, reference: Student, draw: Draw) -> None:
-    """Right in a batch wider than its longest row, for states of zeros, for one of everything, in float32."""
+    """Right for wide batches, states of zeros, a single row, word or cell, and in float32."""
     zeros = draw.normal(2, 3, 2)
     zeros[0, 1] = 0.0  # a word all the same
     cases = {
