@@ -296,7 +296,10 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
                     name=name, helper=helper
                 )
             ) from None
-        del student.transcript[answered:]  # a mistake in `name` is recognised by the answers of `name` alone
+        finally:
+            del student.transcript[
+                answered:
+            ]  # a mistake in `name` is recognised by the answers of `name` alone
         raise
 
 
