@@ -287,4 +287,4 @@ def test_measuring_builds_no_graph(student: Student, draw: Draw) -> None:
         assert_chance_left_alone(student, "evaluate", lambda: student.evaluate(model, source, 2))
         kept = student.put(model)
         student.evaluate(kept, source, 2)
-        assert_no_graph(kept, "evaluate")
+        assert_no_graph(student, kept, "evaluate")
