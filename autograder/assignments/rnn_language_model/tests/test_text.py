@@ -214,4 +214,4 @@ def test_writing_builds_no_graph(student: Student, draw: Draw) -> None:
     with blaming_filter(student):
         kept = student.put(remembering(draw))
         written(student, kept, [2, 6, 3], 4, seeded(student, 5), top_k=1)
-        assert_no_graph(kept, "generate")
+        assert_no_graph(student, kept, "generate")

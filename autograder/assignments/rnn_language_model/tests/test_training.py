@@ -176,7 +176,7 @@ def test_epochs_lead_where_they_should(student: Student, reference: Student, dra
 def test_trains_in_training_mode(student: Student, reference: Student, draw: Draw) -> None:
     """A model that comes in eval mode is trained in training mode: with its dropout."""
     with blaming_earlier(student, draw, "train_epoch"):
-        for is_training in (False, True):
+        for is_training in (True, False):
             model = remembering(draw, while_training=0.5)
             source = draw.integers(0, V, 6, 2)
             where = _("for a model that was in {before}").format(before=mode_name(is_training))
@@ -287,4 +287,4 @@ def test_measuring_builds_no_graph(student: Student, draw: Draw) -> None:
         assert_chance_left_alone(student, "evaluate", lambda: student.evaluate(model, source, 2))
         kept = student.put(model)
         student.evaluate(kept, source, 2)
-        assert_no_graph(kept, "evaluate")
+        assert_no_graph(student, kept, "evaluate")
