@@ -1,1 +1,0 @@
-"""The hidden tests of the third notebook, one file a part, and the mistakes they must see."""
