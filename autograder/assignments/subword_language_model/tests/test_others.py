@@ -288,10 +288,11 @@ def test_no_way(student: Student) -> None:
 @pytest.mark.task("unigram_segment")
 @pytest.mark.hint("A word of n letters: how many ways to cut it, and how many places in it?")
 def test_a_long_word(student: Student) -> None:
-    """A word of forty letters, which can be cut in half a million million ways, takes no time."""
+    """A word of forty letters, which can be cut in half a million million ways, takes no time; a piece may be long."""
     logp = {"a" * length: -1.0 - 0.5 * length for length in range(1, 8)}
     words = {"a" * 40: (["a" * 7] * 5 + ["a" * 5], -26.0)}
-    assert_segments(student, (logp, words))
+    long = {"a": -1.0, "b": -1.0, "a" * 60: -2.0}
+    assert_segments(student, (logp, words), (long, {"b" + "a" * 61: (["b", "a" * 60, "a"], -4.0)}))
 
 
 @pytest.mark.task("unigram_segment")

@@ -11,6 +11,7 @@ from torch import nn
 
 from autograder.assignments.subword_language_model.doubles import (
     AssembledModule,
+    LibraryFit,
     LibraryTokenizer,
     temporary_path,
 )
@@ -87,3 +88,12 @@ def test_a_path_is_new_and_in_a_folder_of_its_own() -> None:
     path.write_text("left by an earlier test", encoding="utf-8")
     assert Path(temporary_path("a file")) == path
     assert not path.exists()
+
+
+def test_a_fit_that_trains_nothing_tells_what_it_was_given() -> None:
+    """Its numbers depend on every id, its place and the size of the vocabulary; it notes its calls."""
+    fit = LibraryFit()
+    answers = [fit([1, 2], [3], 5), fit([2, 1], [3], 5), fit([1, 2], [4], 5), fit([1, 2], [3], vocab_size=6)]
+    assert len({tuple(answer.values()) for answer in answers}) == 4
+    assert fit.calls()[0] == ([1, 2], [3], 5)
+    assert LibraryFit(nats=2.0)([1], [2], 100) == {"parameters": 2000, "embedding": 800, "nats": 2.0}

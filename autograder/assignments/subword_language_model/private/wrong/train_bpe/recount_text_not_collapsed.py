@@ -1,4 +1,5 @@
-"""The whole text as one list of pieces with walls between the words: linear, though slower."""
+# wrong: right, but the whole text, a list of pieces with walls between the words, is counted anew for each merge
+# odd
 
 
 def train_bpe(text, vocab_size, specials=()):

@@ -1,4 +1,5 @@
-"""Everything is counted anew for each merge, with no helper of an earlier task."""
+# wrong: right, but everything is counted anew for each merge
+# common
 
 
 def train_bpe(text, vocab_size, specials=()):
