@@ -94,7 +94,7 @@ def _print_perplexities(cells: Sequence[str], checkpoint: Checkpoint, counts: Se
     corpus = thresholds("rnn_language_model").corpus
     ids = token_ids(corpora.lines(corpus, "valid"), corpora.vocabulary(corpus))
     for streams in counts:
-        predictor = restore(trusted_student(cells), checkpoint, VOCABULARY)
+        predictor = restore(trusted_student(cells), checkpoint, VOCABULARY, "RNNModel")
         perplexity = score(predictor, ids, END_ID, streams).perplexity
         print(f"{streams:5} streams: perplexity {perplexity:.2f}", flush=True)
 
@@ -168,13 +168,13 @@ def _sandboxed(
         with session.task() as conversation:
             student = Student(conversation.ask)
             with measured(student) as once:
-                predictor = restore(student, checkpoint, VOCABULARY)
+                predictor = restore(student, checkpoint, VOCABULARY, "RNNModel")
                 answers = log_probabilities(predictor, texts, END_ID)
         session.restart()
         with session.task() as conversation:
             student = Student(conversation.ask)
             with measured(student) as replayed:
-                predictor = restore(student, checkpoint, VOCABULARY)
+                predictor = restore(student, checkpoint, VOCABULARY, "RNNModel")
                 difference = replay_difference(predictor, texts, answers, rows, END_ID)
     assert difference < 1e-5
     return once, replayed

@@ -189,9 +189,11 @@ class Harness:
     def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
         if request.get("owner") is None:
             first, *rest = request["name"].split(".")  # `BPETokenizer.load` is reached through its class
-            return functools.reduce(getattr, rest, self.namespace[first])
-        owner = self.objects[request["owner"].number]
-        return getattr(owner, request["name"]) if request.get("name") else owner
+            function: Callable[..., Any] = functools.reduce(getattr, rest, self.namespace[first])
+            return function
+        owner: Callable[..., Any] = self.objects[request["owner"].number]
+        method: Callable[..., Any] = getattr(owner, request["name"]) if request.get("name") else owner
+        return method
 
     def _attribute(self, request: dict[str, Any]) -> dict[str, Any]:
         """An attribute of a kept object: its value, or a reference if it cannot travel or `keep` is asked for."""

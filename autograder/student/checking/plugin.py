@@ -184,8 +184,9 @@ class Plugin:
     @pytest.fixture
     def measured(self, request: pytest.FixtureRequest) -> Measured:
         """Where a test that measures says what it has found."""
-        request.node.measured = Measured()
-        return request.node.measured
+        found = Measured()
+        request.node.measured = found
+        return found
 
     def seed_of(self, item: pytest.Item) -> int:
         """The test's own seed, derived from the run's."""

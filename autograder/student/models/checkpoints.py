@@ -217,7 +217,7 @@ def _read_document(text: bytes) -> dict[str, Any]:
             _('The file of the constructor\'s arguments must be an object with "arguments": an object.')
         )
     _check_arguments(arguments)
-    return document
+    return dict(document)
 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:

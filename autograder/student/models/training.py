@@ -23,7 +23,8 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from autograder.student.core import kernel
 from autograder.student.core.language import _
-from autograder.student.models.checkpoints import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX, save_checkpoint
+from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
+from autograder.student.models.checkpoints import save_checkpoint
 from autograder.student.models.progress import InBitsPerByte, InPerplexity, Point, Progress
 from autograder.student.plots.drawing import COLOURS
 

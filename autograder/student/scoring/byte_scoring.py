@@ -103,7 +103,7 @@ def line_end(spelling: Spelling) -> int:
         raise CheckFailed(
             _(
                 "The tokenizer saved with the model has no piece for the end of a line: a byte-level vocabulary has "
-                "all 256 bytes, as `train_bpe` makes it."
+                "all 256 bytes."
             )
         )
     return spelling.line_end

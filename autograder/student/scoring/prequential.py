@@ -131,9 +131,7 @@ def token_ids(lines: Sequence[str], vocabulary: Sequence[str]) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.int64)
 
 
-def restore(
-    student: Student, checkpoint: Checkpoint, vocabulary_size: int, class_name: str = "RNNModel"
-) -> Predictor:
+def restore(student: Student, checkpoint: Checkpoint, vocabulary_size: int, class_name: str) -> Predictor:
     """Builds the model there with the checkpoint's arguments and weights; raises `CheckFailed` if they do not fit."""
     if checkpoint.arguments.get("vocab_size") != vocabulary_size:
         raise Misfit(

@@ -46,7 +46,8 @@ def read(
     dtype = got[0].dtype if isinstance(got[0], torch.Tensor) and got[0].is_floating_point() else torch.float32
     assert_tensor(got[0], (T, B, V), dtype, _("for ids of shape {shape} logits").format(shape=(T, B)))
     assert_tensor(got[1], (B, cells), dtype, _("for ids of shape {shape} h").format(shape=(T, B)))
-    return got
+    logits, h = got
+    return logits, h
 
 
 def parameters_of(model: Remote) -> dict[str, torch.Tensor]:

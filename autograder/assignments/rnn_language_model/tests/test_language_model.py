@@ -25,7 +25,7 @@ def marks() -> Thresholds:
 @pytest.fixture
 def predictor(student: Student, checkpoint: Checkpoint, marks: Thresholds) -> Predictor:
     """Her `RNNModel` with the weights of the checkpoint in it."""
-    return restore(student, checkpoint, marks.vocabulary_size)
+    return restore(student, checkpoint, marks.vocabulary_size, "RNNModel")
 
 
 @pytest.mark.task("language_model")

@@ -22,7 +22,8 @@ def value_of(model: Remote, name: str) -> torch.Tensor:
 
     Only these: what is left in `.grad` depends on how somebody clips, and a mistake could not be recognised.
     """
-    return model.get_parameter.keep(name).detach()
+    value: torch.Tensor = model.get_parameter.keep(name).detach()
+    return value
 
 
 def assert_same_weights(model: Remote, right: Remote, names: list[str], what: str, rtol: float) -> None:

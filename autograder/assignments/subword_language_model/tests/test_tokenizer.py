@@ -78,7 +78,8 @@ def new_path(who: Student, name: str) -> Remote:
 def load(student: Student, path: Remote) -> Remote:
     """What her class loads from a path; says so if no file is there."""
     try:
-        return getattr(student, "BPETokenizer.load").keep(path)
+        loaded: Remote = getattr(student, "BPETokenizer.load").keep(path)
+        return loaded
     except StudentError as error:
         if error.type_name == "FileNotFoundError":
             raise CheckFailed(_("`save(path)` has left no file at its path.")) from None

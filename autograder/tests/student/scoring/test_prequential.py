@@ -56,7 +56,7 @@ def table() -> torch.Tensor:
 def predictor(table: torch.Tensor) -> Any:
     """The recorder with that table, as a student's model."""
     checkpoint = Checkpoint({"table": table}, {"vocab_size": VOCABULARY}, 0, "")
-    return restore(live_student({"RNNModel": Recorder}), checkpoint, VOCABULARY)
+    return restore(live_student({"RNNModel": Recorder}), checkpoint, VOCABULARY, "RNNModel")
 
 
 @pytest.mark.parametrize("length", [1, 7, 64, 200, 1_000])
@@ -118,7 +118,7 @@ def test_a_misfit_of_any_kind_is_a_sentence(names: object, monkeypatch: pytest.M
     student = live_student({"RNNModel": Recorder})
     monkeypatch.setattr(student, "request", lambda **_request: {"misfit": {"unexpected": names}})
     with pytest.raises(Misfit, match="Save it again"):
-        restore(student, Checkpoint({}, {"vocab_size": VOCABULARY}, 0, ""), VOCABULARY)
+        restore(student, Checkpoint({}, {"vocab_size": VOCABULARY}, 0, ""), VOCABULARY, "RNNModel")
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e3, -1e3, 650.0, -705.0, 1e30])
