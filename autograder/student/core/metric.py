@@ -113,10 +113,8 @@ class WordPerplexity(Metric):
         >>> round(PERPLEXITY.of(10 * math.log(50), 10), 6), PERPLEXITY.of(1e6, 10)
         (50.0, inf)
         """
-        try:
-            return math.exp(nats / count)
-        except OverflowError:
-            return math.inf
+        mean = nats / count
+        return math.exp(mean) if mean < _LARGEST_EXPONENT else math.inf
 
     def scale(self, number: float) -> float:
         """Nats per word."""

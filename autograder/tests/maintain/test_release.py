@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import shutil
@@ -17,11 +16,10 @@ import pytest
 import autograder.maintain.release
 from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names, source_notebook
 from autograder.grading.mistakes import read_mistakes
+from autograder.maintain.release import completeness
 from autograder.maintain.release.assignments import ASSIGNMENTS, release_notebooks
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
 from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, all_secrets, assert_nothing_leaks, squash
-
-HIDDEN_FILE = PACKAGE / "assignments" / "rnn_basics" / "private" / "tests" / "test_vanilla.py"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +63,7 @@ def test_release_keeps_cells_and_points(notebooks: dict[str, bytes]) -> None:
 
 
 def test_nothing_hidden_is_in_the_bundle(files: dict[str, bytes], secrets: list[Secret]) -> None:
-    """No file for students holds a line of a solution, a hidden test or a known mistake."""
+    """No file for students holds a line of a solution, an alternative or a known mistake."""
     assert len(secrets) > 100
     assert_nothing_leaks(files, secrets)
 
@@ -159,18 +157,12 @@ def in_folder(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def hidden_test() -> ast.FunctionDef:
-    """A hidden test that compares with the reference."""
-    tree = ast.parse(HIDDEN_FILE.read_text(encoding="utf-8"))
-    return next(
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+def alternative_lines() -> str:
+    """Some lines in a row of a right answer in another style, which is private."""
+    path = next(
+        (PACKAGE / "assignments" / "rnn_basics" / "private" / "alternatives").glob("rnn_backward/*.py")
     )
-
-
-def hidden_lines(function: ast.FunctionDef) -> list[str]:
-    """The lines of a hidden test below its title."""
-    source = HIDDEN_FILE.read_text(encoding="utf-8").splitlines()
-    return source[function.body[1].lineno - 1 : function.end_lineno]
+    return "\n".join(path.read_text(encoding="utf-8").splitlines()[3:])
 
 
 def notebook_with(source: str) -> bytes:
@@ -181,9 +173,6 @@ def notebook_with(source: str) -> bytes:
 
 def leaks() -> dict[str, tuple[str, bytes]]:
     """One file for every kind of leak: its name and what is in it."""
-    function = hidden_test()
-    title = (ast.get_docstring(function) or "").splitlines()[0]
-    with_reference = next(line for line in hidden_lines(function) if "reference" in line)
     answers = source_notebook("rnn_basics").answers()
     backward = answers["rnn_backward"].source.split("### BEGIN SOLUTION")[1]
     quoted = next(line for line in backward.splitlines() if '"W_xh"' in line)
@@ -197,48 +186,36 @@ def leaks() -> dict[str, tuple[str, bytes]]:
     mistake = next(mistake for mistake in read_mistakes("rnn_basics") if mistake.id == "A04a")
     added = next(line[1:] for line in mistake.hunks[0] if line.startswith("+"))
     return {
-        "solution line": ("README.md", b"Try this: h = torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"),
+        "solution line": ("README.md", b"Try this: return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"),
         "solution, other spaces": (
             "student/x.py",
-            b"#  torch.tanh(x@W_xh.T  +  h@W_hh.T\n#".replace(b"\n#", b"\n + b)"),
+            b"#  return torch.tanh(x@W_xh.T  +  h@W_hh.T\n#".replace(b"\n#", b"\n + b)"),
         ),
         "solution, escaped in JSON": ("a.ipynb", notebook_with(f"{quoted}\n")),
         "solution inside of a loop": ("README.md", loop.encode("utf-8")),
         "solution in prose": ("README.md", written.encode("utf-8")),
-        "name of a hidden test": (
-            "assignments/rnn_basics/tests/test_vanilla.py",
-            f"def {function.name}(): pass".encode(),
-        ),
-        "title of a hidden test": ("a.ipynb", notebook_with(title)),
-        "line with the reference": ("assignments/rnn_basics/tests/test_vanilla.py", with_reference.encode()),
-        "lines of a hidden test": (
-            "assignments/rnn_basics/tests/test_x.py",
-            "\n".join(hidden_lines(function)).encode(),
-        ),
-        "hint of a hidden test": ("README.md", hidden_hint().encode()),
-        "id of a mistake": ("student/plots.py", f"x = 1  # as in {mistake.id}".encode()),
+        "lines of an alternative": ("student/x.py", alternative_lines().encode("utf-8")),
         "what is wrong in a mistake": ("README.md", mistake.what.encode("utf-8")),
-        "hint of a mistake": ("README.md", mistake.hint.encode("utf-8")),
         "code of a mistake": ("README.md", added.encode("utf-8")),
         "marker of a solution": ("a.ipynb", notebook_with("### BEGIN SOLUTION\n")),
         "marker of hidden tests": ("student/x.py", b"### BEGIN HIDDEN TESTS"),
         "not text": ("logo.png", b"\x89PNG\r\n\x1a\n\xff"),
         "broken JSON": ("a.ipynb", b"{"),
-        "name of a file": (f"{function.name}.md", b""),
+        "text in a sketch": (
+            "a/recorded/x.json",
+            recording({"hint": "Why?", "tests": {"test_a": ["y" * 13, []]}}),
+        ),
+        "more than a question of a mistake": (
+            "a/recorded/x.json",
+            recording({"hint": "Why?", "what": "", "tests": {}}),
+        ),
+        "another recording": ("a/recorded/x.json", b'{"answers": {}, "mistakes": {}, "solution": ""}'),
     }
 
 
-def hidden_hint() -> str:
-    """A hint that only a hidden test gives."""
-    public = "".join(
-        path.read_text(encoding="utf-8") for path in PACKAGE.glob("assignments/*/tests/test_*.py")
-    )
-    for node in ast.walk(ast.parse(HIDDEN_FILE.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint":
-            hint = ast.literal_eval(node.args[0])
-            if hint not in public:
-                return str(hint)
-    raise AssertionError("all hidden hints are public")
+def recording(mistake: dict[str, object]) -> bytes:
+    """A recording with one mistake in it."""
+    return json.dumps({"answers": {}, "mistakes": {"A1": mistake}}).encode()
 
 
 @pytest.mark.parametrize("kind", leaks())
@@ -299,6 +276,23 @@ def test_release_writes_the_archive(
 def test_secrets_hold_every_telling_solution_line(secrets: list[Secret]) -> None:
     """The search is for what the notebook really holds: the one line of `rnn_step` is among the secrets."""
     assert squash("return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)") in {secret.text for secret in secrets}
+
+
+def test_what_an_assignment_lacks_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence each, by the name of the task; ours lack nothing."""
+    assert completeness.missing() == []
+    monkeypatch.setattr(completeness, "assignments_of_tasks", lambda: {"rnn_step": "rnn_basics"})
+    sentences = completeness.missing()
+    assert "pad_batch: no test in autograder/assignments/rnn_basics/tests/ is marked with it." in sentences
+    assert not [sentence for sentence in sentences if sentence.startswith("rnn_step:")]
+    monkeypatch.undo()
+    monkeypatch.setattr(completeness, "ALTERNATIVES", 100)
+    monkeypatch.setattr(completeness, "read_mistakes", lambda _assignment: ())
+    sentences = completeness.missing()
+    assert any(
+        sentence.startswith("rnn_step: it has 3 right answers in other styles") for sentence in sentences
+    )
+    assert "rnn_step: there is no known mistake in private/mistakes/rnn_step.diff." in sentences
 
 
 @pytest.mark.slow
