@@ -29,6 +29,9 @@ def figure(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
 
 
+_LARGEST_EXPONENT = math.log(sys.float_info.max)  # beyond it `exp` overflows
+
+
 class Metric(ABC):
     """A number that a model is measured by."""
 
