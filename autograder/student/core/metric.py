@@ -6,6 +6,7 @@ Whatever differs between the two stands here. Less is better for both, and marks
 from __future__ import annotations
 
 import math
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
