@@ -2,17 +2,23 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+QUICK := autograder/tests/student/core autograder/tests/student/checking autograder/tests/reports \
+	autograder/tests/grading/test_repair.py autograder/tests/grading/test_find.py autograder/tests/grading/test_mistakes.py
 # One thread a process: two on a shared two-core machine are several times slower, and change results.
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all browser chromium lint data assignments clean
+.PHONY: demo test test-all quick browser chromium lint data assignments clean
 
 demo: data
 	$(BIN)/autograder demo --out demo
 
 test: lint data
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+# What a change of the student's part, of a report or of a sentence most often breaks: under a minute.
+quick: lint
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q $(QUICK)
 
 test-all: lint data chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -38,7 +44,7 @@ lint: $(VENV)/development.done
 data: $(VENV)/grading.done
 	$(BIN)/autograder data prepare
 
-# Writes assignments/ anew from solutions/, after the sources were edited.
+# Writes assignments/ and the recordings anew, after a source notebook, a test or a known mistake was edited.
 assignments: $(VENV)/development.done
 	$(BIN)/autograder release --update-assignments
 
