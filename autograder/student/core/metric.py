@@ -118,7 +118,7 @@ class WordPerplexity(Metric):
         (50.0, inf)
         """
         mean = nats / count
-        return math.exp(mean) if mean < _LARGEST_EXPONENT else math.inf
+        return math.inf if mean > _LARGEST_EXPONENT else math.exp(mean)  # NaN stays NaN
 
     def scale(self, number: float) -> float:
         """Nats per word."""
