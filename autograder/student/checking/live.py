@@ -7,23 +7,19 @@ import difflib
 import io
 import json
 import os
-import random
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy
-import torch
-
 from autograder.student.checking import state
 from autograder.student.checking.forbidden import newest
 from autograder.student.checking.overview import OverviewRow, overview_html, overview_text
 from autograder.student.checking.panel import html_panel, text_panel
-from autograder.student.checking.plugin import Plugin, run_tests
+from autograder.student.checking.plugin import Plugin, random_states_kept, run_tests
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import (
     PUBLIC_SEED,
@@ -184,7 +180,7 @@ def check_task(
         spec=spec_of(assignment),
     )
     # Anything on stderr, a warning too, costs all marks where nbgrader itself runs the cell.
-    with _random_state_kept(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+    with random_states_kept(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
             return run_tests(files_of_task(task), plugin)[task]
@@ -236,14 +232,3 @@ def own_files(names: dict[str, Any]) -> list[Path]:
     """What the server that started this kernel (JupyterLab, VS Code) says its notebook is; it may be renamed since."""
     told = [os.environ.get("JPY_SESSION_NAME"), names.get("__vsc_ipynb_file__")]
     return [Path(path) for path in told if isinstance(path, str) and path]
-
-
-@contextlib.contextmanager
-def _random_state_kept() -> Iterator[None]:
-    python, numbers = random.getstate(), numpy.random.get_state()
-    with torch.random.fork_rng(devices=[]):
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            numpy.random.set_state(numbers)

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy
 import pytest
+import torch
 
 from autograder.student.checking import naming
 from autograder.student.checking.draw import Draw, derive_seed
@@ -62,10 +65,18 @@ class Reference(Protocol):
 
 
 class LiveReference:
-    """The reference in the grader's own process."""
+    """The reference in the grader's own process.
+
+    It leaves the random states as they are: where a mutant is tested it shares them, and what the mutant draws must not
+    depend on what the reference was asked in between.
+    """
 
     def __init__(self, student: Student) -> None:
-        self._student = student
+        def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
+            with random_states_kept():
+                return student._ask(request, callbacks)
+
+        self._student = Student(ask)
 
     def student(self) -> Student:
         """The reference itself."""
@@ -244,6 +255,18 @@ class Plugin:
             return
         if isinstance(student, Student) and any(student.transcript):
             self.failed[task_of(item)][item.name] = sketch(student.transcript)
+
+
+@contextlib.contextmanager
+def random_states_kept() -> Iterator[None]:
+    """Python's, numpy's and torch's global random states are the same afterwards as before."""
+    python, numbers = random.getstate(), numpy.random.get_state()
+    with torch.random.fork_rng(devices=[]):
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            numpy.random.set_state(numbers)
 
 
 def run_tests(files: Sequence[Path], plugin: Plugin) -> dict[str, list[TestResult]]:
