@@ -60,8 +60,9 @@ def headline(result: TaskResult) -> str:
 
 def why_no_points(result: TaskResult) -> str:
     """Why a task has no points although some of its tests pass; empty for any other."""
-    if result.score or not any(test.outcome == "passed" for test in result.tests):
-        return ""
+    failed = {test.message for test in result.tests if test.outcome != "passed"}
+    if result.score or len(failed) < 2 or not any(test.outcome == "passed" for test in result.tests):
+        return ""  # where everything fails with one message, as in a cell that is not written yet, it says it all
     if any(test.essential and test.outcome != "passed" for test in result.tests):
         return _("No points yet: a check that the whole task depends on fails.")
     return _("No points yet: what passes counts only together with a check of the values.")

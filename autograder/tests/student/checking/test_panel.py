@@ -39,9 +39,9 @@ def test_a_check_that_could_not_look_is_grey() -> None:
 def test_no_points_are_explained() -> None:
     """Passing checks without points need a reason."""
     supporting = TestResult("s", "Leaves its arguments alone.", "passed", supporting=True)
-    assert "count" in text_panel(result(supporting, WRONG), 1)
+    assert "count" in text_panel(result(supporting, WRONG, LATER), 1)
     essential = TestResult("e", "Uses no library.", "failed", "`nn.RNN` is used.", essential=True)
-    assert "the whole task depends on" in text_panel(result(RIGHT, essential), 1)
+    assert "the whole task depends on" in text_panel(result(RIGHT, essential, LATER), 1)
     assert "No points" not in text_panel(result(RIGHT, WRONG), 1)
 
 
