@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from autograder.grading.archives import MAX_MEMBERS, members_beside, members_of
+from autograder.grading.archives import members_beside, members_of
 from autograder.grading.files import Reader, Refused, read_file
-from autograder.grading.text import clean_line
 from autograder.student.core.language import _
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.model_files import FILE_LIMITS, near_misses
+from autograder.student.models.model_files import FILE_LIMITS, about_near_misses, names_near, nearby
 
-MAX_SIMILAR = 4  # names that are spoken of: a model is two files
 # torch.save; reading one may run what is in it
 PICKLED = tuple(f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in (".pt", ".pth"))
 
@@ -35,8 +32,9 @@ def checkpoint_files(
             files[name] = _take(name, read, shares_folder)
         except Refused as error:
             notes.append(_("The file {name} was not read. {reason}").format(name=f"`{name}`", reason=error))
-    if not (files or notes or shares_folder):
-        notes += _similar_names(_names_beside(path, member))
+    missing = _missing(files)
+    if missing and not (notes or shares_folder):
+        notes += about_near_misses(missing, _names_beside(path, member))
     return files, tuple(notes)
 
 
@@ -72,31 +70,19 @@ def _beside(path: Path, member: str) -> Iterator[tuple[str, Reader]]:
 
 
 def _names_beside(path: Path, member: str) -> list[str]:
-    """The names of all files in the folder of a notebook, or of a member of an archive; as many as can be read."""
+    """The names of the files near a notebook, or near a member of an archive; as many as can be read."""
+    if not member:
+        return names_near(path.parent)
+    folder = member[: member.rfind("/") + 1]
     try:
-        if member:
-            folder = member[: member.rfind("/") + 1]
-            inside = (
-                each.filename.removeprefix(folder)
-                for each in members_of(path)
-                if each.filename.startswith(folder)
-            )
-            return [name for name in inside if "/" not in name]
-        with os.scandir(path.parent) as entries:
-            return [entry.name for entry in itertools.islice(entries, MAX_MEMBERS)]
+        names = [each.filename for each in members_of(path)]
     except (Refused, OSError):
         return []
+    return nearby(name.removeprefix(folder) for name in names if name.startswith(folder))
 
 
-def _similar_names(present: Sequence[str]) -> list[str]:
-    """A sentence for each file that may be half of a model under another name than its own."""
-    meant: dict[str, list[str]] = {}
-    for wanted in FILE_LIMITS:
-        for name in near_misses(wanted, present):
-            meant.setdefault(name, []).append(f"`{wanted}`")
-    return [
-        _("Is {name} meant to be the model? Only a file called {wanted} is read.").format(
-            name=f"`{clean_line(name, 100).replace('`', '?')}`", wanted=_(" or ").join(wanted)
-        )
-        for name, wanted in list(meant.items())[:MAX_SIMILAR]
-    ]
+def _missing(files: Collection[str]) -> list[str]:
+    """The files that lack for a whole model; those of every assignment if there is none of any."""
+    models = [set(model.files) for model in MEASURED_MODELS.values()]
+    begun = [model for model in models if model & set(files)] or models
+    return [name for name in FILE_LIMITS if name not in files and any(name in model for model in begun)]

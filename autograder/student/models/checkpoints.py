@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,20 @@ from autograder.student.core.code import definitions, fingerprints, reached
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
 from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
-from autograder.student.core.values import WireError, read_tensors
-from autograder.student.models.model_files import MAX_ARGUMENTS_BYTES, MAX_WEIGHTS_BYTES
+from autograder.student.core.values import WireError, is_plain_tensor, read_tensors
+from autograder.student.models.model_files import (
+    MAX_ARGUMENTS_BYTES,
+    MAX_WEIGHTS_BYTES,
+    about_near_misses,
+    names_near,
+)
 
 MAX_PARAMETERS = 16_000_000
 MAX_ARGUMENTS = 32
+_ACCELERATOR = re.compile(r"(cuda|mps|xpu)(:\d+)?")
+_WRAPPED = re.compile(
+    r"^(?:(?:module|_orig_mod)\.)+|\b_orig_mod\."
+)  # names inside DataParallel and torch.compile
 _TORCH_SAVE = (b"PK\x03\x04", b"\x80")  # how a zip archive and a pickle begin
 
 
@@ -60,15 +70,33 @@ def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | 
 
     `arguments` are those of the model's constructor, by name; `notes` (a seed, a loss) are kept beside them, and in a
     notebook a hash of each function and class of its own that the model is made of. Both files are written whole or
-    not at all, so an interrupted training never damages the last good ones.
+    not at all, so an interrupted training never damages the last good ones. What could not be loaded again is not
+    written: `UnreadableCheckpoint` says why.
     """
     document = {"arguments": dict(arguments), **_code_of(model), **notes}
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     _check_arguments(dict(arguments))
+    text = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    weights = _weights_of(model)
+    read_checkpoint(weights, text)
+    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), weights)
+    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text)
+
+
+def _weights_of(model: nn.Module) -> bytes:
+    """The file of a model's weights."""
     state = model.state_dict(keep_vars=True)
-    tensors = {names[0]: state[names[0]].detach().cpu().contiguous() for names in _shared_names(state)}
-    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), safetensors.torch.save(tensors))
-    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text.encode("utf-8"))
+    for name, value in state.items():
+        if not is_plain_tensor(value):
+            raise UnreadableCheckpoint(
+                _(
+                    "The model's {name} is not a tensor of real numbers, and cannot be saved: take it out of "
+                    "`state_dict()`."
+                ).format(name=f"`{_shown(name)}`")
+            )
+    kept = {names[0]: state[names[0]].detach().cpu() for names in _shared_names(state)}
+    # Copies: the library refuses tensors that overlap in memory.
+    copies = {name: value.clone(memory_format=torch.contiguous_format) for name, value in kept.items()}
+    return safetensors.torch.save(copies)
 
 
 def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
@@ -87,7 +115,7 @@ def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
     file that does not tell, or is damaged, gives nothing.
     """
     try:
-        document = json.loads(arguments.decode("utf-8-sig"))
+        document = json.loads(arguments.decode(json.detect_encoding(arguments)))
     except (ValueError, RecursionError):
         return []
     recorded = document.get("code") if isinstance(document, dict) else None
@@ -101,8 +129,13 @@ def changed_since(arguments: bytes, sources: Sequence[str]) -> list[str]:
 
 def load_checkpoint(stem: str | Path) -> Checkpoint:
     """The checkpoint that `save_checkpoint` wrote; `UnreadableCheckpoint` if there is none, or another thing."""
-    weights = _bytes_of(Path(f"{stem}{WEIGHTS_SUFFIX}"), MAX_WEIGHTS_BYTES)
-    arguments = _bytes_of(Path(f"{stem}{ARGUMENTS_SUFFIX}"), MAX_ARGUMENTS_BYTES)
+    paths = Path(f"{stem}{WEIGHTS_SUFFIX}"), Path(f"{stem}{ARGUMENTS_SUFFIX}")
+    try:
+        weights, arguments = map(_bytes_of, paths, (MAX_WEIGHTS_BYTES, MAX_ARGUMENTS_BYTES))
+    except UnreadableCheckpoint as error:
+        missing = [path.name for path in paths if not path.exists()]
+        similar = about_near_misses(missing, names_near(paths[0].parent))
+        raise UnreadableCheckpoint(" ".join([str(error), *similar])) from None
     return read_checkpoint(weights, arguments)
 
 
@@ -127,11 +160,13 @@ class Misfit:
 
 
 def load_weights(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Misfit:
-    """Copies weights into a model by name; if they do not fit exactly, nothing is copied and the `Misfit` is true.
+    """Copies weights into a model by name; if they do not fit, nothing is copied and the `Misfit` is true.
 
-    A name may be missing only if the model shares that weight with a name that is there.
+    A name may be missing only if the model shares that weight with a name that is there. Names may have the prefixes
+    of `torch.compile` and DataParallel, and there may be counters that the model does not have.
     """
     state = model.state_dict(keep_vars=True)
+    tensors = _by_names_of(state, tensors)
     misfit = Misfit(
         unexpected=[name for name in tensors if name not in state],
         missing=[names[0] for names in _shared_names(state) if not any(name in tensors for name in names)],
@@ -142,6 +177,29 @@ def load_weights(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Misfi
             for name, tensor in tensors.items():
                 state[name].copy_(tensor)
     return misfit
+
+
+def _by_names_of(
+    state: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The weights by the names that a model gives them, without counters that it does not have."""
+    if not tensors.keys() <= state.keys():
+        plain, meant = _plain_names(tensors), _plain_names(state)
+        if plain and meant:  # else two weights would get one name
+            own = {short: name for name, short in meant.items()}
+            tensors = {own.get(plain[name], name): tensor for name, tensor in tensors.items()}
+    return {name: tensor for name, tensor in tensors.items() if name in state or not _is_counter(tensor)}
+
+
+def _plain_names(names: Iterable[str]) -> dict[str, str]:
+    """Each name without what `torch.compile` and DataParallel put into it; nothing if two would become the same."""
+    plain = {name: _WRAPPED.sub("", name) for name in names}
+    return plain if len(set(plain.values())) == len(plain) else {}
+
+
+def _is_counter(tensor: torch.Tensor) -> bool:
+    """Whether a tensor can only count something: a model's weights are matrices and vectors of real numbers."""
+    return tensor.dim() == 0 or not tensor.is_floating_point()
 
 
 def _shared_names(state: Mapping[str, torch.Tensor]) -> Iterator[list[str]]:
@@ -206,9 +264,7 @@ def _read_document(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_ARGUMENTS_BYTES:
         raise UnreadableCheckpoint(_("The file of the constructor's arguments is too large."))
     try:
-        document = json.loads(
-            text.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_unique
-        )
+        document = json.loads(text.decode(json.detect_encoding(text)), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise UnreadableCheckpoint(_("The file of the constructor's arguments is not JSON.")) from None
     arguments = document.get("arguments") if isinstance(document, dict) else None
@@ -217,7 +273,14 @@ def _read_document(text: bytes) -> dict[str, Any]:
             _('The file of the constructor\'s arguments must be an object with "arguments": an object.')
         )
     _check_arguments(arguments)
+    # Whoever reads it may have no such device, and results do not depend on it.
+    document["arguments"] = {name: _on_cpu(name, value) for name, value in arguments.items()}
     return dict(document)
+
+
+def _on_cpu(name: str, value: Any) -> Any:
+    is_accelerator = name == "device" and isinstance(value, str) and _ACCELERATOR.fullmatch(value)
+    return "cpu" if is_accelerator else value
 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:
@@ -237,10 +300,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, int):  # true and false too
         return abs(value) <= 2**31
     return value is None or (isinstance(value, float) and math.isfinite(value))
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

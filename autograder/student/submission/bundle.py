@@ -22,7 +22,7 @@ from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.model_files import FILE_LIMITS
+from autograder.student.models.model_files import FILE_LIMITS, names_near
 from autograder.student.submission import warnings
 from autograder.student.submission.clean_run import CleanRun, clean_run
 from autograder.student.submission.panel import HandIn
@@ -62,7 +62,7 @@ def make(
     if model:
         measured = {task.name for task in notebook.tasks() if task.is_measured}
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
-        found += warnings.about_model(model, files, _names(folder), notebook, fits)
+        found += warnings.about_model(model, files, names_near(folder), notebook, fits)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
     found += warnings.about_order(notebook)
@@ -138,7 +138,3 @@ def _model_files(folder: Path, model: MeasuredModel) -> dict[str, bytes]:
         if len(data) <= FILE_LIMITS[name]:
             found[name] = data
     return found
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}

@@ -15,7 +15,7 @@ from autograder.student.core.notebook import MAX_FILE_BYTES, Cell, Notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
 from autograder.student.models.checkpoints import changed_since
-from autograder.student.models.model_files import FILE_LIMITS, near_misses
+from autograder.student.models.model_files import FILE_LIMITS, about_near_misses
 from autograder.student.submission.clean_run import CleanRun
 
 _STUB = "raise NotImplementedError()"
@@ -89,7 +89,7 @@ def about_model(
 ) -> Iterator[Notice]:
     """The trained model: whether both of its files are there, under their names, and made by the code that is here.
 
-    `files` are those that are handed in, `present` the names of all files in the folder; `fits` says whether the model
+    `files` are those that are handed in, `present` the names near the notebook; `fits` says whether the model
     has passed its check.
     """
     missing = [name for name in model.files if name not in files]
@@ -108,13 +108,7 @@ def about_model(
         if name in present:
             text = _("{name} cannot be read, or is larger than the {limit} kB that are accepted.")
             sentences.append(text.format(name=f"`{name}`", limit=FILE_LIMITS[name] // 2**10))
-        elif similar := near_misses(name, present):
-            text = _("Do you mean {similar}? Only the name {name} is found.")
-            sentences.append(text.format(similar=_quoted(similar[:_SHOWN]), name=f"`{name}`"))
-            if not any(name.removeprefix(model.stem) in each.casefold() for each in similar):
-                sentences.append(
-                    _("A file of `torch.save` is never opened: save the model with `save_checkpoint`.")
-                )
+    sentences += about_near_misses([name for name in missing if name not in present], present)
     if sentences:
         yield Notice(" ".join(sentences))
     arguments = files.get(model.arguments)

@@ -350,6 +350,28 @@ def test_a_model_under_another_name_is_named(tmp_path: Path) -> None:
         assert f"`{WEIGHTS}`" in notes[0]
 
 
+def test_a_model_in_a_folder_of_its_own_is_named(tmp_path: Path) -> None:
+    """Half of a model beside the notebook, and the other half below it; not what belongs to another hand-in."""
+    put(tmp_path, "ada/x.ipynb", "ada/old/x.ipynb")
+    for name in ("ada/rnn_lm.json", "ada/models/rnn_lm.safetensors", "ada/old/rnn_lm.safetensors"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as file:
+        for path in tmp_path.glob("ada/**/*.*"):
+            file.write(path, path.relative_to(tmp_path).as_posix())
+    for place in ("ada", "ada.zip"):
+        found = next(
+            f for f in find_submissions([tmp_path / place], NAMES) if "/old/" not in f"{f.path}{f.member}"
+        )
+        assert found.read_files() == (
+            {ARGUMENTS: b"x"},
+            (
+                "Is `models/rnn_lm.safetensors` meant to be the model? Only `rnn_lm.safetensors` beside the notebook "
+                "is read.",
+            ),
+        )
+
+
 def test_nobody_hears_of_a_neighbours_files(tmp_path: Path) -> None:
     """Where several students share a folder, a name that resembles a model's may be anybody's; a model is enough."""
     put(tmp_path, "flat/ada.ipynb", "flat/bob.ipynb", "cy/x.ipynb")

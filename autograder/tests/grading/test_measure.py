@@ -243,8 +243,11 @@ def test_other_ways_of_saving_are_read(
         lambda m, path: safetensors.torch.save_file({k: v.clone() for k, v in m.state_dict().items()}, path),
     ]
     changes = [_saved_by(save, model, tmp_path) for save in ways]
+    wrapped = {f"_orig_mod.module.{name}": value.clone() for name, value in model.state_dict().items()}
+    changes.append({"rnn_lm.safetensors": safetensors.torch.save({**wrapped, "steps": torch.tensor(7)})})
     document = json.loads(files[ARGUMENTS]) | {"date": "today", "arguments ": None}
     changes.append({ARGUMENTS: b"\xef\xbb\xbf" + json.dumps(document).encode()})
+    changes.append({ARGUMENTS: json.dumps(document | {"best": math.inf}).encode("utf-16")})
     for change in changes:
         result = graded(own_files=files | change)
         assert result.score == honest.score, words_of(result)

@@ -95,7 +95,7 @@ def test_norms_for_inputs_of_every_size(student: Student, reference: Student, dr
     "Does the gradient of an early state come from the last state, or from every state after it?"
 )
 def test_forgetting_cell_lets_nothing_through(student: Student, draw: Draw) -> None:
-    """A cell that keeps its state gives a constant, one that forgets it 0 but for the last entry."""
+    """A cell that keeps its state gives a constant; one that forgets it gives 0 except in the last entry."""
     got = student.state_gradient_norms(gated_cell(60.0), draw.normal(20, 2, 2), draw.normal(2, 3))
     expected = torch.full((21,), math.sqrt(6), dtype=torch.float64)
     assert_equal(got, expected, _("for a cell that keeps its state the result"))

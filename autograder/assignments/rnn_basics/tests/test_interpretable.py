@@ -137,7 +137,7 @@ def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 
     "What is left of a correlation when a cell is multiplied by 1000?",
 )
 def test_planted_cell_is_found(student: Student, draw: Draw) -> None:
-    """The cell that mirrors the feature is found, with r = -1, and by hand r = sqrt(1/2)."""
+    """A cell that mirrors the feature is found, with r = -1; in an example worked out by hand r is sqrt(1/2)."""
     example = torch.tensor([[0.0, 3.0], [1.0, 2.0], [0.0, 1.0]])
     got = student.find_cell(example, torch.tensor([1.0, 2.0, 3.0]))
     assert_cell(got, (1, -1.0), _("for the example of the docstring"), rtol=1e-5)

@@ -58,7 +58,7 @@ def test_perplexity_on_the_valid_text(predictor: Predictor, marks: Thresholds, m
     measured.message = " ".join(
         [
             marks.sentence(found.perplexity, found.tokens, "valid"),
-            _("Your points come from a hidden text, which its lines were measured on in the same way."),
+            _("Your points come from a hidden text; its floor and its target were measured in the same way."),
         ]
     )
     if measured.credit < 1:

@@ -33,7 +33,7 @@ FLOAT32 = 1e-5  # who counts with float32 tensors is right, too
     "Which number undoes the logarithm: 2 or e?",
 )
 def test_a_guess_among_equals(student: Student, draw: Draw) -> None:
-    """If each of n tokens is one of V equal chances, the perplexity is V; if all are certain, it is 1."""
+    """If every token has probability 1/V, the perplexity is V; if every token is certain, it is 1."""
     for chances in (6, 2, 5000):
         tokens = draw.random.randrange(3, 40)
         what = _("for {tokens} tokens of ln {chances} nats each, the result").format(

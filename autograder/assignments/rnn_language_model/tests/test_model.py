@@ -153,7 +153,7 @@ def _name_in_reference(role: str) -> str:
     "Change one word. Which logits may move? Over which axis does each of your operations run?",
 )
 def test_the_state_is_carried_and_rows_keep_apart(student: Student, draw: Draw) -> None:
-    """Two halves, carried, are the whole; another word moves its own row from its own step on, and nothing else."""
+    """Two halves with the state carried equal the whole; another word changes its own row only, from its step on."""
     for kind in KINDS:
         model = Model(student, kind, 2)
         model.redraw(draw)
@@ -190,7 +190,7 @@ def assert_one_word_moves(model: Model, ids: torch.Tensor, start: State, logits:
     "Is everything between the loss and each weight part of the graph? Does a gradient reach h and c?",
 )
 def test_every_weight_can_learn(student: Student, draw: Draw) -> None:
-    """All weights are parameters, and the gradient of each, and of the given state, is what small changes show."""
+    """All weights are parameters; the gradients of each and of the given state agree with finite differences."""
     for kind in KINDS:
         assert_all_are_parameters(Model(student, kind, 2), draw)
     for kind, sizes in (
@@ -348,7 +348,7 @@ def assert_refused(student: Student, kind: str) -> None:
     "In which order do you tie and initialise? Which values does the shared weight have in the end?",
 )
 def test_first_values(student: Student) -> None:
-    """Embedding and decoder start evenly between -0.1 and 0.1, the bias at 0, for every kind, tied or not."""
+    """Embedding and decoder weights start uniform in [-0.1, 0.1], the bias at 0, for every kind, tied or not."""
     embeddings = []
     for kind in KINDS:
         embeddings.append(assert_start(Model(student, kind, 2, (97, 16, 25))))

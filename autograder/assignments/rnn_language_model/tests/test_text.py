@@ -184,11 +184,11 @@ def best(probs: torch.Tensor) -> int:
 @pytest.mark.task("generate")
 @pytest.mark.supporting
 @pytest.mark.hint(
-    "Who throws the dice, and who resets them?",
+    "Where do your random numbers come from, and which of your lines sets a seed?",
     "`torch.multinomial` takes a generator. Which one does it use if it is given none?",
 )
 def test_chance_comes_from_the_generator(student: Student) -> None:
-    """The same generator state gives the same text, another or the advanced one another; no other chance is used."""
+    """The same generator state gives the same text, another state another text; no other random numbers are used."""
     with blaming_filter(student):
         model = RememberingModel(V).double().eval()  # every word is as likely as any other
         assert_chance_left_alone(

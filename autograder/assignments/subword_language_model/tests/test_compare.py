@@ -151,7 +151,7 @@ def test_what_fit_is_given(student: Student) -> None:
     "How many bits does a byte cost that nobody predicts, and how many nats is that?",
 )
 def test_unknown_bytes_are_paid_for(student: Student) -> None:
-    """A tokenizer that knows nothing wins nothing: 8 bits for each byte that its ids do not tell, in Korean, too."""
+    """Each byte that the ids do not tell costs 8 bits, in Korean too: a tokenizer that knows nothing gains nothing."""
     blind, half = LibraryTokenizer("words"), LibraryTokenizer("words", [" ", "나라", "달라"])
     cases = [
         # Tokenizer, nats, bits per byte of 30 bytes, perplexity of 7 tokens.

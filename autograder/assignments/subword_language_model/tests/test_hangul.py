@@ -142,7 +142,7 @@ def test_round_trip(student: Student, reference: Student, draw: Draw) -> None:
     "Which letters of the block are not in the three ranges of the docstring?",
 )
 def test_without_company(student: Student) -> None:
-    """Jamo that nothing can be made of stay what they are, and so does all that is no jamo."""
+    """Jamo that form no syllable stay as they are, and so does every other character."""
     cases = {
         "\u1112": "\u1112",
         "\u1161\u11ab": "\u1161\u11ab",

@@ -61,7 +61,7 @@ def test_the_text_comes_back(student: Student, draw: Draw) -> None:
     "What does the trainer count as its `vocab_size`: the merges alone, or everything that has an id?"
 )
 def test_the_vocabulary_has_its_size(student: Student) -> None:
-    """Bytes, merges and specials together are as many as was asked for."""
+    """Bytes, merges and specials together are `vocab_size` entries."""
     for specials in ([], ["<end>", "<pad>"]):
         tokenizer = student.train_library_tokenizer.keep(TRAINING_TEXT, 300, specials)
         what = _("with {specials} special tokens and vocab_size=300, the size of the vocabulary")
@@ -74,7 +74,7 @@ def test_the_vocabulary_has_its_size(student: Student) -> None:
     "How many ids has a word that the training text has a dozen times?",
 )
 def test_what_is_frequent_is_one_piece(student: Student, draw: Draw) -> None:
-    """A frequent word of the training text is a single id; a word of letters that are not in it is one id a letter."""
+    """A frequent word of the training text is a single id; one of letters that are not in it has one id per letter."""
     tokenizer = student.train_library_tokenizer.keep(TRAINING_TEXT, 340)
     got = len(ids_of(tokenizer, "we the people of the")) - len(ids_of(tokenizer, "we the people of"))
     assert_equal(got, 1, _("the number of ids of the last word in “we the people of the”"))

@@ -53,7 +53,7 @@ def drawn_text(draw: Draw, length: int) -> str:
     "Is a large number a good one here? What stands above the line, and what below it?",
 )
 def test_bytes_for_each_token(student: Student) -> None:
-    """A tokenizer of bytes has 1.0 for every text; one of words or characters has the bytes of the text, by its ids."""
+    """A tokenizer of bytes gives 1.0 for every text; one of words or characters gives the bytes per id."""
     byte, character = LibraryTokenizer("bytes"), LibraryTokenizer("characters", list("abc"))
     word = LibraryTokenizer("words", ["the", "people", " "])
     cases: list[tuple[LibraryTokenizer, str, float]] = [
@@ -96,14 +96,16 @@ def test_compression_of_any_text(student: Student, reference: Student, draw: Dra
     "How many bytes is '가'? What does `len` count in a text?",
 )
 def test_a_uniform_model_of_bytes(student: Student) -> None:
-    """If each byte is one of 256 equal chances, 8 bits for each, whatever the letters; half of it for 16 chances."""
-    cases = [(text, chances) for text in ("to be", KOREAN, "é", WIDE, " \n") for chances in (256, 16)]
-    nats = [len(text.encode()) * math.log(chances) for text, chances in cases]
-    answers = [
-        student.bits_per_byte(total, text) for total, (text, _chances) in zip(nats, cases, strict=True)
+    """If every byte has probability 1/256 the result is 8.0, whatever the letters; with 1/16 it is 4.0."""
+    sizes = {"to be": 5, KOREAN: 30, "é": 2, WIDE: 28, " \n": 2}  # in bytes
+    cases = [
+        (size * math.log(chances), text, bits)
+        for text, size in sizes.items()
+        for chances, bits in ((256, 8.0), (16, 4.0))
     ]
-    names = [for_text(text, total) for total, (text, _chances) in zip(nats, cases, strict=True)]
-    assert_floats(answers, [math.log2(chances) for _text, chances in cases], names)
+    answers = [student.bits_per_byte(nats, text) for nats, text, _bits in cases]
+    names = [for_text(text, nats) for nats, text, _bits in cases]
+    assert_floats(answers, [bits for *_case, bits in cases], names)
 
 
 @pytest.mark.task("bits_per_byte")
@@ -112,7 +114,7 @@ def test_any_number_of_nats(student: Student) -> None:
     """No nats are no bits; nats may be given as a whole number."""
     cases = [(0.0, "sure"), (0, "sure"), (10, "한\n"), (2.5e6, "w" * 999)]
     answers = [student.bits_per_byte(*case) for case in cases]
-    expected = [0.0, 0.0, 3.6067376022224087, 3610.347950172581]  # 10 / (4 ln 2), 2.5e6 / (999 ln 2)
+    expected = [0.0, 0.0, 3.6067376022224087, 3610.347950172581]  # of 4 and of 999 bytes
     assert_floats(answers, expected, [for_text(text, nats) for nats, text in cases])
 
 
@@ -161,7 +163,7 @@ def test_words_and_line_ends(student: Student) -> None:
     "How many line ends are in an empty line?",
 )
 def test_white_space(student: Student) -> None:
-    """Empty lines have a line end each; spaces and tabs, however many, only part words."""
+    """Each empty line counts as one line end; spaces and tabs, however many, only separate words."""
     words = {"we\n\nthe\n": 5, WIDE: 8, "\n": 1, "\n\n\n": 3, "  we\tthe  people \n": 4, " ": 1, "we \n ": 3}
     assert_word_counts(student, words)
 
@@ -172,7 +174,7 @@ def test_white_space(student: Student) -> None:
     "Does `splitlines` count the same line ends as you do?",
 )
 def test_other_white_space(student: Student) -> None:
-    """White space of other kinds parts words, but only "\\n" is a line end."""
+    """Other kinds of white space separate words, but only "\\n" is a line end."""
     words = {f"we{white}the\npeople": 5 for white in OTHER_WHITE_SPACE}
     words |= {f"we the{white}": 3 for white in OTHER_WHITE_SPACE} | {"we\r\nthe\r\n": 4, "we\n\r": 3}
     assert_word_counts(student, words)

@@ -97,7 +97,7 @@ def test_unknown_words(student: Student) -> None:
     "Which letters do you change, before you look them up?",
 )
 def test_words_as_they_are(student: Student) -> None:
-    """Signs in a word are letters like others, "[UNK]" and "##" may be pieces; nothing is normalised, or made small."""
+    """Signs in a word are ordinary letters; "[UNK]" and "##" may be pieces; nothing is normalised or lower-cased."""
     letters = ["a", "##b", "e\u0301", "e", "##\u0301", "É", "A", "##A", "##a"]
     vocab = ["#", "###", "####", "###!", "[UNK]", "##x", *letters]
     unknown = ["[UNK]"]
@@ -288,7 +288,7 @@ def test_no_way(student: Student) -> None:
 @pytest.mark.task("unigram_segment")
 @pytest.mark.hint("A word of n letters: how many ways to cut it, and how many places in it?")
 def test_a_long_word(student: Student) -> None:
-    """A word of forty letters, which can be cut in half a million million ways, takes no time; a piece may be long."""
+    """A word of forty letters can be cut in 500,000,000,000 ways, and is still segmented; a piece may be long."""
     logp = {"a" * length: -1.0 - 0.5 * length for length in range(1, 8)}
     words = {"a" * 40: (["a" * 7] * 5 + ["a" * 5], -26.0)}
     long = {"a": -1.0, "b": -1.0, "a" * 60: -2.0}

@@ -92,7 +92,7 @@ def test_bits_per_byte_on_the_valid_text(
     measured.message = " ".join(
         [
             marks.sentence(bits, text.count(found), "valid"),
-            _("Your points come from a hidden text, which its lines were measured on in the same way."),
+            _("Your points come from a hidden text; its floor and its target were measured in the same way."),
         ]
     )
     if measured.credit < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import struct
 from pathlib import Path
 
@@ -144,6 +145,7 @@ GOOD = blob({"a": entry([1], 4), "__metadata__": {"format": "pt"}}, b"\0\0\0\0")
         b'{"arguments": {"a": [1]}}',
         b'{"arguments": {"a": {}}}',
         b'{"arguments": {"a": NaN}}',
+        b'{"arguments": {"a": -Infinity}}',
         b'{"arguments": {"a": 1e999}}',
         b'{"arguments": {"a": 99999999999}}',
         b'{"arguments": {"a b": 1}}',
@@ -165,6 +167,117 @@ def test_notes_are_for_people() -> None:
     assert read_checkpoint(GOOD, b'{"perplexity": 1.0, "arguments": {"a": null}}').arguments == {"a": None}
 
 
+ARGUMENTS_IN_OTHER_WAYS = {
+    "UTF-16, as PowerShell writes it": '{"arguments": {"size": 3}}'.encode("utf-16"),
+    "UTF-16 without a mark": '{"arguments": {"size": 3}}'.encode("utf-16-le"),
+    "UTF-8 with a mark": b"\xef\xbb\xbf" + ARGUMENTS,
+    "UTF-32": '{"arguments": {"size": 3}}'.encode("utf-32"),
+    "a loss that is infinite": b'{"arguments": {"size": 3}, "best": Infinity}',
+    "a loss that is no number": b'{"arguments": {"size": 3}, "losses": [NaN, -Infinity]}',
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS_IN_OTHER_WAYS)
+def test_arguments_are_read_as_other_programs_write_them(name: str) -> None:
+    """The encoding is told by the bytes, and what stands beside the arguments may be anything."""
+    assert read_checkpoint(GOOD, ARGUMENTS_IN_OTHER_WAYS[name]).arguments == {"size": 3}
+
+
+@pytest.mark.parametrize(
+    ("given_device", "expected"),
+    [("cuda", "cpu"), ("cuda:1", "cpu"), ("mps", "cpu"), ("cpu", "cpu"), ("x", "x")],
+)
+def test_a_model_made_for_an_accelerator_is_loaded_on_the_processor(given_device: str, expected: str) -> None:
+    """Whoever grades it may have none."""
+    text = json.dumps({"arguments": {"device": given_device, "kind": "cuda"}}).encode()
+    assert read_checkpoint(GOOD, text).arguments == {"device": expected, "kind": "cuda"}
+
+
+PREFIXES = ("_orig_mod.", "module.", "_orig_mod.module.", "module._orig_mod.")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_weights_of_a_wrapped_model_are_loaded(prefix: str) -> None:
+    """The prefixes of torch.compile and DataParallel are no part of the names that the notebook's class gives."""
+    model, other = Tied(3), Tied(3)
+    state = {f"{prefix}{name}": tensor for name, tensor in model.state_dict().items()}
+    assert not load_weights(other, state)
+    assert torch.equal(other.embedding.weight, model.embedding.weight)
+    assert torch.equal(other.decoder.bias, model.decoder.bias)
+
+
+def test_a_layer_that_was_compiled_alone_is_loaded_and_the_other_way_round() -> None:
+    """The prefix stands within the name, of the file or of the model."""
+    compiled, plain = Tied(3), Tied(3)
+    compiled.decoder = torch.compile(compiled.decoder)  # type: ignore[assignment]
+    assert not load_weights(plain, compiled.state_dict())
+    assert torch.equal(plain.embedding.weight, compiled.embedding.weight)
+    assert not load_weights(compiled, Tied(3).state_dict())
+
+
+def test_a_layer_called_module_keeps_its_name() -> None:
+    """Names that fit are taken as they are; where two would become the same, none is changed."""
+    model = nn.ModuleDict({"module": nn.Linear(2, 2)})
+    assert not load_weights(model, model.state_dict())
+    both = nn.Sequential()
+    both.add_module("module", nn.ModuleDict({"a": nn.Linear(2, 2)}))
+    both.add_module("a", nn.Linear(2, 2))
+    assert not load_weights(both, both.state_dict())
+    misfit = load_weights(both, {f"x.{name}": tensor for name, tensor in both.state_dict().items()})
+    assert misfit.unexpected == [f"x.{name}" for name in both.state_dict()]
+
+
+def test_counters_that_the_model_lacks_are_left_out() -> None:
+    """A step count is no weight; a matrix that has no place means that the class has changed."""
+    state = Tied(3).state_dict()
+    assert not load_weights(Tied(3), {**state, "steps": torch.tensor(9), "seen": torch.arange(4)})
+    assert not load_weights(Tied(3), {**state, "best_loss": torch.tensor(4.5)})
+    assert load_weights(Tied(3), {**state, "other.weight": torch.ones(2, 2)}).unexpected == ["other.weight"]
+    counting = Tied(3)
+    counting.register_buffer("steps", torch.tensor(0))
+    assert not load_weights(counting, {**state, "steps": torch.tensor(9)})
+    assert counting.get_buffer("steps").item() == 9
+
+
+class Unsavable(nn.Module):
+    """A module whose state holds something that no checkpoint can."""
+
+    def __init__(self, value: torch.Tensor) -> None:
+        super().__init__()
+        self.register_buffer("strange", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (torch.tensor([math.nan]), "diverged"),
+        (torch.ones(2, dtype=torch.complex64), "`strange` is not a tensor of real numbers"),
+        (torch.eye(2).to_sparse(), "`strange` is not a tensor of real numbers"),
+        (torch.zeros(MAX_PARAMETERS + 1, dtype=torch.uint8), "from 1 to"),
+    ],
+    ids=["NaN", "complex", "sparse", "too many"],
+)
+def test_what_could_not_be_loaded_again_is_not_saved(tmp_path: Path, value: torch.Tensor, word: str) -> None:
+    """At once, in the words in which it would be refused later; the last good one stays."""
+    save_checkpoint(Tied(3), {"size": 3}, tmp_path / "rnn_lm")
+    before = (tmp_path / "rnn_lm.safetensors").read_bytes()
+    with pytest.raises(UnreadableCheckpoint, match=word):
+        save_checkpoint(Unsavable(value), {"size": 3}, tmp_path / "rnn_lm")
+    assert (tmp_path / "rnn_lm.safetensors").read_bytes() == before
+
+
+def test_weights_that_share_memory_in_part_are_saved(tmp_path: Path) -> None:
+    """As the layers of cuDNN do: views of one block."""
+    block = torch.arange(6.0)
+    model = nn.ParameterDict({"a": nn.Parameter(block[:4]), "b": nn.Parameter(block[2:])})
+    save_checkpoint(model, {}, tmp_path / "rnn_lm")
+    tensors = load_checkpoint(tmp_path / "rnn_lm").tensors
+    assert {name: tensor.tolist() for name, tensor in tensors.items()} == {
+        "a": [0, 1, 2, 3],
+        "b": [2, 3, 4, 5],
+    }
+
+
 @given(st.binary(max_size=300), st.binary(max_size=100))
 def test_no_bytes_raise_anything_else(weights: bytes, arguments: bytes) -> None:
     """The only exception is the one with a sentence."""
@@ -175,6 +288,20 @@ def test_no_bytes_raise_anything_else(weights: bytes, arguments: bytes) -> None:
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     """Train, and save."""
     with pytest.raises(UnreadableCheckpoint, match="save_checkpoint"):
+        load_checkpoint(tmp_path / "rnn_lm")
+
+
+def test_a_file_under_another_name_is_named(tmp_path: Path) -> None:
+    """What a browser made of the name, or a folder of models."""
+    save_checkpoint(Tied(3), {"size": 3}, tmp_path / "rnn_lm (1)")
+    with pytest.raises(
+        UnreadableCheckpoint, match=r"There is no `rnn_lm.safetensors`.*Is `rnn_lm \(1\).json` meant"
+    ):
+        load_checkpoint(tmp_path / "rnn_lm")
+    (tmp_path / "models").mkdir()
+    for suffix in (".json", ".safetensors"):
+        (tmp_path / f"rnn_lm (1){suffix}").rename(tmp_path / "models" / f"rnn_lm{suffix}")
+    with pytest.raises(UnreadableCheckpoint, match=r"Is `models/rnn_lm.safetensors` meant"):
         load_checkpoint(tmp_path / "rnn_lm")
 
 

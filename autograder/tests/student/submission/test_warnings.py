@@ -111,16 +111,21 @@ def test_lost_marks_of_cells_are_told() -> None:
 @pytest.mark.parametrize(
     ("files", "present", "words", "absent"),
     [
-        ({}, [], ["not here", WEIGHTS, ARGUMENTS], "Do you mean"),
-        ({}, ["RNN_LM.safetensors"], ["not here", "Do you mean `RNN_LM.safetensors`?"], "torch.save"),
-        ({}, ["rnn_lm.pt"], ["Do you mean `rnn_lm.pt`?", "torch.save"], "Half"),
+        ({}, [], ["not here", WEIGHTS, ARGUMENTS], "meant"),
+        (
+            {},
+            ["RNN_LM.safetensors"],
+            ["not here", "Is `RNN_LM.safetensors` meant to be the model?"],
+            "torch.save",
+        ),
+        ({}, ["rnn_lm.pt"], ["Is `rnn_lm.pt` meant to be the model?", "torch.save"], "Half"),
         ({ARGUMENTS: b"{}"}, [ARGUMENTS], ["Half", f"missing: `{WEIGHTS}`"], "not here"),
         ({WEIGHTS: b""}, [WEIGHTS, "rnn_lm (1).json"], ["Half", "`rnn_lm (1).json`"], "torch.save"),
         (
             {ARGUMENTS: b"{}"},
             [WEIGHTS, ARGUMENTS],
             ["cannot be read, or is larger than the 65536 kB"],
-            "Do you",
+            "meant",
         ),
     ],
     ids=["missing", "another case", "torch.save", "half", "the other half", "too large"],
