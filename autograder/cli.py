@@ -14,10 +14,12 @@ import typer
 
 from autograder.grading.graded import TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
 from autograder.maintain import class_run, ranking
+from autograder.maintain import fail_on as failing
 from autograder.maintain.data import cli as data
 from autograder.student import cli as student
 from autograder.student.core.command import refuse, refuse_path
 from autograder.student.core.language import _
+from autograder.student.core.terminal import HELP_NAMES, Version, output
 
 FORMATS = ("html", "json", "csv", "junit", "gradescope", "github")
 
@@ -26,10 +28,18 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
+    context_settings=HELP_NAMES,
     help=_(
         "Checks and grades the notebooks of the course. Every command explains itself: `autograder grade --help`."
     ),
 )
+
+
+@app.callback()
+def about(version: Version = False) -> None:
+    """What all commands have in common."""
+
+
 app.command()(student.check)
 app.command()(student.submit)
 app.add_typer(data.app, name="data")
@@ -87,6 +97,17 @@ def grade(
             ).format(minutes=TRAINING_CPU_SECONDS // 60, memory=TRAINING_MEMORY_BYTES // 2**30),
         ),
     ] = False,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="RULE",
+            help=_(
+                "For CI: end with exit code 1 if a submission cannot be graded (“ungradable”), or if one has fewer "
+                "than N points or cannot be graded (“below=N”). May be given several times."
+            ),
+        ),
+    ] = None,
     no_sandbox: Annotated[
         bool,
         typer.Option(
@@ -99,10 +120,15 @@ def grade(
     Each submission runs in a sandbox, is repaired where that can be done, and gets one result. A notebook that
     cannot be graded says why, and stops nobody else. The same command again goes on where it stopped.
 
+    Exit code 0 if grading worked, whatever the marks; 1 if `--fail-on` is met; 2 if the input cannot be used.
+
+    In CI: `autograder grade hw.ipynb --format junit --fail-on below=30`
+
     Example: `autograder grade submitted/ --out marks --jobs 2`
     """
     names = class_run.known_assignments()
     chosen = _chosen_formats(formats)
+    rule = _rule(fail_on or [])
     if assignment and assignment not in names:
         refuse(
             _("There is no assignment called {name}. There are: {known}.").format(
@@ -111,9 +137,19 @@ def grade(
         )
     if no_sandbox:
         print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
-    class_run.grade_paths(
+    results = class_run.grade_paths(
         paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train
     )
+    if rule and (sentence := rule.sentence(results)):
+        print(sentence, file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _rule(rules: list[str]) -> failing.FailOn | None:
+    try:
+        return failing.fail_on(rules)
+    except failing.NoSuchRule as error:
+        refuse(error)
 
 
 def _chosen_formats(formats: str) -> list[str]:
@@ -244,7 +280,7 @@ def doctor() -> None:
         from autograder.maintain.doctor import examine
 
         lines, is_able = examine()
-    console = Console()
+    console = output()
     for line in lines:
         console.print(line, highlight=False)
     raise typer.Exit(0 if is_able else 1)

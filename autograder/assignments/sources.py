@@ -6,6 +6,7 @@ from autograder.student.core.notebook import Notebook, read_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
+RELEASED = ROOT / "assignments"
 
 
 def assignment_names(solutions: Path = SOLUTIONS) -> list[str]:
@@ -24,3 +25,9 @@ def source_path(assignment: str, solutions: Path = SOLUTIONS) -> Path:
 def source_notebook(assignment: str, solutions: Path = SOLUTIONS) -> Notebook:
     """The source notebook of an assignment: tasks, points and reference in one."""
     return read_notebook(source_path(assignment, solutions))
+
+
+def released_points(assignment: str, released: Path = RELEASED) -> dict[str, float]:
+    """The points of each task in the notebook that students were given; none if it is not here."""
+    path = released / assignment / f"{assignment}.ipynb"
+    return {task.name: task.points for task in read_notebook(path).tasks()} if path.is_file() else {}

@@ -7,7 +7,7 @@ answer its marks, and none of it may gain any: what counts is what the code defi
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.student.core.code import bound_names, checked_task, is_python
@@ -39,9 +39,14 @@ class Repaired:
         return tuple(cell for i, cell in enumerate(self.notebook.cells) if i not in self.skipped)
 
 
-def repair(submitted: Notebook, source: Notebook) -> Repaired:
-    """The submission with every cell recognised, and the source's own cells as they were released."""
-    return _Repair(submitted, source).result()
+def repair(
+    submitted: Notebook, source: Notebook, released_points: Mapping[str, float] | None = None
+) -> Repaired:
+    """The submission with every cell recognised, and the source's own cells as they were released.
+
+    `released_points` are those that stood in the released notebook, by task, if the course has changed them since.
+    """
+    return _Repair(submitted, source, released_points or {}).result()
 
 
 def recognise(submitted: Notebook, sources: Mapping[str, Notebook]) -> str | None:
@@ -86,8 +91,9 @@ def _squeezed(source: str) -> str:
 class _Repair:
     """One repair: first every cell is given its place in the source, then each kind is put right."""
 
-    def __init__(self, submitted: Notebook, source: Notebook) -> None:
+    def __init__(self, submitted: Notebook, source: Notebook, released_points: Mapping[str, float]) -> None:
         self.source = source
+        self.released_points = released_points
         self.cells = submitted.cells
         self.answers = source.answers()
         self.checks = {
@@ -150,7 +156,8 @@ class _Repair:
                 self.integrity.append(
                     _("The check cell of {task} was changed; the grader ran its own.").format(task=name)
                 )
-            if any(_claims_other_points(copy, check) for copy in copies):
+            course = (check.nbgrader.get("points"), self.released_points.get(task))
+            if any(_claims_other_points(copy, course) for copy in copies):
                 self.integrity.append(
                     _("The points of {task} were changed in the notebook; the course's own count.").format(
                         task=name
@@ -319,7 +326,9 @@ class _Matching:
         return bool(origin.source.strip()) and _squeezed(cell.source) == _squeezed(origin.source)
 
 
-def _claims_other_points(copy: Cell, check: Cell) -> bool:
-    """Whether a check cell's metadata names other points than the course; a cell without metadata claims nothing."""
-    points = copy.nbgrader.get("points", check.nbgrader.get("points"))
-    return isinstance(points, bool) or points != check.nbgrader.get("points")
+def _claims_other_points(copy: Cell, course: Collection[object]) -> bool:
+    """Whether a check cell's metadata names points that the course never gave; without metadata it claims nothing."""
+    if "points" not in copy.nbgrader:
+        return False
+    points = copy.nbgrader["points"]
+    return not isinstance(points, int | float) or isinstance(points, bool) or points not in course

@@ -92,7 +92,7 @@ def _grade(
     if assignment is None:
         raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
     suite = suites[assignment]
-    repaired = repair(intake.notebook, suite.notebook)
+    repaired = repair(intake.notebook, suite.notebook, suite.released_points)
     program = Program([cell.source for cell in repaired.notebook.cells], repaired.skipped)
     model = _model_of(submission, suite, repaired, program, training_server)
     repairs = [

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from autograder.assignments.sources import source_notebook
+from autograder.assignments.sources import released_points, source_notebook
 from autograder.grading.mistakes import Mistake, read_mistakes
 from autograder.student.checking.plugin import LiveReference, Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
@@ -48,6 +48,11 @@ class Suite:
         """The test files, in the order of their names."""
         private = ASSIGNMENTS / self.assignment / "private" / "tests"
         return [*files_of_assignment(self.assignment), *sorted(private.glob("test_*.py"))]
+
+    @cached_property
+    def released_points(self) -> dict[str, float]:
+        """The points of each task as students were given them, which the course may have changed since."""
+        return released_points(self.assignment)
 
     @cached_property
     def reference(self) -> Student:

@@ -5,19 +5,20 @@ Nothing heavy is imported before it is needed: torch takes seconds, and `autogra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.student.core.command import interrupted, refuse, refuse_path
 from autograder.student.core.language import _
+from autograder.student.core.terminal import output
 
 if TYPE_CHECKING:
     from autograder.grading.graded import Graded
     from autograder.sandbox import Isolation
     from autograder.student.core.results import Result
 
-_ROWS = 60  # of the table in a terminal; a larger class is read on its page
+_ROWS = 60  # of the table in a terminal; of a larger class only those who need a look are listed
 
 
 def grade_paths(
@@ -145,30 +146,43 @@ def _write_reports(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     formats.write(results, out, [name for name in chosen if name != "html"])
 
 
-def _mistakes(assignments: set[str]) -> dict[str, str]:
-    """What is wrong in each known mistake, in words, by its id."""
+def _mistakes(assignments: set[str]) -> dict[tuple[str, str], str]:
+    """What is wrong in each known mistake, in words, by its assignment and its id: ids occur in several."""
     from autograder.assignments.sources import assignment_names
     from autograder.grading.mistakes import read_mistakes
 
     return {
-        mistake.id: mistake.what
+        (name, mistake.id): mistake.what
         for name in assignments & set(assignment_names())
         for mistake in read_mistakes(name)
     }
 
 
+def _changed_points(assignments: set[str]) -> Iterator[str]:
+    """A sentence for each assignment whose students were given other points than now stand in its source."""
+    from autograder.assignments.sources import assignment_names, released_points, source_notebook
+
+    for name in sorted(assignments & set(assignment_names())):
+        given = released_points(name)
+        tasks = [t.name for t in source_notebook(name).tasks() if given.get(t.name, t.points) != t.points]
+        if tasks:
+            text = _(
+                "{assignment}: the points of {tasks} have changed since the notebook in {folder} was released; those "
+                "of the source count. `make assignments` writes it anew."
+            )
+            yield text.format(assignment=name, tasks=", ".join(tasks), folder=f"assignments/{name}/")
+
+
 def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from autograder.reports.measured import metric_of, number_of, points_by_hand
+    from autograder.reports.summary import needs_a_look, summary
     from autograder.student.core.metric import figure
 
-    console = Console()
-    shown = (
-        results if len(results) <= _ROWS else [result for result in results if result.status == "ungradable"]
-    )
+    console = output()
+    shown = results if len(results) <= _ROWS else [result for result in results if needs_a_look(result)]
     titles = {metric_of(r.scale).title: None for r in shown if r.scale and number_of(r) is not None}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
@@ -187,13 +201,21 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
             _in_short(result),
         )
         table.add_row(*map(escape, texts))
-    console.print(table)
+    if shown:
+        console.print(table)
+    if len(shown) > _ROWS:
+        text = _("Only {shown} of {count} that need a look are listed; all are on the class page.")
+        console.print(text.format(shown=_ROWS, count=len(shown)), highlight=False, markup=False)
+    for line in summary(results):
+        console.print(line, highlight=False, markup=False)
     for assignment, by_hand in dict.fromkeys((r.assignment, points_by_hand(r)) for r in results):
         if by_hand:
             sentence = _("Not in the scores of {assignment}: {points}.")
             console.print(
                 sentence.format(assignment=assignment, points=by_hand), highlight=False, markup=False
             )
+    for line in _changed_points({result.assignment for result in results}):
+        console.print(line, highlight=False, markup=False)
     graded = [result for result in results if result.status == "graded"]
     console.print(
         _("{graded} of {all} submissions graded; results in {folder}").format(

@@ -18,6 +18,7 @@ from autograder.maintain.class_run import grade_paths
 from autograder.maintain.ranking import rank
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
+from autograder.student.core.terminal import output
 
 ASSIGNMENT = "rnn_basics"
 MODELS = "rnn_language_model"  # an assignment whose submissions carry a trained model
@@ -240,11 +241,9 @@ def _write(folder: Path, assignment: str, students: list[DemoStudent]) -> list[D
 
 def run_demo(out: Path) -> None:
     """Writes the class into `out`, grades it there, prints the tables and where the pages are."""
-    from rich.console import Console
-
     from autograder.maintain.demo_models import SUBWORD_TOKENS, TOKENS
 
-    console = Console()
+    console = output()
     submitted, graded = out / "submitted", out / "graded"
     with console.status(_("Simulating a class …")) as status:
         shutil.rmtree(submitted, ignore_errors=True)

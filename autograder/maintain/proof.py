@@ -29,6 +29,7 @@ from autograder.student.checking.sketch import Sketch
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.course import ASSIGNMENTS, assignment_names
+from autograder.student.core.terminal import output
 
 SECRET_SEEDS = (20260101, 7, 42, 1001, 31337, *range(500, 515))
 
@@ -199,7 +200,7 @@ def main(
     """Print what the suites of the assignments prove, task by task."""
     recording.single_threaded()
     warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
-    console = Console()
+    console = output()
     for assignment in assignments or assignment_names():
         proof = Proof(assignment)
         wanted = [name for name in proof.cases.by_task if not task or name in task]

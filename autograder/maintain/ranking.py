@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.student.core.command import refuse, refuse_path
 from autograder.student.core.language import _
+from autograder.student.core.terminal import output
 
 
 def rank(
@@ -17,8 +18,6 @@ def rank(
     anonymous: bool = False,
 ) -> None:
     """Ranks the models among the results in these folders; without any result the command ends with a sentence."""
-    from rich.console import Console
-
     from autograder.reports import leaderboard as ranking
     from autograder.reports.page import write_text
 
@@ -26,7 +25,7 @@ def rank(
         boards = ranking.leaderboards(ranking.read_results(folders), top, anonymous)
     except ranking.NoResults as error:
         refuse(error)
-    console = Console()
+    console = output()
     for board in boards:
         console.print(ranking.table(board))
         for sentence in ranking.remarks(board):

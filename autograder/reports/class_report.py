@@ -18,6 +18,8 @@ SHADES = 6  # of the table's cells
 HARDEST = 6  # tasks that are listed
 COMMONEST = 12  # mistakes that are listed
 
+Catalogue = Mapping[tuple[str, str], str]  # what is wrong in a known mistake, by its assignment and its id
+
 
 @dataclass(frozen=True)
 class Hard:
@@ -90,15 +92,15 @@ class Group:
         return statistics.fmean(task.score for task in _tasks_called(name, self.graded))
 
 
-def write_class(results: Iterable[Result], path: Path, mistakes: Mapping[str, str] | None = None) -> Path:
-    """Writes the class page. `mistakes` says what is wrong for each known mistake's id.
+def write_class(results: Iterable[Result], path: Path, mistakes: Catalogue | None = None) -> Path:
+    """Writes the class page. `mistakes` says what is wrong in each known mistake, by its assignment and its id.
 
     It links to the students' pages at `feedback_file(result)` beside it.
     """
     return write_text(path, class_page(results, mistakes))
 
 
-def class_page(results: Iterable[Result], mistakes: Mapping[str, str] | None = None) -> str:
+def class_page(results: Iterable[Result], mistakes: Catalogue | None = None) -> str:
     """The class page; the order of the results does not matter."""
     ordered = sorted(results, key=lambda result: (result.assignment, result.student))
     names = sorted({result.assignment for result in ordered})
@@ -115,7 +117,7 @@ def class_page(results: Iterable[Result], mistakes: Mapping[str, str] | None = N
     )
 
 
-def group(results: Sequence[Result], mistakes: Mapping[str, str]) -> Group:
+def group(results: Sequence[Result], mistakes: Catalogue) -> Group:
     """What can be counted in the results of one assignment."""
     graded = tuple(result for result in results if result.status == "graded")
     tasks = tuple(dict.fromkeys(task.name for result in results for task in result.tasks))
@@ -179,17 +181,20 @@ def _hardest(tasks: Sequence[str], graded: Sequence[Result]) -> tuple[Hard, ...]
     return tuple(row for row in rows[:HARDEST] if row.share < 1)
 
 
-def _commonest(graded: Sequence[Result], mistakes: Mapping[str, str]) -> tuple[Common, ...]:
+def _commonest(graded: Sequence[Result], mistakes: Catalogue) -> tuple[Common, ...]:
     counts = Counter(
         made
         for result in graded
         for made in {
-            (task.name, test.mistake) for task in result.tasks for test in task.tests if test.mistake
+            (result.assignment, task.name, test.mistake)
+            for task in result.tasks
+            for test in task.tests
+            if test.mistake
         }
     )
     return tuple(
-        Common(task, identifier, mistakes.get(identifier, ""), count)
-        for (task, identifier), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[
-            :COMMONEST
-        ]
+        Common(task, identifier, mistakes.get((assignment, identifier), ""), count)
+        for (assignment, task, identifier), count in sorted(
+            counts.items(), key=lambda item: (-item[1], item[0])
+        )[:COMMONEST]
     )

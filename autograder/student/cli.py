@@ -13,6 +13,7 @@ import typer
 
 from autograder.student.core.command import refuse
 from autograder.student.core.language import _
+from autograder.student.core.terminal import HELP_NAMES, Version
 
 
 class Format(enum.Enum):
@@ -27,11 +28,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
+    context_settings=HELP_NAMES,
 )
 
 
 @app.callback()
-def about() -> None:
+def about(version: Version = False) -> None:
     """Checks the notebooks of the course, and packs them to be handed in."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.assignments import sources
 from autograder.assignments.sources import source_path
 from autograder.grading.store import write_result
-from autograder.student.core.results import Result, Scale
+from autograder.maintain import class_run
+from autograder.student.core.results import Result, Scale, TaskResult
 
 SOURCE = source_path("rnn_basics")
 
@@ -54,6 +57,25 @@ def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
     assert not command or f"autograder {command[0]}" in done.stdout.split("Example:")[1]
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["grade"], ["check"], ["data"], ["data", "prepare"], ["leaderboard"]]
+)
+def test_h_is_help(command: list[str]) -> None:
+    """Everywhere, also in the students' own command."""
+    done = run(*command, "-h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage" in done.stdout
+
+
+def test_the_version_is_told() -> None:
+    """By the instructor's command and by the students'."""
+    version = importlib.metadata.version("autograder")
+    assert run("--version").stdout == f"autograder {version}\n"
+    code = "from autograder.student.cli import app\napp(['--version'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"autograder {version}\n")
 
 
 def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:
@@ -110,6 +132,53 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert word in done.stderr
+
+
+def test_a_run_in_ci_can_fail(tmp_path: Path) -> None:
+    """Only if it is asked to; the sentence names the submission, and a wrong rule stops before anything is graded."""
+    (tmp_path / "ada.ipynb").write_text("{", encoding="utf-8")
+    arguments = ("grade", tmp_path / "ada.ipynb", "--out", tmp_path / "out", "--format", "json")
+    assert run(*arguments).returncode == 0
+    for rule in ("ungradable", "below=3"):
+        done = run(*arguments, "--fail-on", rule)
+        assert done.returncode == 1
+        assert done.stderr.strip() == "--fail-on is met by 1 of 1 submissions: ada (not graded)"
+    refused = run("grade", tmp_path / "ada.ipynb", "--out", tmp_path / "new", "--fail-on", "never")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "no rule never" in refused.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_large_class_is_summed_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """62 rows do not fit: numbers, and who needs a look; a long reason is not cut where nobody has a window."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    task = TaskResult("pad_batch", "partial", 1.0, 2.0)
+    class_of = [Result(f"s{n:02}", "rnn_basics", "graded", 1.0, 2.0, tasks=(task,)) for n in range(61)]
+    class_run._print_results(class_of, Path("out"), [])
+    shown = capsys.readouterr().out
+    assert "student" not in shown
+    assert "mean 1.0, median 1.0, quartiles 1.0 and 1.0" in shown
+    reason = "It is damaged, " + "and damaged again, " * 20
+    class_run._print_results(
+        [*class_of, Result("zoe", "", "ungradable", 0.0, 0.0, reason=reason)], Path("out"), []
+    )
+    shown = capsys.readouterr().out
+    assert "s07" not in shown
+    assert any("zoe" in line and reason.strip() in line for line in shown.splitlines())
+    assert "61 of 62 submissions graded" in shown
+
+
+def test_points_that_the_course_has_changed_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By task, with what to do; not where the released notebook is not here."""
+    given = sources.released_points("rnn_basics")
+    assert list(class_run._changed_points({"rnn_basics", ""})) == []
+    monkeypatch.setattr(sources, "released_points", lambda _name: {**given, "pad_batch": 99.0})
+    [sentence] = class_run._changed_points({"rnn_basics"})
+    assert "the points of pad_batch have changed" in sentence
+    monkeypatch.setattr(sources, "released_points", lambda _name: {})
+    assert list(class_run._changed_points({"rnn_basics"})) == []
 
 
 def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:

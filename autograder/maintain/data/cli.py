@@ -9,6 +9,7 @@ import typer
 
 from autograder.student.core.command import interrupted, refuse, refuse_path
 from autograder.student.core.language import _
+from autograder.student.core.terminal import output
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -96,13 +97,12 @@ def list_corpora() -> None:
 
     Example: `autograder data list`
     """
-    from rich.console import Console
 
     from autograder.maintain.data.corpus import DataError
     from autograder.maintain.data.listing import corpora_table
 
     try:
-        Console().print(corpora_table())
+        output().print(corpora_table())
     except DataError as error:
         refuse(error)
 
@@ -162,4 +162,4 @@ def measure_thresholds(
             refuse(error)
         except KeyboardInterrupt:
             interrupted()
-        Console().print(baselines_table(assignment, entry))
+        output().print(baselines_table(assignment, entry))

@@ -30,6 +30,7 @@ from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
 from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult, score_task
+from autograder.student.core.terminal import output
 
 
 class NotCheckable(ValueError):
@@ -118,7 +119,7 @@ def print_check(
     path: Path, hints: int = 1, tasks: Sequence[str] = (), console: Console | None = None
 ) -> bool:
     """Prints what the checks say of a notebook, task by task; whether all of them pass."""
-    console = console or Console()
+    console = console or output()
 
     def show_stop(stop: Stop) -> None:
         text = _("Cell {number} stopped: {problem}").format(number=stop.cell, problem=stop.error)

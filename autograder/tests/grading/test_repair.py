@@ -166,6 +166,19 @@ def test_checks_never_run_and_edits_to_them_are_the_instructors_to_know() -> Non
     assert repaired.notebook.tasks() == SOURCE.tasks()
 
 
+def test_points_that_the_course_has_changed_accuse_nobody() -> None:
+    """The released notebook had other points than the source has now; a third number is the student's own."""
+    given = {"f": 5.0, "g": 2.0}
+
+    def claiming(points: object) -> Notebook:
+        return changed("check-f", lambda cell: replace(cell, nbgrader={**cell.nbgrader, "points": points}))
+
+    assert repair(claiming(5), SOURCE, given).integrity == ()
+    assert repair(claiming(2), SOURCE, given).integrity == ()
+    assert "points of `f`" in repair(claiming(9), SOURCE, given).integrity[0]
+    assert "points of `f`" in repair(claiming(5), SOURCE).integrity[0]
+
+
 @pytest.mark.parametrize(
     "points", [None, "2", True, float("nan"), [2], 10**400], ids=lambda points: type(points).__name__
 )

@@ -12,7 +12,7 @@ from autograder.student.core.results import Result, TaskResult
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 
-CATALOGUE = {"A12": "The old state meets the wrong side of `W_hh`."}
+CATALOGUE = {(samples.result().assignment, "A12"): "The old state meets the wrong side of `W_hh`."}
 
 
 def a_class() -> list[Result]:
@@ -49,7 +49,17 @@ def test_counts() -> None:
     assert sum(found.histogram) == 3
     assert found.hardest[0].share == 1 / 3
     assert found.hardest[0].name == "rnn_forward"
-    assert [(row.id, row.what, row.count) for row in found.mistakes] == [("A12", CATALOGUE["A12"], 2)]
+    assert [(row.id, row.what, row.count) for row in found.mistakes] == [
+        ("A12", "The old state meets the wrong side of `W_hh`.", 2)
+    ]
+
+
+def test_a_mistake_is_told_as_its_own_assignment_tells_it() -> None:
+    """The same id stands for different mistakes in different assignments."""
+    results = [samples.result("ada"), replace(samples.result("bob"), assignment="other")]
+    page = Page(class_page(results, {**CATALOGUE, ("other", "A12"): "The bias is missing."})).text
+    assert page.count("The old state meets the wrong side") == 1
+    assert page.count("The bias is missing.") == 1
 
 
 def test_histogram_has_tenths_and_full_marks_are_in_the_last() -> None:
@@ -78,7 +88,7 @@ def test_hostile_names_stay_text() -> None:
         replace(samples.result(text), integrity=(text,)),
         replace(samples.ungradable(text + "2"), reason=text),
     ]
-    page = Page(class_page(results, {"A12": text}))
+    page = Page(class_page(results, {(results[0].assignment, "A12"): text}))
     assert "script" not in {tag for tag, _ in page.elements}
     for _tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")]

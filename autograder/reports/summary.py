@@ -1,0 +1,46 @@
+"""Says in a few lines how a class did, for a terminal: where the scores lie, what was hard, who needs a look."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+from autograder.reports.class_report import Group, group
+from autograder.student.core.language import _
+from autograder.student.core.results import Result
+
+HARDEST = 3  # tasks that are named
+
+
+def summary(results: Sequence[Result]) -> list[str]:
+    """Lines about each assignment of which two or more submissions were graded."""
+    names = sorted({result.assignment for result in results})
+    groups = [group([result for result in results if result.assignment == name], {}) for name in names]
+    return [line for each in groups if len(each.graded) > 1 for line in _about(each)]
+
+
+def needs_a_look(result: Result) -> bool:
+    """Whether a person should look at a submission: it was not graded, has no points, or has notes on integrity."""
+    return result.status == "ungradable" or not result.score or bool(result.integrity)
+
+
+def _about(found: Group) -> Iterator[str]:
+    lower, _middle, upper = statistics.quantiles(
+        [result.score for result in found.graded], n=4, method="inclusive"
+    )
+    text = _("{assignment}: of {max} points mean {mean}, median {median}, quartiles {lower} and {upper}")
+    yield text.format(
+        assignment=found.assignment,
+        max=f"{found.max_score:g}",
+        mean=f"{found.mean:.1f}",
+        median=f"{found.median:.1f}",
+        lower=f"{lower:.1f}",
+        upper=f"{upper:.1f}",
+    )
+    hardest = [
+        _("{task} ({share} of its points)").format(task=task.name, share=f"{task.share:.0%}")
+        for task in found.hardest[:HARDEST]
+    ]
+    if hardest:
+        text = _("{assignment}: hardest were {tasks}")
+        yield text.format(assignment=found.assignment, tasks=", ".join(hardest))
