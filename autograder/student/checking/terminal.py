@@ -28,7 +28,8 @@ from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
-from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
+from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, parse_notebook
+from autograder.student.core.parts import around_check, defining
 from autograder.student.core.results import TaskResult, TestResult, score_task
 
 
@@ -191,7 +192,7 @@ def check_tasks(
 
 
 def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all code cells but checks and long demonstrations; the cells that stopped."""
+    """The student's namespace after all that runs of the code cells; the cells that stopped."""
     module = types.ModuleType("__main__")
     namespace = vars(module)
     namespace.update(display=print, get_ipython=lambda: None)
@@ -199,15 +200,22 @@ def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
     os.environ.setdefault("MPLBACKEND", "Agg")
     with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
         for number, cell in enumerate(notebook.cells):
-            source = plain_python(cell.source) if cell.kind == "code" else None
-            if source is None or cell.is_check or SKIP_TAG in cell.tags:
-                sources.append("")  # by position, as the cells are called in tracebacks
-                continue
-            sources.append(source)
+            source = _what_runs(cell)
+            sources.append(source)  # by position, as the cells are called in tracebacks
             error = _run_cell(source, f"<cell {number}>", namespace)
             if error and not (cell.is_answer and "NotImplementedError" in error):
                 stops.append(Stop(number, error))
     return live_student(namespace, sources), stops
+
+
+def _what_runs(cell: Cell) -> str:
+    """What runs of a cell: of a check what was added to it, of a long demonstration its definitions."""
+    if cell.kind != "code":
+        return ""
+    if cell.is_check:
+        task = cell.grade_id.removeprefix(CHECK_PREFIX)
+        return "\n".join(around_check(cell.source, task) or [plain_python(cell.source) or ""])
+    return defining(cell.source) if SKIP_TAG in cell.tags else plain_python(cell.source) or ""
 
 
 def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> str:
