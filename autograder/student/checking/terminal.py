@@ -1,4 +1,4 @@
-"""Checks a whole notebook from a terminal: runs its cells in this process, then the public tests of every task.
+"""Checks a whole notebook from a terminal: runs its cells in this process, then the tests of every task.
 
 For one's own notebook only: nothing here is a jail.
 """
