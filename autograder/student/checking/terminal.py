@@ -25,6 +25,7 @@ from autograder.student.checking.live import CheckUnavailable, Progress, check_t
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import assignments_of_tasks
+from autograder.student.core.elsewhere import behind, is_of_the_machine
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
@@ -196,13 +197,13 @@ def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
     module = types.ModuleType("__main__")
     namespace = vars(module)
     namespace.update(display=print, get_ipython=lambda: None)
-    sources, stops = [], []
+    sources, stops, lost = [], [], set[str]()
     os.environ.setdefault("MPLBACKEND", "Agg")
     with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
         for number, cell in enumerate(notebook.cells):
             source = _what_runs(cell)
             sources.append(source)  # by position, as the cells are called in tracebacks
-            error = _run_cell(source, f"<cell {number}>", namespace)
+            error = _run_cell(source, f"<cell {number}>", namespace, lost)
             if error and not (cell.is_answer and "NotImplementedError" in error):
                 stops.append(Stop(number, error))
     return live_student(namespace, sources), stops
@@ -218,13 +219,30 @@ def _what_runs(cell: Cell) -> str:
     return defining(cell.source) if SKIP_TAG in cell.tags else plain_python(cell.source) or ""
 
 
-def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> str:
-    """Runs one cell; what stopped it in one line, or an empty string."""
-    try:
-        exec(compile(source, name, "exec"), namespace)
-    except (Exception, SystemExit) as error:
-        return traceback.format_exception_only(error)[-1].strip()
-    return ""
+def _run_cell(source: str, name: str, namespace: dict[str, Any], lost: set[str]) -> str:
+    """Runs one cell; what stopped it first in one line, or an empty string.
+
+    It goes on after what is only not here, as when it is graded; names that are lost so are added to `lost`.
+    """
+    first = ""
+    while True:
+        try:
+            exec(compile(source, name, "exec"), namespace)
+        except (Exception, SystemExit) as failure:
+            error = traceback.format_exception_only(failure)[-1].strip()
+            lines = [
+                frame.lineno
+                for frame in traceback.extract_tb(failure.__traceback__)
+                if frame.filename == name
+            ]
+            first = first or error
+            rest = behind(source, lines[0] or 0, error) if lines and is_of_the_machine(error, lost) else None
+            if rest is None:
+                return first
+            lost |= rest.names
+            source = rest.source
+        else:
+            return first
 
 
 @contextlib.contextmanager

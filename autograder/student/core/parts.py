@@ -112,9 +112,25 @@ def _checks(node: ast.stmt) -> str | None:
         return None
     argument = call.args[0] if call.args else None
     is_text = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    return argument.value if is_text else ""  # type: ignore[union-attr, return-value]
+    return argument.value if is_text else ""  # type: ignore[union-attr]
 
 
 def joined(parts: Iterable[Piece]) -> str:
     """Statements one below the other."""
     return "\n".join(piece.text for piece in parts)
+
+
+def laid_out(parts: Iterable[Piece]) -> str:
+    """Statements in their order, each on the lines it came from.
+
+    >>> laid_out(pieces("x = 1\\n\\ny = 2; z = 3")[1:])
+    '\\n\\ny = 2; z = 3'
+    """
+    lines: list[str] = []
+    for piece in parts:
+        text = piece.text
+        if len(lines) >= piece.first:  # beside another one
+            text = f"{lines.pop()}; {text}"
+        lines += [""] * (piece.first - 1 - len(lines))
+        lines += text.split("\n")
+    return "\n".join(lines)
