@@ -80,7 +80,14 @@ def _explained(test: TestResult, halts: Sequence[Halt]) -> TestResult:
     sentence = _("Line {line} of cell {cell} stopped before {name} was defined: {error}.").format(
         line=halt.line, cell=halt.cell + 1, name=f"`{name}`", error=clean_line(halt.error).rstrip(".")
     )
-    return replace(test, message=f"{test.message} {sentence}")
+    return with_sentence(test, sentence)
+
+
+def with_sentence(test: TestResult, sentence: str) -> TestResult:
+    """The result of a test whose message goes on with a sentence."""
+    message = test.message.rstrip()
+    end = "" if not message or message.endswith((".", "?", "!")) else "."
+    return replace(test, message=f"{message}{end} {sentence}".strip())
 
 
 def _place(cell: int, outcome: CellOutcome) -> tuple[int, str]:

@@ -31,6 +31,7 @@ from autograder.grading.measure import (
     measure,
     train,
 )
+from autograder.grading.parallel import REFUSED_CALLS, starts_processes, with_advice
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
@@ -118,14 +119,15 @@ def _grade(
                 break
         program = mended  # once more from the start, without what is not on this machine
         halts += new
-    results = explained(results, halts)
+    own = ["" if i in program.skipped else source for i, source in enumerate(program.cells)]
+    results = with_advice(explained(results, halts), own)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)
     integrity = [
         *repaired.integrity,
         *notes,
         *integrity_notes(repaired),
-        *_refused(refusals),
+        *_refused([] if starts_processes(own) and REFUSED_CALLS.issuperset(refusals) else refusals),
         *_own_faults(results),
         *_unsafe(server),
     ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.grading.graded import Submission
+from autograder.grading.parallel import starts_processes
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.sandbox import Server
@@ -128,6 +129,50 @@ def test_a_message_says_which_line_a_missing_name_waited_for(course: Notebook, s
     assert re.search(r"Line 2 of cell \d+ stopped before `helper` was defined: KeyError: 'key'", message), (
         message
     )
+
+
+POOL = "from multiprocessing import Pool\n" + STEP.format(
+    "torch.stack(Pool(2).map(torch.tanh, list(x @ W_xh.T + h @ W_hh.T + b)))"
+)
+LOADER = STEP.format(
+    "next(iter(torch.utils.data.DataLoader(x @ W_xh.T + h @ W_hh.T + b, len(x), num_workers=2))).tanh()"
+)
+
+
+@pytest.mark.parametrize(("answer", "name"), [(POOL, "multiprocessing"), (LOADER, "num_workers")])
+def test_code_that_starts_processes_is_told_so_and_not_accused(
+    answer: str, name: str, course: Notebook, server: Server
+) -> None:
+    """The sandbox allows one process; an honest notebook may have wanted more."""
+    result = graded(handed_in(course, {"rnn_step": answer}), course, server)
+    (task,) = (task for task in result.tasks if task.name == "rnn_step")
+    told = " ".join(test.message for test in task.tests)
+    assert f"starts other processes with `{name}`" in told
+    assert result.integrity == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import torch\n@torch.compile\ndef f(x): return x", "torch.compile"),
+        ("import torch\ndef g(x): return x\nf = torch.compile(g)", "torch.compile"),
+        (
+            "import multiprocessing as mp\ndef g(x): return mp.Pool(x)\ndef f(x): return g(x)",
+            "multiprocessing",
+        ),
+        (
+            "from concurrent.futures import ProcessPoolExecutor as P\ndef f(x): return P()",
+            "ProcessPoolExecutor",
+        ),
+        ("from joblib import Parallel\ndef f(x): return Parallel(x)", "joblib"),
+        ("def f(x): return DataLoader(x, num_workers=0)", ""),
+        ("import multiprocessing\ndef f(x): return x", ""),
+        ("from concurrent.futures import ThreadPoolExecutor as P\ndef f(x): return P()", ""),
+    ],
+)
+def test_what_starts_processes_is_found_behind_a_task(source: str, name: str) -> None:
+    """In what its name reaches, and by the full name of what is imported."""
+    assert starts_processes([source], "f") == name
 
 
 def _cell(name: str, source: str, tags: Any = (), nbgrader: Any = None, kind: str = "code") -> dict[str, Any]:
