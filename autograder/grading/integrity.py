@@ -18,7 +18,7 @@ from autograder.student.core.notebook import SETUP_TAG
 MAX_SENTENCES = 20
 _SHOWN = 80  # letters of a line of code
 
-_MODULES = frozenset({"ctypes", "cffi", "subprocess", "socket", "multiprocessing", "pty"})
+_MODULES = frozenset({"ctypes", "cffi", "subprocess", "socket", "pty"})
 _FUNCTIONS = frozenset(
     {f"gc.{name}" for name in ("get_objects", "get_referrers", "get_referents")}
     | {f"inspect.{name}" for name in ("stack", "trace", "currentframe", "getouterframes", "getmembers")}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from autograder.student.core.code import bound_names, checked_task, is_python
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
+from autograder.student.core.parts import added, around_check, defining, joined
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -116,7 +117,10 @@ class _Repair:
         own = self._without_empty_duplicates(own)
         self._look_at_order()
         self._report_lost_metadata()
-        rows = [(cell, True) for cell in setup] + [row for row in own if row is not None]
+        rows = [(cell, True) for cell in setup]
+        for row, cell, origin in zip(own, self.cells, self.origins, strict=True):
+            before, behind = _additions(cell, origin)
+            rows += _own_rows(before) + ([row] if row else []) + _own_rows(behind)
         running = [cell for cell, runs in rows if runs]
         untouched, missing = self._states(running)
         return Repaired(
@@ -139,9 +143,11 @@ class _Repair:
             copies = self._submitted(cell)
             if not copies:
                 self.repairs.append(_("The cell {name} was missing; it was put back.").format(name=name))
-            elif any(_squeezed(copy.source) != _squeezed(cell.source) for copy in copies):
+            elif any(added(cell.source, copy.source) for copy in copies):
                 self.repairs.append(
-                    _("The cell {name} had been changed; it was run as it was released.").format(name=name)
+                    _(
+                        "The cell {name} had been changed; it was run as it was released, and then what you added."
+                    ).format(name=name)
                 )
             elif any(copy.kind != "code" for copy in copies):
                 self.repairs.append(_("The cell {name} was made a code cell again.").format(name=name))
@@ -152,7 +158,7 @@ class _Repair:
             copies = self._submitted(check)
             missing += not copies
             name = f"`{task}`"
-            if copies and all(checked_task(copy.source) != task for copy in copies):
+            if copies and all(around_check(copy.source, task) is None for copy in copies):
                 self.integrity.append(
                     _("The check cell of {task} was changed; the grader ran its own.").format(task=name)
                 )
@@ -324,6 +330,27 @@ class _Matching:
         if is_answer:
             return origin.grade_id in bound_names(cell.source)
         return bool(origin.source.strip()) and _squeezed(cell.source) == _squeezed(origin.source)
+
+
+def _additions(cell: Cell, origin: Cell | None) -> tuple[str, str]:
+    """What a student has put into a cell whose released text runs in its place, or does not run: (before, behind) it.
+
+    Of a cell that is left out all definitions count, for an answer may use them. In all others what was added runs
+    where it stands.
+    """
+    if origin is None or origin.kind != "code":
+        return "", ""
+    if origin.is_check:
+        task = origin.grade_id.removeprefix(CHECK_PREFIX)
+        return around_check(cell.source, task) or (joined(added(cell.source, origin.source)), "")
+    if SETUP_TAG in origin.tags:
+        return "", joined(added(cell.source, origin.source))
+    return "", defining(cell.source) if SKIP_TAG in origin.tags else ""
+
+
+def _own_rows(source: str) -> list[tuple[Cell, bool]]:
+    """A cell of the student's own that runs; none if there is nothing in it."""
+    return [(Cell("code", source), True)] if source else []
 
 
 def _claims_other_points(copy: Cell, course: Collection[object]) -> bool:

@@ -21,6 +21,7 @@ from autograder.grading.graded import (
     hash_of_notebook,
     ungradable,
 )
+from autograder.grading.halts import MAX_ROUNDS, Halt, explained, halts_in, taken_out, with_halts
 from autograder.grading.integrity import integrity_notes
 from autograder.grading.measure import (
     HiddenText,
@@ -30,6 +31,7 @@ from autograder.grading.measure import (
     measure,
     train,
 )
+from autograder.grading.parallel import REFUSED_CALLS, starts_processes, with_advice
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
@@ -102,17 +104,30 @@ def _grade(
         *_trained_here(suite, submission, model, training_server),
     ]
     read_model = model.read if model else None
-    with server.open() as session:
-        outcomes = tuple(session.execute(program.cells, skip=program.skipped))
-        results = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes).run(seed)
-        refusals = sorted(session.refusals)
+    halts: list[Halt] = []
+    for rounds_left in reversed(range(MAX_ROUNDS)):
+        with server.open() as session:
+            outcomes = tuple(session.execute(program.cells, skip=program.skipped))
+            mended, new = taken_out(program, outcomes, halts)
+            if not new or not rounds_left:
+                halts += halts_in(program, outcomes)
+                outcomes = with_halts(outcomes, halts)
+                results = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes).run(
+                    seed
+                )
+                refusals = sorted(session.refusals)
+                break
+        program = mended  # once more from the start, without what is not on this machine
+        halts += new
+    own = ["" if i in program.skipped else source for i, source in enumerate(program.cells)]
+    results = with_advice(explained(results, halts), own)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)
     integrity = [
         *repaired.integrity,
         *notes,
         *integrity_notes(repaired),
-        *_refused(refusals),
+        *_refused([] if starts_processes(own) and REFUSED_CALLS.issuperset(refusals) else refusals),
         *_own_faults(results),
         *_unsafe(server),
     ]

@@ -80,7 +80,7 @@ def submit(
 ) -> None:
     """Make the hand-in: a zip with the notebook, its trained model and a receipt. Says what seems to be forgotten.
 
-    The notebook's cells are run here, unprotected, from a fresh start, to see what the public checks say. The zip lies
+    The notebook's cells are run here, unprotected, from a fresh start, to see what the checks say. The zip lies
     beside the notebook and is made whatever they say; exit code 2 if the file is no notebook of this course.
 
     Example: `autograder submit rnn_basics.ipynb`

@@ -11,13 +11,22 @@ import nbformat
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook, source_path
+from autograder.student.core.code import bound_names
 from autograder.student.core.course import spec_of
-from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG
+from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG
 
 NAMES = assignment_names()
 POINTS = 60
 MINUTES_TAG = "minutes"  # of demonstrations that train, and of those that need what these have trained
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
+# What demonstrations define for everybody, because later cells or the students themselves need it.
+SHARED = {
+    "rnn_basics": "train surnames hello_model memory_lstm surname_model backwards_model telegram_model",
+    "rnn_language_model": "corpus V train_lines valid_lines train_rows valid_rows valid_piece small_model textwrap",
+    "subword_language_model": "SENTENCES english korean speeches held_out course_tokenizer show_table PARAMETERS "
+    "width_for fit ListTokenizer PieceTokenizer four_tokenizers VOCAB_SIZE tokenizer_text train_text valid_text "
+    "vocab merges tokenizer train_ids valid_ids valid_bytes_per_piece",
+}
 MEASURED = [name for name in NAMES if any(task.is_measured for task in source_notebook(name).tasks())]
 
 
@@ -43,6 +52,19 @@ def test_every_task_has_its_answer_and_its_check(name: str) -> None:
     for task in tasks:
         assert places[task] < places[f"check-{task}"]
         assert notebook.cells[places[f"check-{task}"]].source == f'check("{task}")'
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_demonstration_leaves_nothing_that_could_overwrite_a_students_name(name: str) -> None:
+    """All its names begin with an underscore, but for the few that are shared."""
+    demonstrations = [
+        cell
+        for cell in source_notebook(name).cells
+        if cell.kind == "code" and SETUP_TAG not in cell.tags and not cell.is_answer and not cell.is_check
+    ]
+    names = {each for cell in demonstrations for each in bound_names(cell.source)}
+    public = {each for each in names if not each.startswith("_")}
+    assert public == {*SHARED[name].split(), "submit"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""Checks a task in the live kernel: finds the student's names and points, runs the public tests, keeps count."""
+"""Checks a task in the live kernel: finds the student's names and points, runs the tests, keeps count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks a whole notebook from a terminal: runs its cells in this process, then the public tests of every task.
+"""Checks a whole notebook from a terminal: runs its cells in this process, then the tests of every task.
 
 For one's own notebook only: nothing here is a jail.
 """
@@ -25,10 +25,12 @@ from autograder.student.checking.live import CheckUnavailable, Progress, check_t
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import assignments_of_tasks
+from autograder.student.core.elsewhere import behind, is_of_the_machine
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
-from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
+from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, parse_notebook
+from autograder.student.core.parts import around_check, defining
 from autograder.student.core.results import TaskResult, TestResult, score_task
 from autograder.student.core.terminal import output
 
@@ -192,32 +194,56 @@ def check_tasks(
 
 
 def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all code cells but checks and long demonstrations; the cells that stopped."""
+    """The student's namespace after all that runs of the code cells; the cells that stopped."""
     module = types.ModuleType("__main__")
     namespace = vars(module)
     namespace.update(display=print, get_ipython=lambda: None)
-    sources, stops = [], []
+    sources, stops, lost = [], [], set[str]()
     os.environ.setdefault("MPLBACKEND", "Agg")
     with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
         for number, cell in enumerate(notebook.cells):
-            source = plain_python(cell.source) if cell.kind == "code" else None
-            if source is None or cell.is_check or SKIP_TAG in cell.tags:
-                sources.append("")  # by position, as the cells are called in tracebacks
-                continue
-            sources.append(source)
-            error = _run_cell(source, f"<cell {number}>", namespace)
+            source = _what_runs(cell)
+            sources.append(source)  # by position, as the cells are called in tracebacks
+            error = _run_cell(source, f"<cell {number}>", namespace, lost)
             if error and not (cell.is_answer and "NotImplementedError" in error):
                 stops.append(Stop(number, error))
     return live_student(namespace, sources), stops
 
 
-def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> str:
-    """Runs one cell; what stopped it in one line, or an empty string."""
-    try:
-        exec(compile(source, name, "exec"), namespace)
-    except (Exception, SystemExit) as error:
-        return traceback.format_exception_only(error)[-1].strip()
-    return ""
+def _what_runs(cell: Cell) -> str:
+    """What runs of a cell: of a check what was added to it, of a long demonstration its definitions."""
+    if cell.kind != "code":
+        return ""
+    if cell.is_check:
+        task = cell.grade_id.removeprefix(CHECK_PREFIX)
+        return "\n".join(around_check(cell.source, task) or [plain_python(cell.source) or ""])
+    return defining(cell.source) if SKIP_TAG in cell.tags else plain_python(cell.source) or ""
+
+
+def _run_cell(source: str, name: str, namespace: dict[str, Any], lost: set[str]) -> str:
+    """Runs one cell; what stopped it first in one line, or an empty string.
+
+    It goes on after what is only not here, as when it is graded; names that are lost so are added to `lost`.
+    """
+    first = ""
+    while True:
+        try:
+            exec(compile(source, name, "exec"), namespace)
+        except (Exception, SystemExit) as failure:
+            error = traceback.format_exception_only(failure)[-1].strip()
+            lines = [
+                frame.lineno
+                for frame in traceback.extract_tb(failure.__traceback__)
+                if frame.filename == name
+            ]
+            first = first or error
+            rest = behind(source, lines[0] or 0, error) if lines and is_of_the_machine(error, lost) else None
+            if rest is None:
+                return first
+            lost |= rest.names
+            source = rest.source
+        else:
+            return first
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Runs a notebook from a fresh start, in a process of its own, and hears what the public checks say of it.
+"""Runs a notebook from a fresh start, in a process of its own, and hears what the checks say of it.
 
 What a kernel knows besides the notebook, from cells that were deleted, changed or run in another order, is not there,
 as it will not be there when the notebook is graded. For one's own notebook only: nothing here is a jail.
@@ -41,7 +41,7 @@ _COMMAND = (
 
 @dataclass(frozen=True)
 class CleanRun:
-    """What is known of a notebook after a run from the top: its public results by task, and the cells that stopped."""
+    """What is known of a notebook after a run from the top: its results by task, and the cells that stopped."""
 
     results: tuple[TaskResult, ...] = ()
     stops: tuple[Stop, ...] = ()

@@ -15,7 +15,7 @@ from autograder.student.submission.warnings import Notice
 
 @dataclass(frozen=True, repr=False)
 class HandIn:
-    """What was made: the archive, what is in it, what the public checks say, and what to look at again."""
+    """What was made: the archive, what is in it, what the checks say, and what to look at again."""
 
     archive: Path
     files: dict[str, int]  # their sizes in bytes, by name
@@ -36,7 +36,7 @@ class HandIn:
 
 
 def html_panel(hand_in: HandIn) -> str:
-    """What is in the archive and where it is; what to look at first; how far the public checks see."""
+    """What is in the archive and where it is; what to look at first; how far the tasks are."""
     colour = AMBER if hand_in.warnings else GREEN
     name = hand_in.archive.name
     link = f"<a href='{quote(name)}' download='{escape(name, quote=True)}'>{escape(name)}</a>"
@@ -86,8 +86,8 @@ def _headline(hand_in: HandIn, archive: str) -> str:
 
 def _points(hand_in: HandIn) -> str:
     return _(
-        "From a fresh start {passed} of {tasks} tasks hold, with {points:g} of {max_points:g} points, as the public "
-        "checks count."
+        "After a restart {passed} of {tasks} tasks pass, with {points:g} of {max_points:g} points. When your notebook "
+        "is graded, the same tests run."
     ).format(
         passed=sum(result.status == "passed" for result in hand_in.results),
         tasks=len(hand_in.results),

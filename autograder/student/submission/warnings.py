@@ -138,7 +138,7 @@ def about_run(
     for name, before in (in_kernel or {}).items():
         if before.status == "passed" and name in now and now[name].status != "passed":
             text = _(
-                "{task} holds in this kernel, but not from a fresh start, and so it will not when it is graded. "
+                "{task} passes in this kernel but fails after a restart, and so it will fail when it is graded. "
                 "Something that it needs was deleted, or stands further down."
             )
             yield Notice(text.format(task=f"`{name}`"))

@@ -142,26 +142,87 @@ def test_both_of_two_answers_run_and_the_last_counts() -> None:
 
 
 def test_setup_runs_first_and_as_it_was_released() -> None:
-    """Deleted, edited, moved or retyped: the source's own text counts."""
+    """Deleted, edited, moved or retyped: the source's own text runs, and what was put in its place behind it."""
     versions = [
         Notebook(tuple(cell for cell in RIGHT.cells if cell.id != "imports")),
-        changed("imports", lambda cell: replace(cell, source="math = None")),
+        changed("imports", lambda cell: replace(cell, source="import math  # again\nimport")),
         changed("imports", lambda cell: replace(cell, kind="raw")),
     ]
     for notebook in versions:
         repaired = repair(notebook, SOURCE)
         assert running(repaired) == AS_IT_SHOULD
         assert "`imports`" in repaired.repairs[0]
+    replaced = repair(changed("imports", lambda cell: replace(cell, source="math = None")), SOURCE)
+    assert running(replaced) == ["import math", "math = None", *AS_IT_SHOULD[1:]]
+    assert "`imports`" in replaced.repairs[0]
     assert running(repair(Notebook(RIGHT.cells[::-1]), SOURCE))[0] == "import math"
 
 
+ADDITIONS = {
+    "an import in the setup": (
+        "imports",
+        "import math\nimport numpy as np",
+        ["import math", "import numpy as np", "def f(x):", "def g(x):"],
+    ),
+    "a helper before the setup's own line": (
+        "imports",
+        "def helper(x): return x\n\nimport math  # of the course",
+        ["import math", "def helper(x): return x", "def f(x):", "def g(x):"],
+    ),
+    "two statements on one line": (
+        "imports",
+        "import math; WIDTH = 3",
+        ["import math", "WIDTH = 3", "def f(x):", "def g(x):"],
+    ),
+    "an import above the check": (
+        "check-f",
+        'import numpy as np\ncheck("f")',
+        ["import math", "def f(x):", "import numpy as np", "def g(x):"],
+    ),
+    "a constant below the check": (
+        "check-f",
+        'check("f", hints=2)\nWIDTH = 3',
+        ["import math", "def f(x):", "WIDTH = 3", "def g(x):"],
+    ),
+    "an answer in the place of the next check": (
+        "check-g",
+        '@cache\ndef g(x):\n    return x\ncheck("g")',
+        [*AS_IT_SHOULD, "@cache"],
+    ),
+    "an import in a long demonstration": (
+        "training",
+        "import numpy as np\ntrain_for_hours()",
+        ["import math", "def f(x):", "import numpy as np", "def g(x):"],
+    ),
+    "a class in a long demonstration": (
+        "training",
+        "train_for_hours()\nclass Own:\n    pass",
+        ["import math", "def f(x):", "class Own:", "def g(x):"],
+    ),
+    "a constant in a long demonstration": (
+        "training",
+        "SIZES = [1, 2]\nlosses = train_for_hours(SIZES)",
+        ["import math", "def f(x):", "SIZES = [1, 2]", "def g(x):"],
+    ),
+}
+
+
+@pytest.mark.parametrize("title", ADDITIONS)
+def test_what_was_added_to_a_released_cell_runs(title: str) -> None:
+    """The released text first, then the addition where it stands; nobody is told of it, and no check is called."""
+    name, source, expected = ADDITIONS[title]
+    repaired = repair(changed(name, lambda cell: replace(cell, source=source)), SOURCE)
+    assert running(repaired) == expected
+    assert (repaired.repairs, repaired.integrity) == ((), ())
+
+
 def test_checks_never_run_and_edits_to_them_are_the_instructors_to_know() -> None:
-    """A changed check or other points change no mark, and are flagged."""
+    """A check that was taken out or other points change no mark, and are flagged."""
     edited = changed(
         "check-f", lambda cell: replace(cell, source="10.0", nbgrader={**cell.nbgrader, "points": 99})
     )
     repaired = repair(edited, SOURCE)
-    assert running(repaired) == AS_IT_SHOULD
+    assert running(repaired) == ["import math", "def f(x):", "10.0", "def g(x):"]
     assert len(repaired.integrity) == 2
     assert repaired.notebook.tasks() == SOURCE.tasks()
 

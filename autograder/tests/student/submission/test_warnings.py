@@ -178,7 +178,7 @@ def test_what_holds_in_the_kernel_alone_is_told() -> None:
     """A name that was deleted from the notebook lives on in the kernel, and not when it is graded."""
     passed, failed = TaskResult("rnn_step", "passed", 2, 2), TaskResult("rnn_step", "failed", 0, 2)
     said = texts(about_run(answered(), CleanRun((failed,)), {"rnn_step": passed}))
-    assert "`rnn_step` holds in this kernel, but not from a fresh start" in said
+    assert "`rnn_step` passes in this kernel but fails after a restart" in said
     assert texts(about_run(answered(), CleanRun((passed,)), {"rnn_step": passed})) == ""
     assert texts(about_run(answered(), CleanRun((failed,)), {"rnn_step": failed})) == ""
     assert "stopped the checks" in texts(about_run(answered(), CleanRun(failure="You stopped the checks.")))

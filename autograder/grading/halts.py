@@ -1,0 +1,100 @@
+"""Finds the statements at which cells stopped, takes out those that only fail here, and says who misses what.
+
+What a worker reports of its cells is a claim; all that follows from it is how the submission's own cells run, and what
+is said of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograder.grading.measure import Program
+from autograder.grading.text import clean_line
+from autograder.sandbox import CellOutcome
+from autograder.student.core.elsewhere import is_of_the_machine, names_from, undefined_name, without
+from autograder.student.core.language import _
+from autograder.student.core.results import TaskResult, TestResult
+
+MAX_ROUNDS = 4  # how often a submission is executed at most, each time without more of what is not here
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A line of a cell that stopped, what was said of it, and the names that nothing gave a meaning then."""
+
+    cell: int
+    line: int
+    error: str
+    outcome: CellOutcome
+    names: frozenset[str]
+
+
+def taken_out(
+    program: Program, outcomes: Sequence[CellOutcome], before: Sequence[Halt]
+) -> tuple[Program, list[Halt]]:
+    """The program without the statements that stopped because this machine is another one, and these."""
+    cells, halts = list(program.cells), list[Halt]()
+    lost = frozenset().union(*(halt.names for halt in before))
+    for i, outcome in enumerate(outcomes):
+        line, error = _place(i, outcome)
+        if not line or not is_of_the_machine(error, lost):
+            continue
+        cut = without(cells[i], line, error)
+        if cut is not None:
+            cells[i] = cut.source
+            lost |= cut.names
+            halts.append(Halt(i, cut.line, error, outcome, cut.names))
+    return replace(program, cells=cells), halts
+
+
+def halts_in(program: Program, outcomes: Sequence[CellOutcome]) -> list[Halt]:
+    """Where cells stopped for any other reason: nothing behind that line has run."""
+    found = []
+    for i, outcome in enumerate(outcomes):
+        line, error = _place(i, outcome)
+        if line:
+            found.append(Halt(i, line, error, outcome, names_from(program.cells[i], line)))
+    return found
+
+
+def with_halts(outcomes: Sequence[CellOutcome], halts: Sequence[Halt]) -> tuple[CellOutcome, ...]:
+    """The outcomes of a program, and of each cell of which something was taken out what stopped it first."""
+    shown = list(outcomes)
+    for halt in reversed(halts):
+        shown[halt.cell] = halt.outcome
+    return tuple(shown)
+
+
+def explained(results: Sequence[TaskResult], halts: Sequence[Halt]) -> list[TaskResult]:
+    """The results; where a name is not defined, the message says which line stopped before it could be."""
+    return [replace(each, tests=tuple(_explained(test, halts) for test in each.tests)) for each in results]
+
+
+def _explained(test: TestResult, halts: Sequence[Halt]) -> TestResult:
+    name = undefined_name(test.message)
+    halt = next((halt for halt in halts if name and name in halt.names), None)
+    if halt is None:
+        return test
+    sentence = _("Line {line} of cell {cell} stopped before {name} was defined: {error}.").format(
+        line=halt.line, cell=halt.cell + 1, name=f"`{name}`", error=clean_line(halt.error).rstrip(".")
+    )
+    return with_sentence(test, sentence)
+
+
+def with_sentence(test: TestResult, sentence: str) -> TestResult:
+    """The result of a test whose message goes on with a sentence."""
+    message = test.message.rstrip()
+    end = "" if not message or message.endswith((".", "?", "!")) else "."
+    return replace(test, message=f"{message}{end} {sentence}".strip())
+
+
+def _place(cell: int, outcome: CellOutcome) -> tuple[int, str]:
+    """The line of the top level where a cell stopped, counted from 1, and the error in one line; 0 if unknown."""
+    if outcome.status != "error":
+        return 0, ""
+    last = outcome.error.rpartition("Traceback (most recent call last):")[2]
+    found = re.search(rf'File "<cell {cell + 1}>", line (\d{{1,6}})', last)
+    lines = [line for line in last.splitlines() if line and not line[0].isspace()]
+    return (int(found[1]) if found else 0), (lines[-1] if lines else "")
