@@ -80,7 +80,9 @@ class Executor:
         sys.modules["__main__"] = self._shell.user_module
         sys.stdout = sys.stderr = self._output
         sys.argv = ["notebook"]
-        sys.path.append("")  # at its end: a module that a cell writes is found, and takes the place of no other
+        sys.path.append(
+            ""
+        )  # at its end: a module that a cell writes is found, and takes the place of no other
         provide_absent()
 
     def silence(self) -> None:

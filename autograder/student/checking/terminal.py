@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import importlib.util
 import io
 import json
 import os
@@ -25,7 +27,8 @@ from autograder.student.checking.live import CheckUnavailable, Progress, check_t
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import assignments_of_tasks
-from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.code import python
+from autograder.student.core.ipython_syntax import WRITES_FILE, cell_magic, plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
 from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
@@ -191,32 +194,69 @@ def check_tasks(
 
 
 def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all code cells but checks and long demonstrations; the cells that stopped."""
-    module = types.ModuleType("__main__")
-    namespace = vars(module)
-    namespace.update(display=print, get_ipython=lambda: None)
+    """The student's namespace after all code cells but checks and long demonstrations; the cells that stopped.
+
+    They run as in the notebook where IPython is installed; elsewhere as plain Python, their magics left out.
+    """
     sources, stops = [], []
     os.environ.setdefault("MPLBACKEND", "Agg")
-    with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
+    with (
+        _runner() as (module, run),
+        contextlib.chdir(folder),
+        _as_main(module),
+        _own_modules(notebook),
+        _quiet(),
+        _checking(),
+    ):
         for number, cell in enumerate(notebook.cells):
-            source = plain_python(cell.source) if cell.kind == "code" else None
-            if source is None or cell.is_check or SKIP_TAG in cell.tags:
+            if cell.kind != "code" or cell.is_check or SKIP_TAG in cell.tags:
                 sources.append("")  # by position, as the cells are called in tracebacks
                 continue
-            sources.append(source)
-            error = _run_cell(source, f"<cell {number}>", namespace)
-            if error and not (cell.is_answer and "NotImplementedError" in error):
-                stops.append(Stop(number, error))
-    return live_student(namespace, sources), stops
+            sources.append(python(cell.source))
+            failure = run(f"<cell {number}>", cell.source)
+            if isinstance(failure, KeyboardInterrupt):
+                raise failure
+            if failure and not (cell.is_answer and isinstance(failure, NotImplementedError)):
+                stops.append(Stop(number, traceback.format_exception_only(failure)[-1].strip()))
+    return live_student(vars(module), sources), stops
 
 
-def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> str:
-    """Runs one cell; what stopped it in one line, or an empty string."""
+_Run = Callable[[str, str], BaseException | None]  # a cell under its name; what stopped it
+
+
+@contextlib.contextmanager
+def _runner() -> Iterator[tuple[types.ModuleType, _Run]]:
+    """A fresh module, and what runs cells in it."""
+    if importlib.util.find_spec("IPython") is None:
+        module = types.ModuleType("__main__")
+        vars(module).update(display=print, get_ipython=lambda: None)
+        yield module, functools.partial(_run_plain, vars(module))
+        return
+    from autograder.student.core.shell import Shell
+
+    shell = Shell()
+    with shell.is_current():
+        yield shell.user_module, lambda name, source: shell.run_notebook_cell(name, source)[1]
+
+
+def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseException | None:
     try:
-        exec(compile(source, name, "exec"), namespace)
-    except (Exception, SystemExit) as error:
-        return traceback.format_exception_only(error)[-1].strip()
-    return ""
+        exec(compile(plain_python(source) or "", name, "exec"), namespace)
+    except (Exception, SystemExit) as failure:
+        return failure
+    return None
+
+
+@contextlib.contextmanager
+def _own_modules(notebook: Notebook) -> Iterator[None]:
+    """Cells can import what other cells have written, and nothing else from the current folder."""
+    before = list(sys.path)
+    if any(cell_magic(cell.source)[0] in WRITES_FILE for cell in notebook.cells):
+        sys.path.append(os.getcwd())
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 @contextlib.contextmanager

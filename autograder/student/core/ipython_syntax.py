@@ -17,7 +17,20 @@ _OVER_PYTHON = frozenset({"time", "timeit", "capture", "prun", "debug", "python"
 # Their text may look like Python and is not to be run.
 _OVER_OTHERS = frozenset(
     {"bash", "sh", "script", "cmd", "system", "sx", "shell", "perl", "ruby", "pypy", "python2", "R", "julia"}
-    | {"html", "HTML", "svg", "SVG", "javascript", "js", "latex", "markdown", "mermaid", "sql", "bigquery", "cython"}
+    | {
+        "html",
+        "HTML",
+        "svg",
+        "SVG",
+        "javascript",
+        "js",
+        "latex",
+        "markdown",
+        "mermaid",
+        "sql",
+        "bigquery",
+        "cython",
+    }
 )
 WRITES_FILE = frozenset({"writefile", "file"})
 
@@ -29,7 +42,9 @@ _TIMED = re.compile(r"((?:\s*[\w.,\s*\[\]]+?=)?\s*)%time\s+(?!-)(\S.*)")
 _ASSIGNED = re.compile(r"(\s*[\w.,\s*\[\]]+?=\s*)(?:%|!)\s*\S")
 _HELP = re.compile(r"(\s*)%{0,2}[\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?$")
 # In a cell of one line the `%` may be left out.
-_AUTOMAGIC = re.compile(r"\s*(?:pip|conda|mamba|uv|cd|ls|cat|mkdir|cp|mv|rm|load_ext|reload_ext|matplotlib|run)\s+\S")
+_AUTOMAGIC = re.compile(
+    r"\s*(?:pip|conda|mamba|uv|cd|ls|cat|mkdir|cp|mv|rm|load_ext|reload_ext|matplotlib|run)\s+\S"
+)
 
 
 def cell_magic(source: str) -> tuple[str, str]:

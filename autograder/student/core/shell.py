@@ -7,6 +7,7 @@ counts. It protects nothing: cells may change it like everything else in their p
 from __future__ import annotations
 
 import atexit
+import io
 import re
 import types
 import warnings
@@ -31,13 +32,14 @@ _LINE_MAGICS = ("run", "cd", "pwd", "env", "set_env", "who_ls", "pylab", "reset"
 _TIMED = re.compile(r"%time\s+((?!-)\S.*\n?)")
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """The interactive shell of one notebook; cells see it as `get_ipython()`."""
 
     def __init__(self) -> None:
         config = Config()
         config.HistoryManager.enabled = False  # on the disk; `In`, `Out` and `_` are kept
         config.HistoryManager.hist_file = ":memory:"
+        config.DisplayFormatter.active_types = ["text/plain"]
         super().__init__(
             config=config,
             user_module=types.ModuleType("__main__"),
@@ -48,7 +50,6 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         )
         atexit.unregister(self.atexit_operations)
         self.db = {}
-        self.display_formatter.active_types = ["text/plain"]
         warnings.filterwarnings("ignore", "To exit: use")
         self._keep_magics()
 
@@ -71,17 +72,28 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         if body is None:
             return False, None
         if magic == "capture" and word.isidentifier():
-            self.user_ns[word] = CapturedIO("", "", [])
-        self.compile.next_name = name
+            self.user_ns[word] = CapturedIO(io.StringIO(), io.StringIO(), [])
+        compiler: Any = self.compile
+        compiler.next_name = name
         result = self.run_cell(body, store_history=True)
         return True, result.error_before_exec or result.error_in_exec
+
+    @contextmanager
+    def is_current(self) -> Iterator[None]:
+        """Meanwhile this is what `get_ipython()` gives in libraries."""
+        shared: Any = InteractiveShell
+        before, shared._instance = shared._instance, self
+        try:
+            yield
+        finally:
+            shared._instance = before
 
     # Input
 
     def transform_cell(self, raw_cell: str) -> str:
         """As in IPython, but lines keep their numbers: those at the beginning may be empty."""
-        code = raw_cell.lstrip("\n")
-        return "\n" * (len(raw_cell) - len(code)) + str(super().transform_cell(raw_cell))
+        empty = len(raw_cell) - len(raw_cell.lstrip())
+        return "\n" * raw_cell.count("\n", 0, empty) + super().transform_cell(raw_cell)
 
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         """An unknown one does nothing."""
@@ -132,6 +144,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def init_profile_dir(self, _profile_dir: Any) -> None:
         """None."""
 
+    def init_sys_modules(self) -> None:
+        """Who runs the cells makes their module `__main__`."""
+
     def init_virtualenv(self) -> None:
         """The path is that of this Python."""
 
@@ -153,7 +168,7 @@ def _nothing(*_arguments: Any, **_keywords: Any) -> None:
     """What most line magics do here."""
 
 
-class _Compiler(CachingCompiler):  # type: ignore[misc]
+class _Compiler(CachingCompiler):
     """Compiles a cell under the name that it is given; code run from inside of it has a name of its own."""
 
     next_name = ""
@@ -163,7 +178,7 @@ class _Compiler(CachingCompiler):  # type: ignore[misc]
         return name or str(super().get_code_name(raw_code, transformed_code, number))
 
 
-class _DisplayHook(DisplayHook):  # type: ignore[misc]
+class _DisplayHook(DisplayHook):
     """Shows the last expression without a number before it."""
 
     prompt_end_newline = True
@@ -175,12 +190,10 @@ class _DisplayHook(DisplayHook):  # type: ignore[misc]
         """`Out` has the object itself."""
 
 
-class _DisplayPublisher(DisplayPublisher):  # type: ignore[misc]
+class _DisplayPublisher(DisplayPublisher):
     """Prints what is displayed as text; a change of what has been displayed is not printed again."""
 
-    def publish(
-        self, data: dict[str, Any], *_arguments: Any, update: bool = False, **_keywords: Any
-    ) -> None:
+    def publish(self, data: dict[str, Any], *_arguments: Any, update: bool = False, **_keywords: Any) -> None:
         if not update and "text/plain" in data:
             print(data["text/plain"])
 
@@ -191,7 +204,7 @@ class _DisplayPublisher(DisplayPublisher):  # type: ignore[misc]
 # Line numbers and timed statements
 
 
-class _Transformers(TransformerManager):  # type: ignore[misc]
+class _Transformers(TransformerManager):
     """As IPython's, but every line keeps its number, and `%time` leaves its statement in place."""
 
     def __init__(self) -> None:
@@ -223,9 +236,9 @@ class _TimedStatement:
         return [*lines[: self.start_line], statement, *lines[self.start_line + 1 :]]
 
 
-class _Timed(_TimedStatement, EscapedCommand):  # type: ignore[misc]
+class _Timed(_TimedStatement, EscapedCommand):
     """On a line of its own."""
 
 
-class _TimedValue(_TimedStatement, MagicAssign):  # type: ignore[misc]
+class _TimedValue(_TimedStatement, MagicAssign):
     """Behind `=`."""
