@@ -74,7 +74,7 @@ class Executor:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._output = CappedText(limits.output_bytes)
-        self._armed = False
+        self._armed = self._is_late = False
         self._shell = shell()
         self.namespace: dict[str, Any] = self._shell.user_ns
         sys.modules["__main__"] = self._shell.user_module
@@ -106,6 +106,10 @@ class Executor:
                 if not self._run(name, source):
                     status = "skipped"
                 self._tidy_up()
+                if self._is_late:
+                    status = (
+                        "timeout"  # code that the cell ran through the shell has swallowed the interruption
+                    )
             finally:
                 self._armed = False
         except CellTimeout:
@@ -155,7 +159,7 @@ class Executor:
         _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
         last = math.ceil(min(used + cpu + _LAST_CHANCE_SECONDS, self._limits.cpu_seconds_total))
         resource.setrlimit(resource.RLIMIT_CPU, (min(max(last, 1), hard), hard))
-        self._armed = True
+        self._armed, self._is_late = True, False
         signal.setitimer(signal.ITIMER_PROF, cpu, _REPEAT_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, self._limits.wall_seconds(cpu), _REPEAT_SECONDS)
 
@@ -165,6 +169,7 @@ class Executor:
 
     def _interrupt(self, _number: int, _frame: Any) -> None:
         if self._armed:
+            self._is_late = True
             raise CellTimeout
 
 

@@ -43,7 +43,7 @@ _ASSIGNED = re.compile(r"(\s*[\w.,\s*\[\]]+?=\s*)(?:%|!)\s*\S")
 _HELP = re.compile(r"(\s*)%{0,2}[\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?$")
 # In a cell of one line the `%` may be left out.
 _AUTOMAGIC = re.compile(
-    r"\s*(?:pip|conda|mamba|uv|cd|ls|cat|mkdir|cp|mv|rm|load_ext|reload_ext|matplotlib|run)\s+\S"
+    r"(?:pip|conda|mamba|uv|cd|ls|cat|mkdir|cp|mv|rm|load_ext|reload_ext|matplotlib|run|time|timeit)\s+\S"
 )
 
 
@@ -116,8 +116,9 @@ def _without_magics(source: str) -> str:
 
 def _without_line_magics(source: str) -> str:
     lines = source.split("\n")
-    if _first_bad_line(source) is not None and source.strip().count("\n") == 0 and _AUTOMAGIC.match(source):
-        return "\n".join("pass" if line.strip() else line for line in lines)
+    only = source.strip()
+    if "\n" not in only and _AUTOMAGIC.match(only) and _first_bad_line(only) is not None:
+        lines = source.replace(only, f"%{only}").split("\n")
     for _attempt in range(len(lines)):
         number = _first_bad_line("\n".join(lines))
         if number is None or not 0 <= number < len(lines):
