@@ -5,22 +5,20 @@ It works next to student code, in a worker; its limits are for the honest, the j
 
 from __future__ import annotations
 
-import ast
-import builtins
+import functools
 import io
-import linecache
 import math
 import resource
 import signal
 import sys
 import time
 import traceback
-import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograder.sandbox.absent import provide_absent
 from autograder.sandbox.limits import Limits
-from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.shell import Shell
 
 # An endless loop that swallows the interruption gets so many more CPU seconds before the kernel ends the worker.
 _LAST_CHANCE_SECONDS = 2
@@ -64,19 +62,28 @@ class CappedText(io.TextIOBase):
         return text
 
 
+@functools.cache
+def shell() -> Shell:
+    """The shell of this process. The warm server makes it, so that no worker has to."""
+    return Shell.instance()
+
+
 class Executor:
-    """Executes cells in the namespace of a fresh `__main__`."""
+    """Executes cells in the shell's namespace, which is that of a fresh `__main__`."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._output = CappedText(limits.output_bytes)
-        self._armed = False
-        module = types.ModuleType("__main__")
-        self.namespace: dict[str, Any] = module.__dict__
-        sys.modules["__main__"] = module
+        self._armed = self._is_late = False
+        self._shell = shell()
+        self.namespace: dict[str, Any] = self._shell.user_ns
+        sys.modules["__main__"] = self._shell.user_module
         sys.stdout = sys.stderr = self._output
         sys.argv = ["notebook"]
-        _imitate_ipython()
+        sys.path.append(
+            ""
+        )  # at its end: a module that a cell writes is found, and takes the place of no other
+        provide_absent()
 
     def silence(self) -> None:
         """From now on nothing that is printed is kept."""
@@ -93,16 +100,16 @@ class Executor:
     def _execute_one(self, name: str, source: str) -> dict[str, Any]:
         start = time.process_time()
         status, error = "ok", ""
-        code = plain_python(source)
-        if code is None:
-            return {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
-        lines = [line + "\n" for line in code.split("\n")]
-        linecache.cache[name] = (len(code), None, lines, name)
         try:
             self._start_clock()
             try:
-                self._run(name, code)
+                if not self._run(name, source):
+                    status = "skipped"
                 self._tidy_up()
+                if self._is_late:
+                    status = (
+                        "timeout"  # code that the cell ran through the shell has swallowed the interruption
+                    )
             finally:
                 self._armed = False
         except CellTimeout:
@@ -116,16 +123,12 @@ class Executor:
         output = self._output.take()
         return {"status": status, "error": error, "output": output, "seconds": time.process_time() - start}
 
-    def _run(self, name: str, code: str) -> None:
-        tree = ast.parse(code, name)
-        shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec", dont_inherit=True), self.namespace)
-        if isinstance(shown, ast.Expr):
-            value = eval(
-                compile(ast.Expression(shown.value), name, "eval", dont_inherit=True), self.namespace
-            )
-            if value is not None and not code.rstrip().endswith(";"):
-                self._output.write(repr(value) + "\n")
+    def _run(self, name: str, source: str) -> bool:
+        """Whether there was anything to run. What stops the cell is raised."""
+        ran, failure = self._shell.run_notebook_cell(name, source)
+        if failure is not None:
+            raise failure
+        return ran
 
     def _tidy_up(self) -> None:
         """As the inline backend does: figures of a cell are closed with it."""
@@ -156,7 +159,7 @@ class Executor:
         _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
         last = math.ceil(min(used + cpu + _LAST_CHANCE_SECONDS, self._limits.cpu_seconds_total))
         resource.setrlimit(resource.RLIMIT_CPU, (min(max(last, 1), hard), hard))
-        self._armed = True
+        self._armed, self._is_late = True, False
         signal.setitimer(signal.ITIMER_PROF, cpu, _REPEAT_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, self._limits.wall_seconds(cpu), _REPEAT_SECONDS)
 
@@ -166,6 +169,7 @@ class Executor:
 
     def _interrupt(self, _number: int, _frame: Any) -> None:
         if self._armed:
+            self._is_late = True
             raise CellTimeout
 
 
@@ -175,57 +179,3 @@ def _chain(summary: traceback.TracebackException) -> Iterator[traceback.Tracebac
         part = waiting.pop()
         yield part
         waiting.extend(other for other in (part.__cause__, part.__context__) if other is not None)
-
-
-class _Anything:
-    """Stands for the interactive shell: any method can be called and does nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *arguments, **keywords: None
-
-
-class _Shown:
-    """Stands for a display object such as `HTML`: it keeps nothing but what it was given."""
-
-    def __init__(self, data: Any = None, *_arguments: Any, **_keywords: Any) -> None:
-        self.data = data
-
-
-def _imitate_ipython() -> None:
-    """`display(...)`, `get_ipython()` and `from IPython.display import ...` work without IPython, and do no harm."""
-    shell = _Anything()
-
-    def display(*values: Any, **_keywords: Any) -> None:
-        for value in values:
-            print(value.data if isinstance(value, _Shown) else repr(value))
-
-    def get_ipython() -> _Anything:
-        return shell
-
-    package, displaying = types.ModuleType("IPython"), types.ModuleType("IPython.display")
-    package.__path__ = []
-    package.__version__, package.version_info = "9.0.0", (9, 0, 0)  # type: ignore[attr-defined]
-    for name in (
-        "Audio",
-        "HTML",
-        "Image",
-        "JSON",
-        "Javascript",
-        "Latex",
-        "Markdown",
-        "Math",
-        "Pretty",
-        "SVG",
-        "Video",
-    ):
-        setattr(displaying, name, type(name, (_Shown,), {}))
-    displaying.display = display  # type: ignore[attr-defined]
-    displaying.clear_output = lambda *_a, **_k: None  # type: ignore[attr-defined]
-    package.display = displaying  # type: ignore[attr-defined]
-    # To libraries this is no interactive shell: matplotlib would hook itself into its events.
-    package.get_ipython = lambda: None  # type: ignore[attr-defined]
-    sys.modules["IPython"], sys.modules["IPython.display"] = package, displaying
-    builtins.display = display  # type: ignore[attr-defined]
-    builtins.get_ipython = get_ipython  # type: ignore[attr-defined]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import importlib.util
 import io
 import json
 import os
@@ -25,8 +27,9 @@ from autograder.student.checking.live import CheckUnavailable, Progress, check_t
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import assignments_of_tasks
+from autograder.student.core.code import python
 from autograder.student.core.elsewhere import behind, is_of_the_machine
-from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.ipython_syntax import WRITES_FILE, cell_magic, plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
 from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, parse_notebook
@@ -194,20 +197,27 @@ def check_tasks(
 
 
 def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all that runs of the code cells; the cells that stopped."""
-    module = types.ModuleType("__main__")
-    namespace = vars(module)
-    namespace.update(display=print, get_ipython=lambda: None)
+    """The student's namespace after all that runs of the code cells; the cells that stopped.
+
+    They run as in the notebook where IPython is installed; elsewhere as plain Python, their magics left out.
+    """
     sources, stops, lost = [], [], set[str]()
     os.environ.setdefault("MPLBACKEND", "Agg")
-    with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
+    with (
+        _runner() as (module, run),
+        contextlib.chdir(folder),
+        _as_main(module),
+        _own_modules(notebook),
+        _quiet(),
+        _checking(),
+    ):
         for number, cell in enumerate(notebook.cells):
             source = _what_runs(cell)
-            sources.append(source)  # by position, as the cells are called in tracebacks
-            error = _run_cell(source, f"<cell {number}>", namespace, lost)
-            if error and not (cell.is_answer and "NotImplementedError" in error):
-                stops.append(Stop(number, error))
-    return live_student(namespace, sources), stops
+            sources.append(python(source))  # by position, as the cells are called in tracebacks
+            failure = _run_cell(run, f"<cell {number}>", source, lost)
+            if failure and not (cell.is_answer and isinstance(failure, NotImplementedError)):
+                stops.append(Stop(number, _in_one_line(failure)))
+    return live_student(vars(module), sources), stops
 
 
 def _what_runs(cell: Cell) -> str:
@@ -216,34 +226,73 @@ def _what_runs(cell: Cell) -> str:
         return ""
     if cell.is_check:
         task = cell.grade_id.removeprefix(CHECK_PREFIX)
-        return "\n".join(around_check(cell.source, task) or [plain_python(cell.source) or ""])
-    return defining(cell.source) if SKIP_TAG in cell.tags else plain_python(cell.source) or ""
+        return "\n".join(around_check(cell.source, task) or [cell.source])
+    return defining(cell.source) if SKIP_TAG in cell.tags else cell.source
 
 
-def _run_cell(source: str, name: str, namespace: dict[str, Any], lost: set[str]) -> str:
-    """Runs one cell; what stopped it first in one line, or an empty string.
+_Run = Callable[[str, str], BaseException | None]  # a cell under its name; what stopped it
+
+
+def _run_cell(run: _Run, name: str, source: str, lost: set[str]) -> BaseException | None:
+    """Runs one cell; what stopped it first, or None.
 
     It goes on after what is only not here, as when it is graded; names that are lost so are added to `lost`.
     """
-    first = ""
-    while True:
-        try:
-            exec(compile(source, name, "exec"), namespace)
-        except (Exception, SystemExit) as failure:
-            error = traceback.format_exception_only(failure)[-1].strip()
-            lines = [
-                frame.lineno
-                for frame in traceback.extract_tb(failure.__traceback__)
-                if frame.filename == name
-            ]
-            first = first or error
-            rest = behind(source, lines[0] or 0, error) if lines and is_of_the_machine(error, lost) else None
-            if rest is None:
-                return first
-            lost |= rest.names
-            source = rest.source
-        else:
-            return first
+    first: BaseException | None = None
+    while (failure := run(name, source)) is not None:
+        if isinstance(failure, KeyboardInterrupt):
+            raise failure
+        first = first or failure
+        error = _in_one_line(failure)
+        frames = traceback.extract_tb(failure.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == name]
+        rest = (
+            behind(python(source), lines[0] or 0, error) if lines and is_of_the_machine(error, lost) else None
+        )
+        if rest is None:
+            break
+        lost |= rest.names
+        source = rest.source
+    return first
+
+
+def _in_one_line(failure: BaseException) -> str:
+    return traceback.format_exception_only(failure)[-1].strip()
+
+
+@contextlib.contextmanager
+def _runner() -> Iterator[tuple[types.ModuleType, _Run]]:
+    """A fresh module, and what runs cells in it."""
+    if importlib.util.find_spec("IPython") is None:
+        module = types.ModuleType("__main__")
+        vars(module).update(display=print, get_ipython=lambda: None)
+        yield module, functools.partial(_run_plain, vars(module))
+        return
+    from autograder.student.core.shell import Shell
+
+    shell = Shell()
+    with shell.is_current():
+        yield shell.user_module, lambda name, source: shell.run_notebook_cell(name, source)[1]
+
+
+def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseException | None:
+    try:
+        exec(compile(plain_python(source) or "", name, "exec"), namespace)
+    except (Exception, SystemExit) as failure:
+        return failure
+    return None
+
+
+@contextlib.contextmanager
+def _own_modules(notebook: Notebook) -> Iterator[None]:
+    """Cells can import what other cells have written, and nothing else from the current folder."""
+    before = list(sys.path)
+    if any(cell_magic(cell.source)[0] in WRITES_FILE for cell in notebook.cells):
+        sys.path.append(os.getcwd())
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 @contextlib.contextmanager

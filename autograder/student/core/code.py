@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.ipython_syntax import file_written, plain_python
 from autograder.student.core.notebook import CHECK_PREFIX
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -38,10 +38,13 @@ _TABLE_CHANGES = frozenset({"update", "__setitem__", "setdefault"})
 
 @functools.lru_cache(maxsize=4096)
 def python(source: str) -> str:
-    """A cell as plain Python, magics and shell lines taken out; empty if a cell magic skips it."""
+    """A cell as plain Python, magics and shell lines taken out; empty if a cell magic skips it.
+
+    A module that it writes with `%%writefile` is read as if it stood in the notebook.
+    """
     if tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
         return source
-    return plain_python(source) or ""
+    return plain_python(source) or file_written(source) or ""
 
 
 @functools.lru_cache(maxsize=4096)

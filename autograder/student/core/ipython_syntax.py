@@ -10,14 +10,73 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 import warnings
 
-_RUN_THE_BODY = ("time", "timeit", "capture", "prun", "debug", "python", "python3", "py")
-_CELL_MAGIC = re.compile(r"\s*%%(\w*)")
+_OVER_PYTHON = frozenset({"time", "timeit", "capture", "prun", "debug", "python", "python3", "py"})
+# Their text may look like Python and is not to be run.
+_OVER_OTHERS = frozenset(
+    {"bash", "sh", "script", "cmd", "system", "sx", "shell", "perl", "ruby", "pypy", "python2", "R", "julia"}
+    | {
+        "html",
+        "HTML",
+        "svg",
+        "SVG",
+        "javascript",
+        "js",
+        "latex",
+        "markdown",
+        "mermaid",
+        "sql",
+        "bigquery",
+        "cython",
+    }
+)
+WRITES_FILE = frozenset({"writefile", "file"})
+
+_PROMPTED = r"(?:In \[\d+\]:\s|>>>\s)?"
+_CELL_MAGIC = re.compile(rf"\s*{_PROMPTED}\s*%%([\w.]*)\s*(\S*)")
+_PROMPT = re.compile(r"(?:\s*(?:>>>|\.\.\.)(?:[ \t]|$)|\s*In \[\d+\]: |\s*\.{3,}: ?)")
 _LINE_MAGIC = re.compile(r"(\s*)(?:%%?|!!?|\?\??|,|;|/)\s*\S")
-_TIMED = re.compile(r"(\s*)%time\s+(?!-)(\S.*)")
+_TIMED = re.compile(r"((?:\s*[\w.,\s*\[\]]+?=)?\s*)%time\s+(?!-)(\S.*)")
 _ASSIGNED = re.compile(r"(\s*[\w.,\s*\[\]]+?=\s*)(?:%|!)\s*\S")
 _HELP = re.compile(r"(\s*)%{0,2}[\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?$")
+# In a cell of one line the `%` may be left out.
+_AUTOMAGIC = re.compile(
+    r"(?:pip|conda|mamba|uv|cd|ls|cat|mkdir|cp|mv|rm|load_ext|reload_ext|matplotlib|run|time|timeit)\s+\S"
+)
+
+
+def cell_magic(source: str) -> tuple[str, str]:
+    """The name of the magic that a cell begins with, and the first word behind it; empty if there is none.
+
+    >>> cell_magic("%%writefile -a model.py")
+    ('writefile', '-a')
+    """
+    found = _CELL_MAGIC.match(source)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def cell_body(source: str) -> str | None:
+    """The cell with an empty line for each cell magic that only watches Python run; None if it is not to be run.
+
+    >>> cell_body("%%time\\nx = 1"), cell_body("%%bash\\nls")
+    ('\\nx = 1', None)
+    """
+    lines = source.split("\n")
+    is_known = True
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        name, _word = cell_magic(line)
+        if not line.strip() or not _CELL_MAGIC.match(line):
+            break
+        if name in _OVER_OTHERS | WRITES_FILE:
+            return None
+        is_known &= name in _OVER_PYTHON
+        lines[number] = ""
+    body = "\n".join(lines)
+    return body if is_known or _first_bad_line(_without_magics(body)) is None else None
 
 
 def plain_python(source: str) -> str | None:
@@ -25,17 +84,41 @@ def plain_python(source: str) -> str | None:
 
     A cell that is not Python for another reason comes back with that error still in it.
     """
-    lines = source.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if first is None:
+    body = cell_body(source)
+    return None if body is None else _without_magics(body)
+
+
+def file_written(source: str) -> str | None:
+    """The Python that a cell writes to a file with `%%writefile`, as many lines as the cell; None for any other.
+
+    >>> file_written("%%writefile helper.py\\nx = 1")
+    '\\nx = 1'
+    """
+    name, _word = cell_magic(source)
+    first, _break, rest = source.lstrip().partition("\n")
+    if name not in WRITES_FILE or not first.rstrip("\"' ").endswith((".py", ".ipy")):
+        return None
+    return "\n" * (source.count("\n") - rest.count("\n")) + rest
+
+
+def _without_magics(source: str) -> str:
+    if _first_bad_line(source) is None:
         return source
-    while magic := _CELL_MAGIC.match(lines[first]):
-        if magic[1] not in _RUN_THE_BODY:
-            return None
-        lines[first] = ""
-        first += 1
-        if first == len(lines):
-            break
+    dressed = textwrap.dedent(source)
+    plain = _without_line_magics(dressed)
+    if _first_bad_line(plain) is not None and any(map(_PROMPT.match, lines := dressed.split("\n"))):
+        pasted = textwrap.dedent("\n".join(_PROMPT.sub("", line, count=1) for line in lines))
+        undressed = _without_line_magics(pasted)
+        if _first_bad_line(undressed) is None:
+            return undressed
+    return plain
+
+
+def _without_line_magics(source: str) -> str:
+    lines = source.split("\n")
+    only = source.strip()
+    if "\n" not in only and _AUTOMAGIC.match(only) and _first_bad_line(only) is not None:
+        lines = source.replace(only, f"%{only}").split("\n")
     for _attempt in range(len(lines)):
         number = _first_bad_line("\n".join(lines))
         if number is None or not 0 <= number < len(lines):
@@ -43,10 +126,12 @@ def plain_python(source: str) -> str | None:
         repaired = _without_magic(lines[number])
         if repaired is None:
             break
-        lines[number] = repaired
         # A shell line goes on after a backslash.
-        while number + 1 < len(lines) and repaired == "pass" and source.split("\n")[number].endswith("\\"):
+        goes_on = lines[number].endswith("\\") and repaired.strip() == "pass"
+        lines[number] = repaired
+        while goes_on and number + 1 < len(lines):
             number += 1
+            goes_on = lines[number].endswith("\\")
             lines[number] = ""
     return "\n".join(lines)
 

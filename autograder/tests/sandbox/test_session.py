@@ -118,8 +118,8 @@ class TestCells:
         )
         assert [outcome.status for outcome in outcomes] == ["error", "error", "ok"]
 
-    def test_imitations(self, session: Session) -> None:
-        """Magics do nothing, and `display` and `get_ipython` exist, without IPython."""
+    def test_magics(self, session: Session) -> None:
+        """Magics that need a screen or a program do nothing, and `display` prints."""
         cells = [
             "%matplotlib inline\n!ls\nget_ipython().run_line_magic('load_ext', 'x')\ndisplay(3)",
             "%%time\nfrom IPython.display import HTML, display\nx = 5",
