@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.student.core.command import interrupted, refuse, refuse_path
+from autograder.student.core.command import ended_by_signal, interrupted, refuse, refuse_path
 from autograder.student.core.language import _
 
 if TYPE_CHECKING:
@@ -35,23 +35,24 @@ def grade_paths(
     from autograder.grading.find import NothingToGrade, find_submissions
     from autograder.grading.jobs import CannotGrade
     from autograder.grading.many import grade_all, label
-    from autograder.grading.store import run_seed
+    from autograder.grading.store import Busy, locked, run_seed
 
     names = known_assignments()
     _refuse_untested(names)
     try:
         found = label(find_submissions(paths, names), assignment)
         out.mkdir(parents=True, exist_ok=True)
-        seed = run_seed(out, seed)
-        results = _with_progress(
-            len(found),
-            lambda on_result: grade_all(
-                found, out, seed, jobs, assignment, isolation, cluster, on_result, train
-            ),
-            out if "html" in formats else None,
-        )
-        _write_reports(results, out, formats)
-    except (NothingToGrade, CannotGrade) as error:
+        with ended_by_signal(), locked(out):
+            seed = run_seed(out, seed)
+            results = _with_progress(
+                len(found),
+                lambda on_result: grade_all(
+                    found, out, seed, jobs, assignment, isolation, cluster, on_result, train
+                ),
+                out if "html" in formats else None,
+            )
+            _write_reports(results, out, formats)
+    except (NothingToGrade, CannotGrade, Busy) as error:
         refuse(error)
     except OSError as error:
         refuse_path(error, out)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.assignments.sources import source_path
-from autograder.grading.store import write_result
+from autograder.grading.store import locked, write_result
 from autograder.student.core.results import Result, Scale
 
 SOURCE = source_path("rnn_basics")
@@ -110,6 +112,50 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert word in done.stderr
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """The second one says so and ends; after the first has ended the folder is free."""
+    (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    with locked(out):
+        done = run("grade", tmp_path / "x.ipynb", "--out", out)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Another run is grading" in done.stderr
+        assert not (out / "run.json").exists()
+    with locked(out):
+        pass
+
+
+def test_a_request_to_end_is_like_the_keyboards(tmp_path: Path) -> None:
+    """SIGTERM, as a service manager or `timeout` sends it: one sentence, and no process stays behind."""
+    few_cells(tmp_path / "x.ipynb", "pad_batch")
+    command = [sys.executable, "-m", "autograder", "grade", tmp_path / "x.ipynb", "--out", tmp_path / "out"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (tmp_path / "out" / "run.json").exists():
+            time.sleep(0.05)
+        time.sleep(0.5)  # a grader is starting
+        process.terminate()
+        _output, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in told
+    for _attempt in range(100):
+        if not _in_session(process.pid):
+            break
+        time.sleep(0.1)
+    assert not _in_session(process.pid)
+
+
+def _in_session(session: int) -> list[str]:
+    """The processes of this session that have not ended."""
+    states = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                states.append(path.parent.name)
+    return states
 
 
 def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:
