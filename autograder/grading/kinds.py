@@ -127,10 +127,10 @@ def instead_of_a_notebook(names: Sequence[str]) -> str:
     """Why somebody who handed in files of these names, and no notebook, cannot be graded.
 
     >>> instead_of_a_notebook([])
-    'There is no file in this hand-in.'
+    'There is no notebook in this hand-in: it is empty.'
     """
     if not names:
-        return _("There is no file in this hand-in.")
+        return _("There is no notebook in this hand-in: it is empty.")
     for name in names:
         if sentence := named_by_name(name):
             return _("There is no notebook in this hand-in, but {name}. {what}").format(

@@ -99,6 +99,12 @@ def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:
         (["{notebook}", "--assignment", "cooking"], "no assignment called cooking"),
         (["{notebook}", "--out", "{text}"], "cannot be used"),
         (["{notebook}", "--cluster", "nonsense://x"], "no Dask cluster"),
+        (["{notebook}", "--roster", "{text}"], "no column called id"),
+        (["{notebook}", "--roster", "{empty}"], "not an ordinary file"),
+        (["{notebook}", "--roster", "/nowhere"], "cannot be opened"),
+        (["{notebook}", "--due", "tomorrow"], "not a due date"),
+        (["{notebook}", "--late-policy", "10%/day"], "needs a due date"),
+        (["{notebook}", "--due", "2026-11-20", "--late-policy", "half"], "not a late policy"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], word: str) -> None:
