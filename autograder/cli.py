@@ -87,6 +87,33 @@ def grade(
             metavar="NAME", help=_("Grade everything as this assignment; else the cells tell which.")
         ),
     ] = "",
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=_(
+                "The class as CSV: id, and where you have them name, email, extension, and ids of platforms. "
+                "Everybody in it gets a row."
+            ),
+        ),
+    ] = None,
+    due: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            help=_(
+                "When the work was due, as in 2026-11-20T23:59. Of several hand-ins the newest before it counts, else "
+                "the newest."
+            ),
+        ),
+    ] = "",
+    late_policy: Annotated[
+        str,
+        typer.Option(
+            metavar="POLICY",
+            help=_("What is taken off for being late, as in 10%/day,max=50%; else nothing. It needs --due."),
+        ),
+    ] = "none",
     train: Annotated[
         bool,
         typer.Option(
@@ -137,8 +164,11 @@ def grade(
         )
     if no_sandbox:
         print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
+    if late_policy != "none" and not due:
+        refuse(_("A late policy needs a due date: --due 2026-11-20T23:59."))
     results = class_run.grade_paths(
-        paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train
+        *(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train),
+        *(roster, due, late_policy),
     )
     if rule and (sentence := rule.sentence(results)):
         print(sentence, file=sys.stderr)

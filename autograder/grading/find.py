@@ -1,40 +1,37 @@
 """Finds the submissions in what an instructor points at: notebooks, folders, zip archives, nbgrader's tree.
 
 File and folder names come from students, and so do archives: nothing is unpacked to disk, no link is followed,
-and what is refused is refused one by one, with a sentence, so that it costs nobody else anything. A checkpoint
-belongs to the notebook that lies in the same folder, and is read only when that notebook's turn has come.
+and what is refused is refused one by one, with a sentence, so that it costs nobody else anything. Who handed in
+something without a notebook is found too, and so is who is in the roster and handed in nothing. A checkpoint belongs
+to the notebook that lies in the same folder, and is read only when that notebook's turn has come.
 """
 
 from __future__ import annotations
 
-import os
+import itertools
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePath, PurePosixPath
-from typing import TypeVar
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 
-from autograder.grading.archives import (
-    IGNORED,
-    MAX_MEMBERS,
-    common_folder,
-    declares_too_much,
-    harmless,
-    is_wanted,
-    members_of,
-    read_member,
-    why_member_refused,
-)
-from autograder.grading.beside import checkpoint_files
-from autograder.grading.files import Refused, read_file, why_refused
+from autograder.grading.archives import MAX_MEMBERS, Known, nobody
+from autograder.grading.beside import Place, checkpoint_files, files_of
+from autograder.grading.files import Refused, read_file
+from autograder.grading.kinds import instead_of_a_notebook, named_by_name
+from autograder.grading.listing import Listed, list_archive, list_folder
+from autograder.grading.platforms import Named, identify, in_zone, repository_prefix, without_copy
+from autograder.grading.read import MAX_BYTES_WITH_OUTPUTS
+from autograder.grading.roster import Roster
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
-from autograder.student.core.notebook import MAX_FILE_BYTES
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
+TIMESTAMP = "timestamp.txt"  # that nbgrader writes beside what it collects
 MAX_STUDENTS = 10_000
-MAX_OF_ONE_STUDENT = MAX_MEMBERS  # a class in one archive may be taken for one student
+MAX_OF_ONE_STUDENT = MAX_MEMBERS
 
 
 class NothingToGrade(ValueError):
@@ -43,7 +40,7 @@ class NothingToGrade(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """One submission that was found, not yet read; or one that is refused, and why."""
+    """One notebook that was found, not yet read; or one that is refused, or that somebody lacks, and why."""
 
     student: str
     file_name: str
@@ -52,21 +49,25 @@ class Found:
     assignment: str = ""  # where nbgrader's tree says which; the cells have the last word
     problem: str = ""
     shares_folder: bool = False  # with notebooks of others: whose the files beside it are cannot be known
+    inner: str = ""  # its name inside the archive that this member is
+    owner: str = ""  # who a platform's name says handed it in, where all files lie in one folder
+    when: datetime | None = None  # it was handed in; without a time zone where none is known
+    is_marked_late: bool = False  # by the platform
+    changed: float = 0.0  # as its author's machine says: of two of one student's own, which is newer
+    order: int = 0  # the larger the later, among files of one student
+    notes: tuple[str, ...] = ()  # for the student, about the hand-in
+    known: Known = field(default=nobody, compare=False, repr=False)  # how names in archives were decoded
 
     @property
-    def folder(self) -> tuple[Path, str]:
-        """Where it lies: a folder, or an archive and a folder in it."""
-        if self.member:
-            return self.path, self.member[: self.member.rfind("/") + 1]
-        return self.path.parent, ""
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(self.path, self.member, self.inner, self.known)
 
     def read(self) -> bytes:
         """The bytes of the notebook, at most a little more than intake accepts; `Refused` if they cannot be had."""
         if self.problem:
             raise Refused(self.problem)
-        if self.member:
-            return read_member(self.path, self.member, MAX_FILE_BYTES)
-        return read_file(self.path, MAX_FILE_BYTES)
+        return self.place.read(MAX_BYTES_WITH_OUTPUTS)
 
     def read_files(self) -> tuple[dict[str, bytes], tuple[str, ...]]:
         """The checkpoint files beside the notebook by name, and a sentence for each that is not taken.
@@ -75,21 +76,36 @@ class Found:
         """
         if self.problem:
             return {}, ()
-        return checkpoint_files(self.path, self.member, self.shares_folder)
+        return checkpoint_files(files_of(self.place, self.owner), self.shares_folder, self.place.nearby())
 
 
-def find_submissions(paths: Iterable[Path], assignments: Collection[str] = ()) -> list[Found]:
-    """All submissions in these paths, in a fixed order, no two of one student and file with the same label.
+def find_submissions(
+    paths: Iterable[Path], assignments: Collection[str] = (), roster: Roster | None = None
+) -> list[Found]:
+    """All submissions in these paths, in a fixed order; there may be several notebooks of one student.
 
-    `assignments` are the names the course knows: a file of such a name says nothing about its author.
+    `assignments` are the names the course knows: a file of such a name says nothing about its author. The roster
+    decides where a name alone does not tell whose a file is, and names those who handed in nothing.
     """
+    known = roster.knows if roster else nobody
     found: list[Found] = []
     for path in paths:
-        part = list(_bounded(_in_path(path, set(assignments)), path))
+        part = list(_bounded(_in_path(path, set(assignments), known, roster), path))
         if not part:
             raise NothingToGrade(_("There is no notebook in {path}.").format(path=path))
         found += part
-    return _with_neighbours(list(dict.fromkeys(found)))
+    found = _with_neighbours(list(dict.fromkeys(found)))
+    return found + (_absent(found, roster) if roster else [])
+
+
+def _absent(found: Sequence[Found], roster: Roster) -> list[Found]:
+    there = {each.student for each in found}
+    problem = _("Nothing was handed in.")
+    return [
+        Found(student.id, "", Path(), problem=problem)
+        for student in roster.students
+        if student.id not in there
+    ]
 
 
 def _bounded(found: Iterable[Found], path: Path) -> Iterator[Found]:
@@ -117,13 +133,15 @@ def _bounded(found: Iterable[Found], path: Path) -> Iterator[Found]:
 
 def _with_neighbours(found: list[Found]) -> list[Found]:
     """The same submissions; those that lie in one folder with another student's are told."""
-    students: dict[tuple[Path, str], set[str]] = {}
+    students: dict[tuple[Path, str, str], set[str]] = {}
     for each in found:
-        students.setdefault(each.folder, set()).add(each.student)
-    return [replace(each, shares_folder=len(students[each.folder]) > 1) for each in found]
+        students.setdefault(each.place.folder, set()).add(each.student)
+    return [
+        replace(each, shares_folder=not each.owner and len(students[each.place.folder]) > 1) for each in found
+    ]
 
 
-def _in_path(path: Path, assignments: set[str]) -> Iterator[Found]:
+def _in_path(path: Path, assignments: set[str], known: Known, roster: Roster | None) -> Iterator[Found]:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -132,79 +150,74 @@ def _in_path(path: Path, assignments: set[str]) -> Iterator[Found]:
             _("{path} cannot be opened: {reason}.").format(path=path, reason=reason)
         ) from None
     if stat.S_ISDIR(mode):
-        yield from _in_folder(path, assignments)
+        yield from _in_folder(path, assignments, known, roster)
     elif stat.S_ISREG(mode) and path.suffix.lower() == ".zip":
-        yield from _in_archive(path, PurePosixPath(), assignments)
+        listed = list(list_archive(path, PurePosixPath(), assignments, known))
+        yield from _Class(_unwrapped(listed, path.stem), assignments, roster, is_from_platform=True).found()
     elif stat.S_ISREG(mode) and path.suffix.lower() == ".ipynb":
-        yield _named(path.resolve(), path.absolute(), assignments)
+        yield _named(path.resolve(), path.absolute(), assignments, roster)
     else:
         raise NothingToGrade(
             _("{path} is neither a notebook, nor a folder, nor a zip archive.").format(path=path)
         )
 
 
-def _named(path: Path, shown: Path, assignments: set[str]) -> Found:
+def _named(path: Path, shown: Path, assignments: set[str], roster: Roster | None) -> Found:
     """A single notebook, whose folders may say whose it is."""
     parts = shown.parts
     if SUBMITTED in parts[:-3]:
         at = len(parts) - 1 - parts[::-1].index(SUBMITTED)
         if len(parts) - at == 4:
-            return Found(parts[at + 1], path.name, path, assignment=_known(parts[at + 2], assignments))
-    names = [shown.stem, *reversed(parts[1:-1])]
+            student = (roster and roster.named(parts[at + 1])) or parts[at + 1]
+            when = _timestamp(path.with_name(TIMESTAMP))
+            return Found(student, path.name, path, assignment=_known(parts[at + 2], assignments), when=when)
+    for name in (path.name, *reversed(parts[1:-1])):
+        if named := identify(name, assignments):
+            student = _in_roster(named, roster) or named.student
+            is_file = name == path.name
+            return Found(
+                student,
+                (named.file if is_file else "") or path.name,
+                path,
+                owner=named.owner if is_file else "",
+                when=named.when,
+                is_marked_late=named.is_late,
+            )
+    names = [without_copy(shown.stem), *reversed(parts[1:-1])]
     student = next((name for name in names if name not in assignments), shown.stem)
-    return Found(student, path.name, path)
+    return Found((roster and roster.named(student)) or student, path.name, path)
 
 
-def _in_folder(folder: Path, assignments: set[str]) -> Iterator[Found]:
+def _in_folder(folder: Path, assignments: set[str], known: Known, roster: Roster | None) -> Iterator[Found]:
     """Notebooks below a folder: nbgrader's tree if it is or holds one, else a student per file or per subfolder."""
     if (folder / SUBMITTED).is_dir():
         folder = folder / SUBMITTED
     is_tree = folder.name == SUBMITTED or folder.absolute().name == SUBMITTED
-    seen: set[str] = set()
-    for path, problem in _walk(folder):
-        inside = PurePosixPath(path.relative_to(folder).as_posix())
-        student = student_of(inside, folder.absolute().name, assignments)
-        seen.add(inside.parts[0])
-        notebook = _packed_in(path, assignments)
-        if notebook is not None and notebook.is_file() and not notebook.is_symlink():
-            continue
-        if problem:
-            yield Found(student, path.name, path, problem=problem)
-        elif path.suffix.lower() == ".zip":
-            yield from _in_archive(path, inside.with_suffix(""), assignments)
-        else:
-            assignment = _known(inside.parts[1], assignments) if is_tree and len(inside.parts) == 3 else ""
-            yield Found(student, path.name, path, assignment=assignment)
-    if is_tree:
-        for name in sorted(entry.name for entry in folder.iterdir() if entry.is_dir()):
-            if name not in seen and not IGNORED.match(name):
-                problem = _("There is no notebook in the folder of this submission.")
-                yield Found(name, "", folder / name, problem=problem)
+    listed = list(list_folder(folder, assignments, known))
+    files, outer = listed, folder.absolute().name
+    tops = {each.inside.parts[0] for each in listed if each.inside.parts}
+    if not is_tree and len(tops) == 1:
+        [top] = tops
+        if not (folder / top).exists() or top.endswith("submissions"):  # an archive, by its stem
+            files, outer = _unwrapped(listed, outer)
+    yield from _Class((files, outer), assignments, roster, is_tree=is_tree).found()
 
 
-_AnyPath = TypeVar("_AnyPath", bound=PurePath)
+def _unwrapped(listed: list[Listed], outer: str) -> tuple[list[Listed], str]:
+    """The same files without folders that hold all of them, and the name of the last of these.
 
-
-def _packed_in(path: _AnyPath, assignments: set[str]) -> _AnyPath | None:
-    """The notebook that lies beside this archive if `autograder submit` made it; it is then read instead.
-
-    >>> _packed_in(PurePosixPath("ada/rnn_basics.zip"), {"rnn_basics"})
-    PurePosixPath('ada/rnn_basics.ipynb')
+    Archives are often made of one folder, which is nobody's name, unless a platform has named it for a student.
     """
-    is_hand_in = path.suffix.lower() == ".zip" and path.stem in assignments
-    return path.with_suffix(".ipynb") if is_hand_in else None
-
-
-def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Notebooks and archives below a folder in a fixed order, each with the reason why it is refused, if it is."""
-    for place, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not IGNORED.match(name))
-        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        for name in sorted([*files, *links]):
-            path = Path(place, name)
-            if IGNORED.match(name) or (name not in links and path.suffix.lower() not in (".ipynb", ".zip")):
-                continue
-            yield path, why_refused(path)
+    while True:
+        tops = {each.inside.parts[:1] for each in listed}
+        is_around = all(len(each.inside.parts) > 1 for each in listed)
+        if not listed or len(tops) > 1 or not is_around or identify(next(iter(tops))[0]):
+            return listed, outer
+        if len(listed) == 1 and len(listed[0].inside.parts) == 2:
+            return listed, outer
+        [(top,)] = tops
+        listed = [replace(each, inside=each.inside.relative_to(top)) for each in listed]
+        outer = top
 
 
 def student_of(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
@@ -212,11 +225,13 @@ def student_of(inside: PurePosixPath, outer: str, assignments: set[str]) -> str:
 
     >>> student_of(PurePosixPath("ada/rnn_basics/rnn_basics.ipynb"), "class", {"rnn_basics"})
     'ada'
+    >>> student_of(PurePosixPath("ada-Copy1.ipynb"), "class", {"rnn_basics"})
+    'ada'
     """
     folders = inside.parts[:-1]
     if folders[:1] == (SUBMITTED,):
         folders = folders[1:]
-    names = [*folders, inside.stem, outer]
+    names = [*folders, without_copy(inside.stem), outer]
     return next((name for name in names if name not in assignments), inside.stem)
 
 
@@ -224,48 +239,159 @@ def _known(name: str, assignments: set[str]) -> str:
     return name if name in assignments else ""
 
 
-def _in_archive(path: Path, place: PurePosixPath, assignments: set[str]) -> Iterator[Found]:
-    """The notebooks in a zip archive; it is to `place`, in a folder, what a subfolder would be."""
-    try:
-        contents = members_of(path)
-        is_bomb = declares_too_much(path, contents)
-    except Refused as error:
-        yield Found(
-            student_of(place / path.name, path.stem, assignments), path.name, path, problem=str(error)
+def _in_roster(named: Named, roster: Roster | None) -> str | None:
+    if roster is None:
+        return None
+    return roster.of_platform(named.platform, named.id or named.student) or roster.named(named.student)
+
+
+class _Class:
+    """Tells whose each of many files is, in a folder or an archive of a class."""
+
+    def __init__(
+        self,
+        files: tuple[list[Listed], str],
+        assignments: set[str],
+        roster: Roster | None,
+        is_tree: bool = False,
+        is_from_platform: bool = False,
+    ) -> None:
+        self.listed, self.outer = [each for each in files[0] if each.inside.parts], files[1]
+        self.assignments, self.roster = assignments, roster
+        self.is_tree, self.is_from_platform = is_tree, is_from_platform
+        folders = {
+            each.inside.parts[0] for each in self.listed if len(each.inside.parts) > 1 or each.is_folder
+        }
+        own = [name for name in sorted(folders) if name not in assignments and name != SUBMITTED]
+        self.prefix = "" if is_tree else repository_prefix(own, self.outer, assignments)
+
+    def found(self) -> Iterator[Found]:
+        """The notebooks of every student, and for who has none something that says so."""
+        students: dict[str, _Files] = {}
+        for each in self.listed:
+            key, student, named = self._whose(each)
+            students.setdefault(key, []).append((each, named, student))
+        students = _told_apart(students)
+        is_one_students = any(
+            each.is_work and student == self.outer
+            for files in students.values()
+            for each, _n, student in files
         )
-        return
-    names_inside = {member.filename for member in contents}
-    members = [
-        member
-        for member in contents
-        if is_wanted(member)
-        and str(_packed_in(PurePosixPath(member.filename), assignments)) not in names_inside
-    ]
-    times = Counter(member.filename for member in members)
-    names = {member.filename: PurePosixPath(harmless(member.filename) or path.name) for member in members}
-    common = common_folder(list(names.values()))
-    for member in members:
-        inside = names[member.filename].relative_to(common)
-        student = student_of(place / inside, common.name or path.stem, assignments)
-        problem = why_member_refused(member, times[member.filename])
-        if is_bomb or member.file_size > MAX_FILE_BYTES:
-            problem = problem or _("It is too large, or the archive it is in.")
-        yield Found(student, inside.name, path, member=member.filename, problem=problem)
+        has_flat_work = any(each.is_work and len(each.inside.parts) == 1 for each in self.listed)
+        for files in students.values():
+            work = [item for item in files if item[0].is_work]
+            for each, named, student in work:
+                yield self._one(each, named, student)
+            if not work and not is_one_students and (counted := self._counted(files, has_flat_work)):
+                listed, named, student = counted[0]
+                names = [clean_line(name) for each, n, _s in counted if (name := _given_name(each, n))]
+                problem = instead_of_a_notebook(names)
+                yield replace(self._one(listed, named, student), file_name="", problem=problem)
+
+    @staticmethod
+    def _counted(files: _Files, has_flat_work: bool) -> _Files:
+        """Those of a student's files that speak of a hand-in, where there is no notebook among them.
+
+        A file in no folder of a student's does if people hand in such files instead of a notebook.
+        """
+        return [
+            (each, named, student)
+            for each, named, student in files
+            if len(each.inside.parts) > 1
+            or each.is_folder
+            or named
+            or (named_by_name(each.inside.name) and not (has_flat_work and each.inside.suffix == ".py"))
+        ]
+
+    def _whose(self, each: Listed) -> tuple[str, str, Named | None]:
+        """Something that is the same for all files of a student, the name, and what a platform's name says."""
+        parts = each.inside.parts
+        at = 1 if parts[0] == SUBMITTED and len(parts) > 2 else 0
+        named = None if self.is_tree else identify(parts[at], self.assignments)
+        if named:
+            student = _in_roster(named, self.roster)
+            return student or named.owner, student or named.student, named
+        if (named := None if self.is_tree else identify(self.outer)) and len(parts) == 1:
+            return named.owner, _in_roster(named, self.roster) or named.student, named._replace(file="")
+        if each.is_folder:
+            name = student_of(each.inside / "_", self.outer, self.assignments)
+        else:
+            name = student_of(each.inside, self.outer, self.assignments)
+        if self.prefix and name.startswith(self.prefix):
+            name = name[len(self.prefix) :]
+        student = (self.roster.named(name) if self.roster else None) or name
+        return student, student, None
+
+    def _one(self, each: Listed, named: Named | None, student: str) -> Found:
+        parts, place = each.inside.parts, each.place
+        is_in_tree = self.is_tree and len(parts) == 3
+        is_flat = named is not None and bool(named.file) and len(parts) == 1
+        when = named.when if named else None
+        if when is None and is_in_tree and not place.member:
+            when = _timestamp(place.path.with_name(TIMESTAMP))
+        if when is None and self.is_from_platform:
+            when = each.packed
+        return Found(
+            student,
+            _given_name(each, named),
+            place.path,
+            place.member,
+            _known(parts[1], self.assignments) if is_in_tree else "",
+            each.problem,
+            inner=place.inner,
+            owner=named.owner if named and is_flat else "",
+            when=when,
+            is_marked_late=named is not None and named.is_late,
+            changed=each.changed,
+            order=named.order if named else 0,
+            known=place.known,
+        )
 
 
-def distinct(found: Sequence[Found], assignment_of: Sequence[str]) -> list[Found]:
-    """The same submissions, a number behind the name of a student who handed in one assignment more than once.
+_Files = list[tuple[Listed, Named | None, str]]  # of one student
 
-    Names are compared as file systems do that do not tell "Ada" from "ada".
-    """
-    taken: set[tuple[str, str]] = set()
-    result = []
-    for submission, assignment in zip(found, assignment_of, strict=True):
-        label, number = clean_line(submission.student, 100) or "?", 1
-        student = label
-        while (student.casefold(), assignment) in taken:
-            number += 1
-            student = f"{label} ({number})"
-        taken.add((student.casefold(), assignment))
-        result.append(replace(submission, student=student))
-    return result
+
+def _told_apart(students: dict[str, _Files]) -> dict[str, _Files]:
+    """The same students; where a platform tells two of one name apart, its number stands behind the name."""
+    times = Counter(student for files in students.values() for student in {files[0][2]})
+    return {
+        key: [
+            (each, named, f"{student} ({named.id})" if named and named.id and times[student] > 1 else student)
+            for each, named, student in files
+        ]
+        for key, files in students.items()
+    }
+
+
+def _given_name(each: Listed, named: Named | None) -> str:
+    """The name that the student gave a file; empty for a folder, and for what a platform wrote itself."""
+    if each.is_folder:
+        return ""
+    if named and len(each.inside.parts) == 1:
+        return named.file
+    return each.inside.name
+
+
+def _timestamp(path: Path) -> datetime | None:
+    """What nbgrader says about when a submission was handed in; None if it says nothing."""
+    with suppress(Refused, ValueError):
+        text = read_file(path, 200).decode("utf-8").strip()
+        time, _space, zone = text.rpartition(" ")
+        if zone[:1].isalpha():
+            return in_zone(datetime.fromisoformat(time), zone)
+        return datetime.fromisoformat(text)
+    return None
+
+
+def distinct(found: Sequence[Found]) -> list[Found]:
+    """The same submissions under names that can be shown; a number behind one that two students would share."""
+    labels: dict[str, str] = {}
+    for each in found:
+        if each.student not in labels:
+            plain = clean_line(each.student, 100) or "?"
+            numbered = (f"{plain} ({number})" for number in itertools.count(2))
+            taken = set(labels.values())
+            labels[each.student] = next(
+                label for label in itertools.chain([plain], numbered) if label not in taken
+            )
+    return [replace(each, student=labels[each.student]) for each in found]

@@ -6,20 +6,20 @@ the results, where no worker can write, so that an interrupted run goes on where
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.choosing import choose
 from autograder.grading.cluster import on_cluster
 from autograder.grading.files import Refused
 from autograder.grading.find import Found, distinct
 from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import Job
+from autograder.grading.lateness import Deadline
 from autograder.grading.processes import Graders
-from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.similarity import flag_copies
 from autograder.grading.store import remember, remembered, write_result
 from autograder.student.core.results import Result
@@ -30,26 +30,11 @@ if TYPE_CHECKING:
 OnResult = Callable[[Graded], None]
 
 
-def label(found: Sequence[Found], assignment: str = "") -> list[Found]:
-    """The submissions with labels of their own: one student's second go at the same assignment gets a number."""
-    times = Counter(each.student.casefold() for each in found)
-
-    def assignment_of(each: Found) -> str:
-        # Only where it matters: reading a thousand notebooks twice would take a while.
-        is_only_one = times[each.student.casefold()] == 1
-        return assignment if assignment or is_only_one else _recognised(each)
-
-    return distinct(found, [assignment_of(each) for each in found])
-
-
-def _recognised(found: Found) -> str:
-    from autograder.grading.repair import recognise
-
-    try:
-        notebook = read_submission(found.read()).notebook
-    except (Refused, Unreadable):
-        return found.assignment
-    return recognise(notebook, {name: source_notebook(name) for name in assignment_names()}) or ""
+def label(
+    found: Sequence[Found], assignment: str = "", is_late: Callable[[Found], bool] = lambda _found: False
+) -> list[Found]:
+    """One submission for each student and assignment, under names that can be shown."""
+    return distinct(choose(found, assignment, is_late))
 
 
 def grade_all(
@@ -63,11 +48,13 @@ def grade_all(
     on_result: OnResult = lambda graded: None,
     train: bool = False,
     graders: Graders | None = None,
+    deadline: Deadline | None = None,
 ) -> list[Result]:
     """Grades all submissions; each result is written and reported as soon as it is there. In the order of `found`.
 
-    In the end checkpoints are compared with each other, and results that share one say so. With `graders` it is
-    these processes that grade, and they stay warm. `CannotGrade` if nothing can be graded here.
+    What is known of a hand-in beyond its contents is added: that there were others, and how late it was. In the end
+    checkpoints are compared with each other, and results that share one say so. With `graders` it is these processes
+    that grade, and they stay warm. `CannotGrade` if nothing can be graded here.
     """
     results: dict[int, Result] = {}
 
@@ -79,6 +66,7 @@ def grade_all(
         )
 
     def finish(number: int, graded: Graded) -> None:
+        graded = replace(graded, result=_with_circumstances(graded.result, found[number], deadline))
         write_result(out, graded.result)
         results[number] = graded.result
         on_result(graded)
@@ -114,3 +102,8 @@ def grade_all(
         if after != before:
             write_result(out, after)
     return flagged
+
+
+def _with_circumstances(result: Result, found: Found, deadline: Deadline | None) -> Result:
+    result = replace(result, repairs=(*found.notes, *result.repairs))
+    return deadline.applied(result, found) if deadline else result

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.grading.kinds import named_by_content
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import MAX_FILE_BYTES, Notebook, parse_notebook
+
+MAX_BYTES_WITH_OUTPUTS = (
+    2 * MAX_FILE_BYTES
+)  # of a file as it is handed in; what cells printed is not looked at
 
 MAX_CELLS = 2000
 MAX_CODE_CHARACTERS = 400_000
@@ -37,15 +44,9 @@ def read_submission(data: bytes) -> Intake:
     >>> read_submission(b'{"cells": [], "nbformat": 4}').repairs
     ()
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise Unreadable(
-            _(
-                "The file is larger than {limit} MB. Clear the outputs of the notebook, save it, "
-                "and hand it in again."
-            ).format(limit=MAX_FILE_BYTES // 2**20)
-        )
+    _refuse_beyond(MAX_BYTES_WITH_OUTPUTS, data)
     repairs: list[str] = []
-    document = _parse(_decode(data, repairs))
+    document = _unwrapped(_document(data, repairs), repairs)
     if not isinstance(document, dict):
         raise Unreadable(_("The file is not a notebook: its JSON is not an object with cells."))
     cells = _cells_of(document, repairs)
@@ -69,11 +70,94 @@ def read_submission(data: bytes) -> Intake:
     return Intake(notebook, tuple(repairs))
 
 
-def _decode(data: bytes, repairs: list[str]) -> str:
-    """The text in the bytes: UTF-8, 16 or 32, with or without a byte order mark."""
+def _refuse_beyond(limit: int, data: bytes) -> None:
+    if len(data) > limit:
+        raise Unreadable(
+            _(
+                "The file is larger than {limit} MB. Clear the outputs of the notebook, save it, "
+                "and hand it in again."
+            ).format(limit=limit // 2**20)
+        )
+
+
+def _document(data: bytes, repairs: list[str]) -> Any:
+    """The JSON in the bytes, without the outputs of cells, which do not count towards any bound."""
     if not data.strip():
         raise Unreadable(_("The file is empty."))
+    if what := _other_kind(data):
+        raise Unreadable(what)
     encoding = json.detect_encoding(data)
+    if not encoding.startswith("utf-8"):
+        data = _decode(data, encoding, repairs).encode("utf-8", errors="replace")
+    small = without_outputs(data)
+    _refuse_beyond(MAX_FILE_BYTES, small)
+    return _parse(_decode(small, "utf-8-sig", repairs))
+
+
+def _other_kind(data: bytes) -> str:
+    """What a file is that does not begin like JSON or holds merge markers; empty if it may be a notebook."""
+    if data[:1] in b"{[" and b"\n<<<<<<< " not in data:
+        return ""
+    return named_by_content(data)
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_LEFT_OUT = (b'"outputs"', b'"attachments"')
+_BEGINS = re.compile(rb"\s*:\s*(?=[\[{])")
+
+
+def without_outputs(data: bytes) -> bytes:
+    """The same JSON with empty outputs and without pictures in text: they make a notebook large, and mean nothing here.
+
+    What is no JSON stays what it is, or becomes other bytes that are none.
+
+    >>> without_outputs(b'{"source": "x", "outputs": [{"data": ["]"]}], "id": "a"}')
+    b'{"source": "x", "outputs": [], "id": "a"}'
+    """
+    kept: list[bytes] = []
+    start = at = 0
+    while token := _TOKEN.search(data, at):
+        at = token.end()
+        if token.group() in _LEFT_OUT and (begins := _BEGINS.match(data, at)):
+            opening, closing = begins.end(), _closing(data, begins.end())
+            kept += [data[start : opening + 1], b"]" if data[opening : opening + 1] == b"[" else b"}"]
+            start = at = closing
+    return b"".join([*kept, data[start:]])
+
+
+def _closing(data: bytes, opening: int) -> int:
+    """Where the list or object ends that begins here; the end of the data if it does not."""
+    depth = 0
+    for token in _TOKEN.finditer(data, opening):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token.group(), 0)
+        if depth == 0:
+            return token.end()
+    return len(data)
+
+
+def _unwrapped(document: Any, repairs: list[str]) -> Any:
+    """The notebook in the answer of an interface: that of Jupyter's server, or of GitHub; others as they are."""
+    if not isinstance(document, dict) or "cells" in document or "content" not in document:
+        return document
+    content = document["content"]
+    if isinstance(content, str) and document.get("encoding") == "base64":
+        try:
+            content = _document(base64.b64decode(content), repairs)
+        except (binascii.Error, ValueError) as error:
+            if isinstance(error, Unreadable):
+                raise
+            raise Unreadable(
+                _("The file is an answer of GitHub's interface, and the notebook in it is damaged.")
+            ) from None
+    elif isinstance(content, str):
+        content = _document(content.encode("utf-8", errors="replace"), repairs)
+    if isinstance(content, dict):
+        repairs.append(_("The file was the answer of a web interface; the notebook in it was read."))
+    return content
+
+
+def _decode(data: bytes, encoding: str, repairs: list[str]) -> str:
+    """The text in the bytes: UTF-8, 16 or 32, with or without a byte order mark."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

@@ -6,17 +6,42 @@ import json
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.grading.graded import Graded
 from autograder.grading.jobs import Job
-from autograder.grading.names import safe_name
+from autograder.student.core.language import _
+from autograder.student.core.names import safe_name
 from autograder.student.core.results import Result
 
 RESULTS = "results"
 CACHE = "cache"
 RUN = "run.json"
+LOCK = ".lock"
+
+
+class Busy(Exception):
+    """Another run writes into this folder."""
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Keeps the folder of a run for this process; `Busy` if another one has it. A process that dies gives it up."""
+    import fcntl  # not on Windows, where nothing is graded
+
+    with (out / LOCK).open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(
+                _(
+                    "Another run is grading into {folder}. Wait until it has ended, or choose another folder with "
+                    "--out."
+                ).format(folder=out)
+            ) from None
+        yield
 
 
 def run_seed(out: Path, seed: int | None = None) -> int:

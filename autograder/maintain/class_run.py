@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.student.core.command import interrupted, refuse, refuse_path
+from autograder.student.core.command import ended_by_signal, interrupted, refuse, refuse_path
 from autograder.student.core.language import _
 from autograder.student.core.terminal import output
 
@@ -31,28 +31,47 @@ def grade_paths(
     assignment: str = "",
     isolation: Isolation | None = None,
     train: bool = False,
+    roster: Path | None = None,
+    due: str = "",
+    late_policy: str = "none",
 ) -> list[Result]:
     """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.find import NothingToGrade, find_submissions
     from autograder.grading.jobs import CannotGrade
+    from autograder.grading.lateness import BadPolicy, Deadline, due_from, policy_from
     from autograder.grading.many import grade_all, label
-    from autograder.grading.store import run_seed
+    from autograder.grading.roster import BadRoster, read_roster
+    from autograder.grading.store import Busy, locked, run_seed
 
     names = known_assignments()
     _refuse_untested(names)
     try:
-        found = label(find_submissions(paths, names), assignment)
+        students = read_roster(roster) if roster else None
+        policy = policy_from(late_policy)
+        deadline = Deadline(due_from(due), policy, students) if due else None
+        found = find_submissions(paths, names, students)
+        found = label(found, assignment, deadline.is_late if deadline else lambda _found: False)
         out.mkdir(parents=True, exist_ok=True)
-        seed = run_seed(out, seed)
-        results = _with_progress(
-            len(found),
-            lambda on_result: grade_all(
-                found, out, seed, jobs, assignment, isolation, cluster, on_result, train
-            ),
-            out if "html" in formats else None,
-        )
-        _write_reports(results, out, formats)
-    except (NothingToGrade, CannotGrade) as error:
+        with ended_by_signal(), locked(out):
+            seed = run_seed(out, seed)
+            results = _with_progress(
+                len(found),
+                lambda on_result: grade_all(
+                    found,
+                    out,
+                    seed,
+                    jobs,
+                    assignment,
+                    isolation,
+                    cluster,
+                    on_result,
+                    train,
+                    deadline=deadline,
+                ),
+                out if "html" in formats else None,
+            )
+            _write_reports(results, out, formats)
+    except (NothingToGrade, CannotGrade, Busy, BadRoster, BadPolicy) as error:
         refuse(error)
     except OSError as error:
         refuse_path(error, out)

@@ -7,11 +7,9 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.assignments.sources import assignment_names, source_notebook
-from autograder.grading.files import Refused
+from autograder.assignments.sources import assignment_names
+from autograder.grading.choosing import content_of
 from autograder.grading.find import Found
-from autograder.grading.read import Unreadable, read_submission
-from autograder.grading.repair import recognise, repair
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
 
@@ -53,15 +51,8 @@ def _rank(found: Found, assignment: str) -> tuple[bool, bool, int, bool, str]:
 
 def _answered(found: Found, assignment: str) -> int | None:
     """How many tasks have something written in them; None if it is no notebook of this assignment."""
-    try:
-        notebook = read_submission(found.read()).notebook
-    except (Refused, Unreadable):
-        return None
-    sources = {name: source_notebook(name) for name in assignment_names()}
-    if recognise(notebook, sources) != assignment:
-        return None
-    repaired = repair(notebook, sources[assignment])
-    return len(sources[assignment].tasks()) - len(repaired.not_attempted | repaired.missing)
+    content = content_of(found)
+    return content.answered if content.assignment == assignment else None
 
 
 def prepare(assignment: str, student: str, notebooks: list[str]) -> None:

@@ -18,6 +18,7 @@ from autograder.grading.find import (
 )
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
+from autograder.student.core.names import safe_name
 from autograder.student.models.model_files import FILE_LIMITS
 
 _LONGEST_STEM_BYTES = 200  # of a name that gets a number: most disks take 255 bytes in all
@@ -39,7 +40,7 @@ class CarefulExtractor(ExtractorPlugin):
         for each in found:
             inside = each.path.relative_to(archive_path)
             try:
-                files = {each.file_name: each.read(), **each.read_files()[0]}
+                files = {_name(each): each.read(), **each.read_files()[0]}
                 _write(files, Path(extracted_path, _place(each, inside)))
             except Refused as error:
                 sentence = _("{file} was not collected. {reason}")
@@ -64,7 +65,20 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def _place(found: Found, inside: Path) -> Path:
     """The folder of a notebook; a member whose name leads out of its archive has been refused."""
-    return inside.with_suffix("") / PurePosixPath(found.member).parent if found.member else inside.parent
+    if found.owner:  # a platform has put everybody's files into one folder
+        return Path(safe_name(found.student))
+    if not found.member:
+        return inside.parent
+    member = PurePosixPath(found.member)
+    inner = member.with_suffix("") / PurePosixPath(found.inner).parent if found.inner else member.parent
+    return inside.with_suffix("") / inner
+
+
+def _name(found: Found) -> str:
+    """The notebook's name as it was found, for a name may say whose it is."""
+    return (
+        found.file_name if found.owner else PurePosixPath(found.inner or found.member or found.path.name).name
+    )
 
 
 class NotebooksAndModels(FileNameCollectorPlugin):

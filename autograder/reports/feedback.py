@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,6 +11,7 @@ from markupsafe import Markup, escape
 from autograder.reports import markup, measured
 from autograder.reports.labels import result_sentence
 from autograder.reports.page import render, write_text
+from autograder.student.core.names import safe_name
 from autograder.student.core.notebook import Cell, Notebook
 from autograder.student.core.results import Result, TaskResult
 
@@ -54,21 +53,7 @@ class Row:
 
 def feedback_file(result: Result) -> str:
     """Where a student's page lies, relative to the class page."""
-    return str(PurePosixPath("feedback", file_name(result.assignment), f"{file_name(result.student)}.html"))
-
-
-def file_name(text: str) -> str:
-    """A name that every file system takes, different for different texts.
-
-    >>> file_name("김철수")
-    '김철수'
-    >>> file_name("../ada")
-    '.._ada-60088279'
-    """
-    name = re.sub(r"[^\w.-]", "_", text)[:60]
-    if name == text and name.strip("."):
-        return name
-    return f"{name}-{hashlib.sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
+    return str(PurePosixPath("feedback", safe_name(result.assignment), f"{safe_name(result.student)}.html"))
 
 
 def write_feedback(

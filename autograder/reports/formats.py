@@ -15,12 +15,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from autograder.reports import measured
-from autograder.reports.feedback import file_name
 from autograder.reports.labels import number, result_sentence, task_sentence, task_sign, task_word, test_sign
 from autograder.reports.markup import printable
 from autograder.reports.page import write_text
 from autograder.student.core.language import _
 from autograder.student.core.metric import METRICS
+from autograder.student.core.names import safe_name
 from autograder.student.core.results import Result, TaskResult, TestResult
 
 
@@ -310,7 +310,7 @@ def _write_csv(results: Sequence[Result], folder: Path) -> list[Path]:
 
 
 def _place(folder: Path, kind: str, result: Result, suffix: str) -> Path:
-    return folder / kind / file_name(result.assignment) / f"{file_name(result.student)}.{suffix}"
+    return folder / kind / safe_name(result.assignment) / f"{safe_name(result.student)}.{suffix}"
 
 
 FORMATS: dict[str, Callable[[Sequence[Result], Path], list[Path]]] = {

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.assignments import sources
 from autograder.assignments.sources import source_path
-from autograder.grading.store import write_result
+from autograder.grading.store import locked, write_result
 from autograder.maintain import class_run
 from autograder.student.core.results import Result, Scale, TaskResult
 
@@ -119,6 +121,12 @@ def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:
         (["{notebook}", "--assignment", "cooking"], "no assignment called cooking"),
         (["{notebook}", "--out", "{text}"], "cannot be used"),
         (["{notebook}", "--cluster", "nonsense://x"], "no Dask cluster"),
+        (["{notebook}", "--roster", "{text}"], "no column called id"),
+        (["{notebook}", "--roster", "{empty}"], "not an ordinary file"),
+        (["{notebook}", "--roster", "/nowhere"], "cannot be opened"),
+        (["{notebook}", "--due", "tomorrow"], "not a due date"),
+        (["{notebook}", "--late-policy", "10%/day"], "needs a due date"),
+        (["{notebook}", "--due", "2026-11-20", "--late-policy", "half"], "not a late policy"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: list[str], word: str) -> None:
@@ -179,6 +187,50 @@ def test_points_that_the_course_has_changed_are_told_once(monkeypatch: pytest.Mo
     assert "the points of pad_batch have changed" in sentence
     monkeypatch.setattr(sources, "released_points", lambda _name: {})
     assert list(class_run._changed_points({"rnn_basics"})) == []
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """The second one says so and ends; after the first has ended the folder is free."""
+    (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    with locked(out):
+        done = run("grade", tmp_path / "x.ipynb", "--out", out)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Another run is grading" in done.stderr
+        assert not (out / "run.json").exists()
+    with locked(out):
+        pass
+
+
+def test_a_request_to_end_is_like_the_keyboards(tmp_path: Path) -> None:
+    """SIGTERM, as a service manager or `timeout` sends it: one sentence, and no process stays behind."""
+    few_cells(tmp_path / "x.ipynb", "pad_batch")
+    command = [sys.executable, "-m", "autograder", "grade", tmp_path / "x.ipynb", "--out", tmp_path / "out"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (tmp_path / "out" / "run.json").exists():
+            time.sleep(0.05)
+        time.sleep(0.5)  # a grader is starting
+        process.terminate()
+        _output, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in told
+    for _attempt in range(100):
+        if not _in_session(process.pid):
+            break
+        time.sleep(0.1)
+    assert not _in_session(process.pid)
+
+
+def _in_session(session: int) -> list[str]:
+    """The processes of this session that have not ended."""
+    states = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                states.append(path.parent.name)
+    return states
 
 
 def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:

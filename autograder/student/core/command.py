@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -30,3 +35,20 @@ def interrupted() -> NoReturn:
     """Ends a command that was interrupted and can be continued."""
     print(_("Interrupted. The same command again goes on where it stopped."), file=sys.stderr)
     raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """Has a polite request to end, SIGTERM, do what Ctrl-C does: whatever was started is ended, and nothing is lost."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

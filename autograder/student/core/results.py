@@ -62,6 +62,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Late:
+    """That a submission was handed in late, and what it cost."""
+
+    seconds: int
+    discount: float  # the share of the score that was taken off, in [0, 1]
+    score_before: float  # without it
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything known about one graded (or ungradable) submission."""
 
@@ -75,6 +84,7 @@ class Result:
     reason: str = ""  # why it could not be graded; empty when it was
     metrics: dict[str, float] = field(default_factory=dict)
     scale: Scale | None = None  # None where no task of the assignment is measured
+    late: Late | None = None  # None where it was in time, or where that is not this grader's concern
     repairs: tuple[str, ...] = ()
     integrity: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -95,7 +105,13 @@ class Result:
         for name in ("repairs", "integrity"):
             document[name] = tuple(document[name])
         scale = document.pop("scale", None)
-        return cls(tasks=tasks, scale=None if scale is None else _scale_from(scale), **document)
+        late = document.pop("late", None)
+        return cls(
+            tasks=tasks,
+            scale=None if scale is None else _scale_from(scale),
+            late=None if late is None else Late(**late),
+            **document,
+        )
 
 
 def task_result_from(document: dict[str, Any]) -> TaskResult:

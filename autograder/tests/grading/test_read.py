@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import bz2
 import contextlib
+import gzip
 import json
+import lzma
 import subprocess
 import sys
 from typing import Any
@@ -185,3 +189,90 @@ def test_reading_imports_neither_nbformat_nor_torch() -> None:
     code = "import sys, autograder.grading.many; print({'nbformat', 'torch'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def packed(answer: Any) -> bytes:
+    """A document as bytes."""
+    return json.dumps(answer).encode()
+
+
+ONE_CELL = notebook("x = 1")
+ENCODED = base64.encodebytes(packed(ONE_CELL)).decode()
+MERGED = packed(ONE_CELL).replace(b'"cells"', b'\n<<<<<<< HEAD\n"cells"\n=======\n"cell"\n>>>>>>> mine\n')
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"<!DOCTYPE html>\n<html>", "web page"),
+        (b"\xef\xbb\xbf\n<HTML lang='ko'>", "web page"),
+        (b"<?xml version='1.0'?><html>", "web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "Git LFS"),
+        (MERGED, "merge markers"),
+        (MERGED.replace(b"\n", b"\r\n"), "merge markers"),
+        (b"<<<<<<< HEAD\n{\n=======\n[\n>>>>>>> mine\n", "merge markers"),
+        (gzip.compress(packed(ONE_CELL)), "gzip"),
+        (bz2.compress(packed(ONE_CELL)), "compressed"),
+        (lzma.compress(packed(ONE_CELL)), "compressed"),
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07\x01\x00", "RAR"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"import torch\n", "Python file"),
+        (b"# %%\nx = 1\n", "Python file"),
+        (packed({"encoding": "base64", "content": "abc"}), "damaged"),
+    ],
+)
+def test_what_is_no_notebook_is_named_for_what_it_is(data: bytes, word: str) -> None:
+    """Whatever its name says."""
+    with pytest.raises(Unreadable, match=word):
+        read_submission(data)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"type": "notebook", "format": "json", "name": "x.ipynb", "content": ONE_CELL},  # Jupyter's server
+        {"type": "file", "encoding": "base64", "content": ENCODED, "sha": "1"},  # GitHub, a file or a blob
+        {"type": "file", "format": "text", "content": json.dumps(ONE_CELL)},  # Jupyter's server, as text
+    ],
+)
+def test_the_answer_of_a_web_interface_is_read(answer: dict[str, Any]) -> None:
+    """The notebook is in it, as a whole."""
+    taken = read(answer)
+    assert sources(taken) == ["x = 1"]
+    assert "web interface" in taken.repairs[0]
+
+
+@pytest.mark.parametrize("size", [40, 50])
+def test_large_outputs_cost_nothing(size: int) -> None:
+    """Pictures of 40 MB, and a million brackets: they are left out before any bound is applied."""
+    document = notebook("x = 1")
+    document["cells"][0]["outputs"] = [{"data": {"image/png": "A" * (size * 2**20), "x": [[]] * 1_500_000}}]
+    document["cells"].append({"cell_type": "markdown", "source": "y", "attachments": {"a": {"png": "]}"}}})
+    assert sources(read(document)) == ["x = 1", "y"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSON, SOURCE, SOURCE)
+def test_leaving_out_outputs_changes_nothing_else(outputs: Any, source: str, other: str) -> None:
+    """Whatever the outputs hold, and whatever else a string holds that looks like them."""
+    cell = {"source": source, "outputs": outputs, "id": other, "metadata": {"x": '"outputs": ['}}
+    left = json.loads(intake.without_outputs(json.dumps({"cells": [cell]}).encode()))["cells"][0]
+    left.pop("outputs")
+    cell.pop("outputs")
+    assert left == cell
+
+
+@settings(deadline=None)
+@given(st.text('"[]{}\\:, outpus', max_size=60))
+def test_leaving_out_outputs_is_total(text: str) -> None:
+    """Whatever is no JSON."""
+    intake.without_outputs(f'"outputs": [{text}'.encode())
+
+
+def test_leaving_out_outputs_takes_linear_time() -> None:
+    """Strings that never end, and outputs within outputs."""
+    intake.without_outputs(b'\\"' * 1_000_000)
+    intake.without_outputs(b'"outputs": [' * 300_000)

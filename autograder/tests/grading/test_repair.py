@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.repair import Repaired, recognise, released, repair
 from autograder.student.core.notebook import Cell, Notebook
 
@@ -290,6 +291,25 @@ def test_an_assignment_is_recognised_by_its_cells() -> None:
     assert recognise(RIGHT, sources) == "first"
     assert recognise(Notebook((Cell("code", "def h(): pass"),)), sources) == "other"
     assert recognise(Notebook((Cell("code", "print(1)"),)), sources) is None
+
+
+MOST = list(source_notebook("rnn_language_model").answers())[:8]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def evaluate(model): ...", None),
+        ("class Corpus: ...\ndef generate(): ...", None),
+        ("class Dictionary: ...\nclass Corpus: ...\ndef batchify(): ...\ndef evaluate(): ...", None),
+        ('check("evaluate")', "rnn_language_model"),
+        ("".join(f"def {task}(): ...\n" for task in MOST), "rnn_language_model"),
+    ],
+)
+def test_a_notebook_of_another_course_is_not_ours(source: str, expected: str | None) -> None:
+    """Some common names are not enough; one check of ours is, and so are most names of an assignment."""
+    notebook = Notebook((Cell("code", source),))
+    assert recognise(notebook, {name: source_notebook(name) for name in assignment_names()}) == expected
 
 
 PLACES = st.lists(st.integers(0, len(RIGHT.cells) - 1), max_size=12)

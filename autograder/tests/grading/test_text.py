@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.grading.names import safe_name
 from autograder.grading.text import clean, clean_line, clean_output
 
 
@@ -37,19 +36,3 @@ def test_output_is_what_a_terminal_would_show() -> None:
     """A progress bar leaves its last state, and a long line without one costs no time."""
     assert clean_output("a\r\n10%\r20%\r100%\nb") == "a\n100%\nb"
     assert len(clean_output("x" * 10**6)) == 64 * 2**10
-
-
-@given(st.text(st.characters(codec=None)))
-def test_a_safe_name_is_one_path_component(text: str) -> None:
-    """No separators, no leading dots or dashes, no more bytes than a file system takes."""
-    name = safe_name(text)
-    assert name
-    assert not set(name) & set('/\\\0\n:*?"<>| ')
-    assert name[0] not in ".-"
-    assert len(name.encode("utf-8")) < 200
-
-
-def test_different_names_stay_different() -> None:
-    """What had to be changed gets a number of its own."""
-    names = ["a/b", "a_b", "a\\b", "../a_b", "", ".", "..", "a" * 300, "a" * 301]
-    assert len({safe_name(name) for name in names}) == len(names)

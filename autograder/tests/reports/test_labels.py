@@ -47,5 +47,6 @@ def test_reports_know_results_and_nothing_else() -> None:
                         "autograder.student.core.notebook",
                         "autograder.student.core.results",
                         "autograder.student.core.metric",
+                        "autograder.student.core.names",
                     )
                 )

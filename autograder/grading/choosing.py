@@ -1,0 +1,124 @@
+"""Chooses, where one student handed in several notebooks of one assignment, the one that counts, and says so.
+
+That is one that was worked in, handed in before it was due, and among those the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.files import Refused
+from autograder.grading.find import Found
+from autograder.grading.lateness import in_seconds
+from autograder.grading.read import Unreadable, read_submission
+from autograder.grading.repair import recognise, repair
+from autograder.grading.text import clean_line
+from autograder.student.core.language import _
+
+MAX_READ = 20  # of one student's notebooks, the newest; the others are only named
+_MAX_NAMED = 5
+
+
+class Content(NamedTuple):
+    """What is in a notebook: its assignment, empty if it is none of ours, and how many tasks have an answer."""
+
+    assignment: str = ""
+    answered: int = -1  # of a file that is no notebook of this course
+
+
+def content_of(found: Found, assignment: str = "") -> Content:
+    """What is in this notebook, which is taken for one of `assignment` if that is given."""
+    try:
+        notebook = read_submission(found.read()).notebook
+    except (Refused, Unreadable):
+        return Content()
+    sources = {name: source_notebook(name) for name in assignment_names()}
+    name = assignment or recognise(notebook, sources)
+    if name not in sources:
+        return Content()
+    repaired = repair(notebook, sources[name])
+    return Content(name, len(sources[name].tasks()) - len(repaired.not_attempted | repaired.missing))
+
+
+def choose(
+    found: Sequence[Found], assignment: str = "", is_late: Callable[[Found], bool] = lambda _found: False
+) -> list[Found]:
+    """One submission for every student and assignment, in the order of `found`, with a sentence where others are left.
+
+    Only notebooks of students with more than one are read.
+    """
+    of_student: dict[str, list[Found]] = {}
+    for each in found:
+        of_student.setdefault(each.student, []).append(each)
+    chosen = []
+    for own in of_student.values():
+        chosen += own if len(own) == 1 else _chosen(own, assignment, is_late)
+    places = {_key(each): number for number, each in enumerate(found)}
+    return sorted(chosen, key=lambda each: places[_key(each)])
+
+
+def _key(found: Found) -> tuple[str, object]:
+    return found.student, found.place
+
+
+def _chosen(own: Sequence[Found], assignment: str, is_late: Callable[[Found], bool]) -> list[Found]:
+    """Of one student's, the one that counts of each assignment; one of none counts where nothing else is there."""
+    newest = sorted(own, key=lambda each: (not each.problem, *_age(each)), reverse=True)
+    contents = {_key(each): content_of(each, assignment) for each in newest[:MAX_READ]}
+    groups: dict[str, list[Found]] = {}
+    for each in own:
+        content = contents.get(_key(each), Content())
+        groups.setdefault(assignment or content.assignment or _said(each), []).append(each)
+    others = groups.pop("", []) if len(groups) > 1 else []
+    chosen = []
+    for name, group in groups.items():
+        best = max(group, key=lambda each: _rank(each, contents.get(_key(each), Content()), is_late(each)))
+        left = [each for each in [*group, *others] if each is not best]
+        notes = (*best.notes, *_sentence(best, left))
+        chosen.append(replace(best, assignment=best.assignment or name, notes=notes))
+    return chosen
+
+
+def _said(found: Found) -> str:
+    """The assignment that the name of a file speaks of, or nbgrader's tree; empty if none."""
+    stem = PurePosixPath(found.file_name).stem
+    return found.assignment or (stem if stem in assignment_names() else "")
+
+
+def _rank(found: Found, content: Content, is_late: bool) -> tuple[object, ...]:
+    """The higher the more likely it is the one that was meant."""
+    is_named = PurePosixPath(found.file_name).stem == content.assignment
+    return (
+        content.answered >= 0,
+        content.answered > 0,
+        not is_late,
+        *_age(found),
+        is_named,
+        found.file_name,
+    )
+
+
+def _age(found: Found) -> tuple[float, int, float]:
+    """The larger the newer: when it was handed in, the platform's number, what its author's machine says."""
+    return in_seconds(found.when), found.order, found.changed
+
+
+def _sentence(best: Found, others: Sequence[Found]) -> tuple[str, ...]:
+    if not others:
+        return ()
+    named = ", ".join(_shown(each) for each in others[:_MAX_NAMED])
+    more = " …" if len(others) > _MAX_NAMED else ""
+    return (
+        _("There was more than one notebook: {name} was graded, and not {others}.").format(
+            name=_shown(best), others=named + more
+        ),
+    )
+
+
+def _shown(found: Found) -> str:
+    name = clean_line(found.file_name, 100) or "?"
+    return f"`{name.replace('`', '?')}`"

@@ -1,0 +1,553 @@
+"""Hand-ins as platforms and people make them: everybody gets one row, and its sentence is true."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import string
+import time
+import zipfile
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.assignments.sources import assignment_names, source_notebook, source_path
+from autograder.grading import archives
+from autograder.grading.archives import decodings
+from autograder.grading.find import Found, find_submissions
+from autograder.grading.lateness import BadPolicy, Deadline, due_from, policy_from
+from autograder.grading.many import label
+from autograder.grading.platforms import identify, repository_prefix
+from autograder.grading.roster import BadRoster, roster_from
+from autograder.grading.store import result_path
+from autograder.reports.feedback import feedback_file
+from autograder.student.core.results import Result
+
+NAMES = assignment_names()
+BASICS = json.loads(source_path("rnn_basics").read_text(encoding="utf-8"))
+Content = bytes | dict[str, Any]
+
+
+def notebook(*answers: str) -> bytes:
+    """The notebook of an assignment in which these tasks have an answer of their own."""
+    answered = source_notebook("rnn_basics").answers()
+    cells = []
+    for cell in BASICS["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if grade_id in answered:
+            stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+            cells.append(cell | {"source": f"def {grade_id}(): return 1" if grade_id in answers else stub})
+    return json.dumps(BASICS | {"cells": cells}).encode()
+
+
+WORKED, EMPTY = notebook("rnn_step"), notebook()
+FOREIGN = json.dumps(
+    {"cells": [{"cell_type": "code", "source": "def evaluate(): pass", "metadata": {}}]}
+).encode()
+
+
+def zipped(files: dict[str, Any], when: tuple[int, ...] = (2026, 11, 20, 12, 0, 0)) -> bytes:
+    """A zip archive whose files are of that time; a dictionary in it is an archive in it."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            packed = zipped(content) if isinstance(content, dict) else content
+            archive.writestr(zipfile.ZipInfo(name, when), packed)
+    return data.getvalue()
+
+
+def put(folder: Path, files: dict[str, Any]) -> Path:
+    """Files below a folder; a dictionary is a zip archive, None an empty folder."""
+    for name, content in files.items():
+        path = folder / name
+        (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
+        if content is not None:
+            path.write_bytes(zipped(content) if isinstance(content, dict) else content)
+    return folder
+
+
+def rows(path: Path, roster: str = "") -> list[Found]:
+    """What a run would grade."""
+    known = roster_from(roster.encode(), "students.csv") if roster else None
+    return label(find_submissions([path], NAMES, known))
+
+
+# B1 and its kin: what is in the folder, who gets a row, and a word of its sentence (empty for a notebook)
+PEOPLE = {
+    "bob/x.py": (b"x = 1", "bob", "Python file"),
+    "bo/notes/x.py": (b"x = 1", "bo", "Python file"),
+    "bee/essay.txt": (b"x", "bee", "only `essay.txt`"),
+    "carl/hw.zip": ({"x.py": b"x"}, "carl", "Python file"),
+    "cora.zip": ({"x.py": b"x"}, "cora", "Python file"),
+    "cleo/hw.zip": ({}, "cleo", "no file in the archive"),
+    "dora.pdf": (b"%PDF", "dora", "PDF"),
+    "dana.docx": (b"PK", "dana", "office document"),
+    "dirk.html": (b"<html>", "dirk", "web page"),
+    "eve.tar.gz": (b"\x1f\x8b", "eve.tar", "tar.gz"),
+    "eric/eric.tgz": (b"\x1f\x8b", "eric", "tar.gz"),
+    "emma/emma.rar": (b"Rar!", "emma", "RAR"),
+    "flo/x.7z": (b"7z", "flo", "7z"),
+    "fred.7z": (b"7z", "fred", "7z"),
+    "gil/x.ipynb.txt": (WORKED, "gil", "ends in .txt"),
+    "greta/x.ipynb.json": (WORKED, "greta", "ends in .json"),
+    "gus.ipynb.download": (WORKED, "gus.ipynb", "ends in .download"),
+    "hal": (None, "hal", "it is empty"),
+    "hugo/deep/er": (None, "hugo", "it is empty"),
+    "hope/.ipynb_checkpoints/x.ipynb": (WORKED, "hope", "it is empty"),
+    "ada/rnn_basics.ipynb": (WORKED, "ada", ""),
+}
+
+
+def test_everybody_who_handed_in_something_has_a_row(tmp_path: Path) -> None:
+    """A folder with each of them, and what is nobody's gives no row."""
+    put(tmp_path, {name: content for name, (content, _who, _word) in PEOPLE.items()})
+    put(tmp_path, {"notes.txt": b"x", "grades.csv": b"x", "rnn_lm.json": b"{}", ".DS_Store": b"x"})
+    found = {each.student: each for each in rows(tmp_path)}
+    assert sorted(found) == sorted(who for _content, who, _word in PEOPLE.values())
+    for _content, who, word in PEOPLE.values():
+        assert word in found[who].problem, who
+        assert bool(word) == bool(found[who].problem)
+
+
+def test_a_students_own_folder_has_one_row(tmp_path: Path) -> None:
+    """Helper files, pictures and empty folders beside the notebook are nobody else."""
+    put(
+        tmp_path / "ada",
+        {"rnn_basics.ipynb": WORKED, "x.py": b"x", "x.pdf": b"x", "pictures": None, "m/x.py": b""},
+    )
+    assert [each.student for each in rows(tmp_path / "ada")] == ["ada"]
+
+
+MODEL = {"rnn_lm.safetensors": b"weights", "rnn_lm.json": b"{}"}
+HAND_IN = {"rnn_basics.ipynb": WORKED, "receipt.json": b"{}", **MODEL}
+
+
+@pytest.mark.parametrize(
+    "download",
+    [
+        {
+            "Lovelace Ada_4711_assignsubmission_file_/rnn_basics.zip": HAND_IN,
+            "Babbage Charles_4712_assignsubmission_file_/rnn_basics.zip": HAND_IN,
+        },
+        {
+            "lovelaceada_12345_9924_rnn_basics.zip": HAND_IN,
+            "babbagecharles_LATE_12346_9925_rnn_basics-1.zip": HAND_IN,
+        },
+        {"download/Lovelace Ada.zip": HAND_IN, "download/Babbage Charles.zip": {"my/work.ipynb": WORKED}},
+    ],
+    ids=["Moodle", "Canvas", "by hand"],
+)
+def test_a_zip_of_zips_is_opened(tmp_path: Path, download: dict[str, Any]) -> None:
+    """What a platform gives when students hand in the zip that submit() made."""
+    put(tmp_path, {"download.zip": download})
+    for path in (tmp_path / "download.zip", tmp_path):
+        found = rows(path)
+        assert sorted(each.student.replace(" ", "").lower() for each in found) == [
+            "babbagecharles",
+            "lovelaceada",
+        ]
+        for each in found:
+            assert each.read() == WORKED
+        assert any(each.read_files() == (MODEL, ()) for each in found)
+
+
+def test_the_bounds_of_an_archive_hold_for_one_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bomb, too many files, a third level and damage are one student's each; members are not links."""
+    monkeypatch.setattr(archives, "MAX_INNER_BYTES", 10**6)
+    monkeypatch.setattr(archives, "MAX_INNER_MEMBERS", 3)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rnn_basics.ipynb", b" " * 10**7)
+    put(
+        tmp_path,
+        {
+            "class.zip": {
+                "bomb/x.zip": bomb.getvalue(),
+                "large/x.zip": {"x.ipynb": b" " * 2 * 10**6},
+                "many/x.zip": {f"{number}.ipynb": b"" for number in range(4)},
+                "deep/x.zip": {"y.zip": {"z.ipynb": b""}},
+                "broken/x.zip": b"PK",
+                "outside/x.zip": {"../x.ipynb": b""},
+                "ada/x.zip": {"x.ipynb": WORKED},
+            }
+        },
+    )
+    found = {each.student: each for each in rows(tmp_path / "class.zip")}
+    words = {"bomb": "too large", "large": "too large", "many": "more than 3", "deep": "not opened"}
+    for student, word in (words | {"broken": "damaged", "outside": "outside", "ada": ""}).items():
+        assert word in found[student].problem
+        assert bool(word) == bool(found[student].problem)
+    assert found["ada"].read() == WORKED
+
+
+CANVAS = {
+    "lovelaceada_12345_9924_rnn_language_model.ipynb": WORKED,
+    "lovelaceada_12345_9925_rnn_lm.safetensors": b"ada",
+    "lovelaceada_12345_9926_rnn_lm-1.json": b"{}",
+    "babbagecharles_LATE_12346_9950_rnn_language_model-1.ipynb": WORKED,
+    "babbagecharles_LATE_12346_9951_rnn_lm-2.safetensors": b"charles",
+    "turingalan_12347_text.html": b"<html>",
+    "hoppergrace_12348_9990_essay.pdf": b"%PDF",
+}
+
+
+@pytest.mark.parametrize("is_archive", [False, True])
+def test_the_flat_download_of_canvas_is_paired_by_student(tmp_path: Path, is_archive: bool) -> None:
+    """Notebook and model of each, under the names they were handed in with, and a row for who has no notebook."""
+    path = put(tmp_path, {"c.zip": CANVAS}) / "c.zip" if is_archive else put(tmp_path, CANVAS)
+    found = {each.student: each for each in rows(path)}
+    assert sorted(found) == ["babbagecharles", "hoppergrace", "lovelaceada", "turingalan"]
+    ada, charles = found["lovelaceada"], found["babbagecharles"]
+    assert ada.file_name == charles.file_name == "rnn_language_model.ipynb"
+    assert ada.read_files() == ({"rnn_lm.safetensors": b"ada", "rnn_lm.json": b"{}"}, ())
+    assert charles.read_files()[0] == {"rnn_lm.safetensors": b"charles"}
+    assert (ada.is_marked_late, charles.is_marked_late) == (False, True)
+    assert "PDF" in found["hoppergrace"].problem
+    assert "web page" in found["turingalan"].problem
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["Lovelace Ada_4711_assignsubmission_file_/x.ipynb"], ["Lovelace Ada"]),
+        (["김철수_4712_assignsubmission_file/x.ipynb"], ["김철수"]),
+        (
+            ["Ada_1_assignsubmission_file_x.ipynb", "Ada_2_assignsubmission_file_x.ipynb"],
+            ["Ada (1)", "Ada (2)"],
+        ),
+        (["hw1-octocat/x.ipynb", "hw1-ada-l/x.ipynb"], ["ada-l", "octocat"]),
+        (["rnn-basics-octocat/rnn_basics.ipynb"], ["octocat"]),
+        (["hw1-submissions/hw1-octocat/x.ipynb", "hw1-submissions/hw1-hubot/x.ipynb"], ["hubot", "octocat"]),
+        (["anna-lee/x.ipynb", "anna-kim/x.ipynb"], ["anna-kim", "anna-lee"]),
+        (["hw_ada_attempt_2026-11-20-23-59-01_x.ipynb", "hw_ada_attempt_2026-11-20-23-59-01.txt"], ["ada"]),
+        (["hw_bob_attempt_2026-11-20-23-59-01.txt"], ["bob"]),
+        (["Ada Lovelace - rnn_basics.ipynb", "rnn_basics - Bob.ipynb"], ["Ada Lovelace", "Bob"]),
+        (["12-345 - Ada L - Nov 20, 2026 1159 PM/x.ipynb"], ["Ada L"]),
+        (["ada+rnn_basics+2026-11-20 23:59:01.5 UTC+x9/rnn_basics.ipynb"], ["ada"]),
+        (["ada.ipynb", "ada-Copy1.ipynb", "bob-Copy2.ipynb"], ["ada", "bob"]),
+    ],
+)
+def test_the_names_of_platforms_are_not_the_students(
+    tmp_path: Path, names: list[str], students: list[str]
+) -> None:
+    """In a folder as in an archive."""
+    files = dict.fromkeys(names, WORKED)
+    folder = put(tmp_path / "class", files)
+    put(tmp_path, {"class.zip": files})
+    for path in (folder, tmp_path / "class.zip"):
+        assert sorted(each.student for each in rows(path)) == students
+
+
+WORD = st.text(string.ascii_letters, min_size=1, max_size=8)
+FILE = st.text(string.ascii_letters + string.digits + "_ -.", min_size=1, max_size=20)
+
+
+@given(WORD, st.integers(1, 10**6), st.integers(100, 10**6), FILE)
+def test_what_a_platform_put_together_is_taken_apart(student: str, user: int, number: int, file: str) -> None:
+    """Whatever the student's file is called."""
+    for name in (
+        f"{student}_{user}_{number}_{file}.ipynb",
+        f"{student}_LATE_{user}_{number}_{file}-3.ipynb",
+        f"{student}_{user}_assignsubmission_file_{file}.ipynb",
+        f"hw_{student}_attempt_2026-01-02-03-04-05_{file}.ipynb",
+    ):
+        named = identify(name)
+        assert named is not None
+        assert named.student == student or "_assignsubmission_" in file or "_attempt_" in file
+        assert named.file.endswith(".ipynb")
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_reading_names_is_total(text: str, is_utf8: bool) -> None:
+    """Any name is somebody's or nobody's, any bytes are some name, and neither takes for ever."""
+    identify(text, NAMES)
+    repository_prefix([text, text + "x"], text, NAMES)
+    assert decodings(text, is_utf8)
+    assert all(isinstance(name, str) for name in decodings(text.encode().decode("cp437"), is_utf8))
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("김철수/rnn_basics.ipynb", "cp949"),
+        ("김뷁/rnn_basics.ipynb", "cp949"),
+        ("山田たろう/rnn_basics.ipynb", "cp932"),
+        ("ソフィア/rnn_basics.ipynb", "cp932"),  # its second byte is a backslash
+        ("김철수/rnn_basics.ipynb", "utf-8"),
+        ("Müller/rnn_basics.ipynb", "cp437"),
+    ],
+)
+def test_names_of_other_code_pages_are_decoded(tmp_path: Path, name: str, encoding: str) -> None:
+    """As Windows and macOS write them, without a mark; and members with backslashes are in folders."""
+    raw = name.encode(encoding)
+    plain = "N" * len(raw)
+    data = zipped({plain: WORKED, "ada\\work\\rnn_basics.ipynb": WORKED})
+    path = tmp_path / "class.zip"
+    path.write_bytes(data.replace(plain.encode(), raw))
+    found = rows(path)
+    assert [each.student for each in found] == [name.split("/", maxsplit=1)[0], "ada"]
+    assert [each.read() for each in found] == [WORKED, WORKED]
+
+
+def test_the_roster_decides_between_two_readings(tmp_path: Path) -> None:
+    """The bytes of a Chinese name are Korean letters too."""
+    raw = "李雷/rnn_basics.ipynb".encode("gb18030")
+    path = tmp_path / "class.zip"
+    path.write_bytes(
+        zipped({"N" * len(raw): WORKED, "x/rnn_basics.ipynb": WORKED}).replace(b"N" * len(raw), raw)
+    )
+    assert rows(path, "id,name\n7,李雷\n")[0].student == "7"
+
+
+# B5 and its kin: the files of one student, which one counts
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ({"rnn_basics.ipynb": EMPTY, "rnn_basics-Copy1.ipynb": WORKED}, "rnn_basics-Copy1.ipynb"),
+        ({"rnn_basics.ipynb": WORKED, "rnn_basics-Copy1.ipynb": EMPTY}, "rnn_basics.ipynb"),
+        ({"old.ipynb": WORKED, "new.ipynb": WORKED}, "new.ipynb"),
+        ({"rnn_basics (1).ipynb": WORKED, "scratch.ipynb": FOREIGN}, "rnn_basics (1).ipynb"),
+        ({"mine.ipynb": WORKED, "broken.ipynb": b"{"}, "mine.ipynb"),
+        ({"mine.ipynb": WORKED, "broken.zip": b"PK"}, "mine.ipynb"),
+        ({"a.ipynb": b"{", "b.ipynb": FOREIGN}, "b.ipynb"),
+    ],
+)
+def test_of_one_students_notebooks_one_counts(tmp_path: Path, files: dict[str, bytes], counts: str) -> None:
+    """The one worked in, else the newest; and a sentence names the others."""
+    for number, (name, content) in enumerate(files.items()):
+        put(tmp_path / "ada", {name: content})
+        os.utime(tmp_path / "ada" / name, (number, number + 1000))
+    put(tmp_path, {"bob/rnn_basics.ipynb": WORKED})
+    ada, bob = rows(tmp_path)
+    assert (ada.student, ada.file_name) == ("ada", counts)
+    [note] = ada.notes
+    for name in files:
+        assert f"`{name}`" in note
+    assert bob.notes == ()
+
+
+def test_notebooks_of_two_assignments_are_two_rows(tmp_path: Path) -> None:
+    """Also where one of them is broken: its name says which it is."""
+    put(tmp_path / "ada", {"x.ipynb": WORKED, "rnn_language_model.ipynb": b"{"})
+    put(tmp_path / "bob", {"rnn_basics.ipynb": b"{", "rnn_language_model.ipynb": b"{"})
+    found = [(each.student, each.assignment) for each in rows(tmp_path)]
+    assert sorted(found) == [
+        (student, name) for student in ("ada", "bob") for name in ("rnn_basics", "rnn_language_model")
+    ]
+
+
+ROSTER = """ID;Name;E-Mail;canvas id;GitHub;extension
+s1;Ada Lovelace;ada@x.edu;12345;octocat;
+s2;김철수;kim@x.edu;12346;hubot;2
+s3;Lee Jun;jun@x.edu;12399;;48h
+s4;Lee Jun;lee@x.edu;;;2026-11-25T12:00
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("lovelaceada_12345_9924_x.ipynb", "s1"),
+        ("somebody_12346_9924_x.ipynb", "s2"),
+        ("Lovelace Ada_4711_assignsubmission_file_/x.ipynb", "s1"),
+        ("hw1-octocat/x.ipynb", "s1"),
+        ("rnn_basics_lovelace ada.ipynb", "s1"),
+        ("Ada Byron/x.ipynb", "Ada Byron"),
+        ("hw 3 김철수 final.ipynb", "s2"),
+        ("KIM@x.edu.ipynb", "s2"),
+        ("s3.ipynb", "s3"),
+        ("junlee.ipynb", "junlee"),  # there are two of this name
+        ("stranger.ipynb", "stranger"),
+    ],
+)
+def test_the_roster_says_who_is_meant_and_who_is_missing(tmp_path: Path, name: str, student: str) -> None:
+    """By id, name, e-mail or what a platform calls somebody; two of one name are told apart by nothing less."""
+    found = rows(put(tmp_path / "class", {name: WORKED}), ROSTER)
+    assert found[0].student == student
+    absent = {each.student for each in found if each.problem == "Nothing was handed in."}
+    assert absent == {"s1", "s2", "s3", "s4"} - {student}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "no column called id"),
+        ("name,email\nAda,x", "no column called id"),
+        ("id,ID\n1,2", "two columns for id"),
+        ("id,name\n1,Ada\n1,Bob", "Line 3"),
+        ("id,name\n,Ada", "Line 2"),
+        ("id,extension\n1,soon", "is not an extension"),
+        ('id,name\n1,"' + "x" * 200_000, "not a CSV file"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_says_why(text: str, word: str) -> None:
+    """With the line, and what it must look like."""
+    with pytest.raises(BadRoster, match=word):
+        roster_from(text.encode(), "students.csv")
+
+
+@given(st.binary(max_size=200))
+def test_any_roster_is_read_or_refused(data: bytes) -> None:
+    """And asking it for anybody is harmless."""
+    for text in (data, b"id,name,extension\n" + data):
+        try:
+            roster = roster_from(text, "students.csv")
+        except BadRoster:
+            continue
+        roster.knows(data.decode("latin-1"))
+
+
+def test_a_class_of_two_hundred_with_every_oddity_has_two_hundred_rows(tmp_path: Path) -> None:
+    """Files, folders and archives, by platforms and by hand; names that differ by nearly nothing; the file of each is
+    its own.
+    """
+    begin = time.process_time()
+    files: dict[str, Any] = {name: content for name, (content, _who, _word) in PEOPLE.items()}
+    files |= CANVAS
+    ours = Path(feedback_file(Result("Ada Lovelace", "x", "graded", 0, 0))).stem
+    for name in ("Ada Lovelace", ours, "ADA", "Ada", "ada (2)", "ada_2", "a" * 120, "-rf", "CON"):
+        files[f"{name}/rnn_basics.ipynb"] = WORKED
+    files |= {"copy/rnn_basics.ipynb": EMPTY, "copy/rnn_basics-Copy1.ipynb": WORKED, "foreign.ipynb": FOREIGN}
+    for number in range(40):
+        files[f"Moodle {number}_{number}_assignsubmission_file_/rnn_basics.zip"] = HAND_IN
+        files[f"canvas{chr(97 + number % 26)}{chr(97 + number // 26)}_{number}_{number + 1000}_x.ipynb"] = (
+            WORKED
+        )
+    files |= {f"black_user{number}_attempt_2026-11-20-23-59-01_x.ipynb": WORKED for number in range(20)}
+    put(tmp_path, files)
+    before = len(rows(tmp_path))
+    put(tmp_path, {f"plain{number}/x.ipynb": EMPTY for number in range(180 - before)})
+    roster = "id,name\n" + "".join(f"absent{number},Nobody {number}\n" for number in range(20))
+    found = rows(tmp_path, roster)
+    results = [Result(each.student, each.assignment, "graded", 0, 0) for each in found]
+    assert len(found) == len({each.student for each in found}) == 200
+    for file_of in (feedback_file, lambda result: result_path(tmp_path, result).name):
+        assert len({file_of(result).casefold() for result in results}) == 200
+    assert sum(bool(each.problem) for each in found) == len(PEOPLE) - 1 + 2 + 20
+    assert time.process_time() - begin < 20
+
+
+def test_an_archive_is_opened_once_for_a_whole_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To read its table of contents again for every notebook takes the time of a square."""
+    put(tmp_path, {"class.zip": {f"s{number}/{name}": WORKED for number in range(50) for name in HAND_IN}})
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *arguments: Any) -> None:
+            opened.append(arguments)
+            super().__init__(*arguments)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    for each in rows(tmp_path / "class.zip"):
+        assert each.read() == WORKED
+        assert set(each.read_files()[0]) == set(MODEL)
+    assert len(opened) == 1
+
+
+SEOUL = timezone(timedelta(hours=9))
+DUE = Deadline(datetime(2026, 11, 20, 23, 59, tzinfo=SEOUL), policy_from("10%/day,max=50%"))
+
+
+def graded(score: float = 30.0) -> Result:
+    """The result of somebody, before it is known when it was handed in."""
+    return Result("ada", "rnn_basics", "graded", score, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("when", "score", "discount"),
+    [
+        (datetime(2026, 11, 20, 23, 59, tzinfo=SEOUL), 30.0, None),
+        (datetime(2026, 11, 20, 23, 59, 1, tzinfo=SEOUL), 27.0, 0.1),
+        (datetime(2026, 11, 20, 14, 59, tzinfo=UTC), 30.0, None),  # the same moment as the due date
+        (datetime(2026, 11, 20, 23, 58), 30.0, None),  # a platform's own clock is that of the due date
+        (datetime(2026, 11, 22, 0, 0), 24.0, 0.2),
+        (datetime(2027, 11, 22, 0, 0), 15.0, 0.5),
+    ],
+)
+def test_lateness_costs_what_the_policy_says_and_the_mark_before_stays(
+    when: datetime, score: float, discount: float | None
+) -> None:
+    """For every day that has begun, up to the most; the sentence says both marks."""
+    result = DUE.applied(graded(), Found("ada", "x.ipynb", Path(), when=when))
+    assert result.score == score
+    if discount is None:
+        assert result.late is None
+        assert result.repairs == ()
+    else:
+        assert result.late is not None
+        assert (result.late.discount, result.late.score_before) == (discount, 30.0)
+        assert f"from 30 to {score:g}" in result.repairs[-1]
+    assert Result.from_json(result.to_json()) == result
+
+
+def test_where_the_time_is_not_known_nothing_is_taken_off() -> None:
+    """And a sentence says so, also where the platform only says that it was late."""
+    for is_marked, word in ((False, "not known"), (True, "marks this hand-in as late")):
+        result = DUE.applied(graded(), Found("ada", "x.ipynb", Path(), is_marked_late=is_marked))
+        assert result.score == 30.0
+        assert word in result.repairs[-1]
+
+
+def test_some_have_more_time() -> None:
+    """Days, hours, or a date of their own; a platform's time is read in the zone of the due date."""
+    deadline = Deadline(DUE.due, DUE.policy, roster_from(ROSTER.encode(), "students.csv"))
+    when = datetime(2026, 11, 22, 23, 59)
+    late = [deadline.seconds_late(Found(f"s{number}", "", Path(), when=when)) for number in range(1, 5)]
+    assert late == [2 * 86400, 0, 0, 0]
+
+
+@pytest.mark.parametrize("text", ["", "10", "10%", "x%/day", "10%/week", "10%/day,50%", "10%/day,max=50%,x"])
+def test_a_policy_that_cannot_be_read_is_refused(text: str) -> None:
+    """With an example."""
+    with pytest.raises(BadPolicy, match="10%/day,max=50%"):
+        policy_from(text)
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01", "20.11.2026"])
+def test_a_due_date_that_cannot_be_read_is_refused(text: str) -> None:
+    """With an example."""
+    with pytest.raises(BadPolicy, match="2026-11-20T23:59"):
+        due_from(text)
+    assert due_from("2026-11-20") == datetime(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ({"2026-11-19-10-00-00_x": WORKED, "2026-11-20-10-00-00_y": WORKED}, "y"),
+        ({"2026-11-20-10-00-00_x": WORKED, "2026-11-22-10-00-00_y": WORKED}, "x"),
+        ({"2026-11-22-10-00-00_x": WORKED, "2026-11-23-10-00-00_y": WORKED}, "y"),
+        ({"2026-11-20-10-00-00_x": EMPTY, "2026-11-22-10-00-00_y": WORKED}, "y"),
+    ],
+)
+def test_of_several_hand_ins_the_newest_in_time_counts(
+    tmp_path: Path, files: dict[str, bytes], counts: str
+) -> None:
+    """Else the newest; one without any work counts only where there is no other."""
+    put(tmp_path, {f"hw_ada_attempt_{name}.ipynb": content for name, content in files.items()})
+    [found] = label(find_submissions([tmp_path], NAMES), is_late=DUE.is_late)
+    assert found.file_name == f"{counts}.ipynb"
+    assert len(found.notes) == 1
+
+
+def test_only_what_a_platform_says_about_time_is_believed(tmp_path: Path) -> None:
+    """The entries of the archive that was given, nbgrader's own file; not a student's own archive or folder."""
+    early = {"rnn_basics.ipynb": WORKED, "timestamp.txt": b"2020-01-01 00:00:00 UTC"}
+    put(tmp_path, {"own/ada/rnn_basics.zip": zipped(early, (2020, 1, 1, 0, 0, 0)), "own/bob/x.ipynb": WORKED})
+    put(tmp_path / "own" / "bob", {"timestamp.txt": early["timestamp.txt"]})
+    assert [each.when for each in rows(tmp_path / "own")] == [None, None]
+    inner = zipped(early, (2020, 1, 1, 0, 0, 0))
+    put(tmp_path, {"class.zip": {"ada/rnn_basics.zip": inner, "bob/x.ipynb": WORKED}})
+    assert [each.when for each in rows(tmp_path / "class.zip")] == [datetime(2026, 11, 20, 12)] * 2
+    stamps = (b"2026-11-20 14:59:00.5 UTC", b"2026-11-20 23:59:00.5 Asia/Seoul", b"soon", b"\xff" * 500)
+    for number, stamp in enumerate(stamps):
+        folder = f"submitted/s{number}/rnn_basics"
+        put(tmp_path, {f"{folder}/rnn_basics.ipynb": WORKED, f"{folder}/timestamp.txt": stamp})
+    times = [each.when for each in rows(tmp_path / "submitted")]
+    assert times[0] == times[1] == datetime(2026, 11, 20, 14, 59, 0, 500_000, tzinfo=UTC)
+    assert times[2:] == [None, None]
