@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,13 @@ from autograder.grading.archives import members_beside, members_of
 from autograder.grading.files import Reader, Refused, read_file
 from autograder.student.core.language import _
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.model_files import FILE_LIMITS, about_near_misses, names_near, nearby
+from autograder.student.models.model_files import (
+    FILE_LIMITS,
+    about_near_misses,
+    missing_files,
+    names_near,
+    nearby,
+)
 
 # torch.save; reading one may run what is in it
 PICKLED = tuple(f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in (".pt", ".pth"))
@@ -32,9 +38,8 @@ def checkpoint_files(
             files[name] = _take(name, read, shares_folder)
         except Refused as error:
             notes.append(_("The file {name} was not read. {reason}").format(name=f"`{name}`", reason=error))
-    missing = _missing(files)
-    if missing and not (notes or shares_folder):
-        notes += about_near_misses(missing, _names_beside(path, member))
+    if not (notes or shares_folder):
+        notes += about_near_misses(missing_files(files), _names_beside(path, member))
     return files, tuple(notes)
 
 
@@ -79,10 +84,3 @@ def _names_beside(path: Path, member: str) -> list[str]:
     except (Refused, OSError):
         return []
     return nearby(name.removeprefix(folder) for name in names if name.startswith(folder))
-
-
-def _missing(files: Collection[str]) -> list[str]:
-    """The files that lack for a whole model; those of every assignment if there is none of any."""
-    models = [set(model.files) for model in MEASURED_MODELS.values()]
-    begun = [model for model in models if model & set(files)] or models
-    return [name for name in FILE_LIMITS if name not in files and any(name in model for model in begun)]
