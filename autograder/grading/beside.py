@@ -14,7 +14,13 @@ from autograder.grading.files import Reader, Refused, read_file
 from autograder.grading.platforms import identify
 from autograder.student.core.language import _
 from autograder.student.models.measured_models import MEASURED_MODELS
-from autograder.student.models.model_files import FILE_LIMITS, about_near_misses, names_near, nearby
+from autograder.student.models.model_files import (
+    FILE_LIMITS,
+    about_near_misses,
+    missing_files,
+    names_near,
+    nearby,
+)
 
 # torch.save; reading one may run what is in it
 PICKLED = tuple(f"{model.stem}{suffix}" for model in MEASURED_MODELS.values() for suffix in (".pt", ".pth"))
@@ -111,9 +117,8 @@ def checkpoint_files(
             taken[name] = _take(name, files[name], shares_folder)
         except Refused as error:
             notes.append(_("The file {name} was not read. {reason}").format(name=f"`{name}`", reason=error))
-    missing = _missing(taken)
-    if missing and not (notes or shares_folder):
-        notes += about_near_misses(missing, nearby_names or list(files))
+    if not (notes or shares_folder):
+        notes += about_near_misses(missing_files(taken), nearby_names or list(files))
     return taken, tuple(notes)
 
 
@@ -134,10 +139,3 @@ def _take(name: str, read: Reader, shares_folder: bool) -> bytes:
     if len(data) > limit:
         raise Refused(_("It is larger than the {limit} kB that are accepted.").format(limit=limit // 2**10))
     return data
-
-
-def _missing(files: Collection[str]) -> list[str]:
-    """The files that lack for a whole model; those of every assignment if there is none of any."""
-    models = [set(model.files) for model in MEASURED_MODELS.values()]
-    begun = [model for model in models if model & set(files)] or models
-    return [name for name in FILE_LIMITS if name not in files and any(name in model for model in begun)]

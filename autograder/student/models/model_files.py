@@ -61,6 +61,17 @@ def about_near_misses(missing: Iterable[str], present: Collection[str]) -> list[
     return sentences
 
 
+def missing_files(present: Collection[str]) -> list[str]:
+    """The files that lack for a whole model; those of every assignment if there is none of any.
+
+    >>> missing_files(["rnn_lm.json", "notes.txt"])
+    ['rnn_lm.safetensors']
+    """
+    models = [set(model.files) for model in MEASURED_MODELS.values()]
+    begun = [model for model in models if model & set(present)] or models
+    return [name for name in FILE_LIMITS if name not in present and any(name in model for model in begun)]
+
+
 def names_near(folder: Path) -> list[str]:
     """The names of the files in a folder and in its subfolders, as `nearby` leaves them; none if it is unreadable."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import struct
 import tempfile
@@ -17,8 +18,11 @@ from autograder.grading import archives, beside, listing
 from autograder.grading import find as collect
 from autograder.grading.files import Refused
 from autograder.grading.find import Found, NothingToGrade, distinct, find_submissions
+from autograder.student.core.notebook import Notebook
 from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
+from autograder.student.models.model_files import names_near
+from autograder.student.submission.warnings import about_model
 
 NAMES = {"rnn_basics", "other"}
 
@@ -370,6 +374,25 @@ def test_a_model_in_a_folder_of_its_own_is_named(tmp_path: Path) -> None:
                 "is read.",
             ),
         )
+
+
+@pytest.mark.parametrize(
+    "lost", ["models/rnn_lm.json", "rnn_lm (1).json", "RNN_LM.JSON", "out/rnn_lm-Copy1.json"]
+)
+def test_a_near_miss_is_named_alike_by_check_submit_and_grader(tmp_path: Path, lost: str) -> None:
+    """Whoever has read the sentence once knows it again."""
+    put(tmp_path, "x.ipynb")
+    (tmp_path / lost).parent.mkdir(exist_ok=True)
+    for name in (WEIGHTS, lost):
+        (tmp_path / name).write_bytes(b"x")
+    [found] = find_submissions([tmp_path], NAMES)
+    files, [sentence] = found.read_files()
+    assert f"`{lost}`" in sentence
+    with pytest.raises(checkpoints.UnreadableCheckpoint, match=re.escape(sentence)):
+        checkpoints.load_checkpoint(tmp_path / "rnn_lm")
+    model = MEASURED_MODELS["rnn_language_model"]
+    [notice] = about_model(model, files, names_near(tmp_path), Notebook(()), fits=False)
+    assert sentence in notice.text
 
 
 def test_nobody_hears_of_a_neighbours_files(tmp_path: Path) -> None:

@@ -253,6 +253,20 @@ def test_other_ways_of_saving_are_read(
         assert result.score == honest.score, words_of(result)
 
 
+def test_a_model_that_was_made_for_an_accelerator_is_measured(
+    graded: Grade, honest: Result, files: dict[str, bytes]
+) -> None:
+    """Its class takes a device, and the file says which it was trained on."""
+    code = """
+class RNNModel(RNNModel):
+    def __init__(self, vocab_size, hidden, device):
+        super().__init__(vocab_size, hidden)
+        self.to(device)
+"""
+    result = graded(code, own_files=_arguments(files, device="cuda:0"))
+    assert result.score == honest.score, words_of(result)
+
+
 # No model, or none that can be read
 
 
