@@ -9,6 +9,7 @@ The parser itself says which lines are not Python, so a `%` or `!` inside a stri
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import textwrap
 import warnings
@@ -101,6 +102,7 @@ def file_written(source: str) -> str | None:
     return "\n" * (source.count("\n") - rest.count("\n")) + rest
 
 
+@functools.lru_cache(maxsize=64)  # it parses once for every magic, and is asked twice
 def _without_magics(source: str) -> str:
     if _first_bad_line(source) is None:
         return source
