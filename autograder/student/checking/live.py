@@ -124,7 +124,7 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
         return None
     notebook = _own_notebook(names, task)
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
-    history = [source for source in names.get("In", []) if isinstance(source, str)]
+    history = kernel.history()
     student = live_student(names, newest(history))
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
@@ -145,7 +145,7 @@ def _overview() -> Overview | None:
             ).format(call='check("rnn_step")')
         )
         return None
-    history = [source for source in names.get("In", []) if isinstance(source, str)]
+    history = kernel.history()
     answers = notebook.answers()
     rows = tuple(
         OverviewRow(

@@ -9,33 +9,22 @@ The parser itself says which lines are not Python, so a `%` or `!` inside a stri
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import textwrap
 import warnings
 
 _OVER_PYTHON = frozenset({"time", "timeit", "capture", "prun", "debug", "python", "python3", "py"})
 # Their text may look like Python and is not to be run.
-_OVER_OTHERS = frozenset(
-    {"bash", "sh", "script", "cmd", "system", "sx", "shell", "perl", "ruby", "pypy", "python2", "R", "julia"}
-    | {
-        "html",
-        "HTML",
-        "svg",
-        "SVG",
-        "javascript",
-        "js",
-        "latex",
-        "markdown",
-        "mermaid",
-        "sql",
-        "bigquery",
-        "cython",
-    }
+_PROGRAMS = frozenset(
+    {"!", "bash", "sh", "script", "cmd", "system", "sx", "shell", "perl", "ruby", "python2"}
 )
+_LANGUAGES = frozenset({"R", "julia", "sql", "bigquery", "cython", "javascript", "js", "mermaid"})
+_MARKUP = frozenset({"html", "HTML", "svg", "SVG", "latex", "markdown"})
 WRITES_FILE = frozenset({"writefile", "file"})
 
 _PROMPTED = r"(?:In \[\d+\]:\s|>>>\s)?"
-_CELL_MAGIC = re.compile(rf"\s*{_PROMPTED}\s*%%([\w.]*)\s*(\S*)")
+_CELL_MAGIC = re.compile(rf"\s*{_PROMPTED}\s*%%([\w.!]*)[ \t]*(\S*)")
 _PROMPT = re.compile(r"(?:\s*(?:>>>|\.\.\.)(?:[ \t]|$)|\s*In \[\d+\]: |\s*\.{3,}: ?)")
 _LINE_MAGIC = re.compile(r"(\s*)(?:%%?|!!?|\?\??|,|;|/)\s*\S")
 _TIMED = re.compile(r"((?:\s*[\w.,\s*\[\]]+?=)?\s*)%time\s+(?!-)(\S.*)")
@@ -68,10 +57,10 @@ def cell_body(source: str) -> str | None:
     for number, line in enumerate(lines):
         if not line.strip():
             continue
-        name, _word = cell_magic(line)
-        if not line.strip() or not _CELL_MAGIC.match(line):
+        if not _CELL_MAGIC.match(line):
             break
-        if name in _OVER_OTHERS | WRITES_FILE:
+        name, _word = cell_magic(line)
+        if name in _PROGRAMS | _LANGUAGES | _MARKUP | WRITES_FILE:
             return None
         is_known &= name in _OVER_PYTHON
         lines[number] = ""
@@ -101,6 +90,7 @@ def file_written(source: str) -> str | None:
     return "\n" * (source.count("\n") - rest.count("\n")) + rest
 
 
+@functools.lru_cache(maxsize=64)  # it parses once for every magic, and is asked twice
 def _without_magics(source: str) -> str:
     if _first_bad_line(source) is None:
         return source

@@ -16,9 +16,12 @@ def shell() -> Any | None:
 
 
 def history() -> list[str]:
-    """The cells that this kernel has run, oldest first, the running one last, as Python; none outside of a notebook."""
+    """The cells that this kernel has run as they were typed, oldest first; none outside of a notebook.
+
+    The last one is still running. What IPython makes of a cell (`In`) hides in a string what stands below `%%time`.
+    """
     found = shell()
-    return list(found.history_manager.input_hist_parsed) if found is not None else []
+    return list(found.history_manager.input_hist_raw) if found is not None else []
 
 
 def is_run_by_others() -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.student.checking import live
 from autograder.student.checking.terminal import NotCheckable, course_notebook, read_file
 from autograder.student.core import kernel
+from autograder.student.core.code import python
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
 from autograder.student.models.training import OutputSlot
@@ -46,7 +47,7 @@ def _own_file(history: Sequence[str]) -> Path:
     told = [path for path in live.own_files(live.kernel_namespace()) if path.is_file()]
     if told:
         return told[0]
-    ran = {source.strip() for source in history if source.strip()}
+    ran = {python(source).strip() for source in history if source.strip()}
     similarity = {}
     for path in sorted(Path.cwd().glob("*.ipynb")):
         try:

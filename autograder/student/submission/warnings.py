@@ -171,7 +171,7 @@ def about_order(notebook: Notebook) -> Iterator[Notice]:
 def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iterator[Notice]:
     """Whether the file holds what the kernel has run.
 
-    `history` are the cells it has run, as plain Python, the one that asks being the last; `count` is that one's number.
+    `history` are the cells it has run, the one that asks being the last; `count` is that one's number.
     """
     again = _("Press Ctrl-S (on a Mac Cmd-S), and run this cell again.")
     on_disk = fingerprints(code_of(notebook))

@@ -12,6 +12,7 @@ import torch
 from autograder.student import check
 from autograder.student.checking import live
 from autograder.student.checking.panel import html_panel
+from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.results import TestResult, score_task
 
 RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
@@ -21,8 +22,10 @@ WRONG = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + 
 @pytest.fixture
 def kernel(monkeypatch, tmp_path):
     """A function that runs cells in a fresh namespace that `check` takes for the kernel's."""
-    namespace: dict = {"torch": torch, "In": []}
+    namespace: dict = {"torch": torch}
+    history: list[str] = []
     monkeypatch.setattr(live, "kernel_namespace", lambda: namespace)
+    monkeypatch.setattr(live.kernel, "history", lambda: history)
     monkeypatch.setattr(live, "_results", {})
     monkeypatch.chdir(tmp_path)
     notebook = {
@@ -38,8 +41,8 @@ def kernel(monkeypatch, tmp_path):
     (tmp_path / "my work.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
     def run(source: str) -> None:
-        namespace["In"].append(source)
-        exec(source, namespace)
+        history.append(source)
+        exec(plain_python(source), namespace)
 
     return run
 
@@ -51,6 +54,12 @@ def test_a_right_answer_shows_its_points_and_the_progress(kernel) -> None:
     assert result.result.status == "passed"
     assert repr(result) == "2.0"
     assert "1 of 2 tasks and 2 of 5 points" in result._repr_html_()
+
+
+def test_an_answer_below_a_magic_is_read(kernel) -> None:
+    """As it is when graded: what it may not use is seen there, too."""
+    kernel("%%time\n" + RIGHT.replace("return", "torch.nn.RNNCell\n    return"))
+    assert "RNNCell" in check("rnn_step").text()
 
 
 def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:

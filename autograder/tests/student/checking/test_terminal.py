@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from IPython import get_ipython
 from rich.console import Console
 
 from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
@@ -87,3 +88,38 @@ def test_what_cannot_be_checked_is_one_sentence(tmp_path: Path, content: str | N
         path.write_text(content, encoding="utf-8")
     with pytest.raises(NotCheckable, match=words):
         check_notebook(path)
+
+
+def test_cells_run_as_in_ipython(tmp_path: Path) -> None:
+    """What runs in the notebook runs here, as it does when graded; nothing of it is printed."""
+    helper = "%%writefile own_affine.py\ndef affine(x, W): return x @ W.T"
+    answer = (
+        "    %%memit\n    from own_affine import affine\n    await asyncio.sleep(0)\n"
+        "    def rnn_step(x, h, W_xh, W_hh, b):\n"
+        "        %time mixed = affine(x, W_xh) + affine(h, W_hh)\n        return torch.tanh(mixed + b)"
+    )
+    passed, text = checked(
+        tmp_path,
+        code("import asyncio, torch\n1"),
+        code(helper),
+        code(">>> assert _ == 1 and In[1].startswith('import')\n>>> display(3)"),
+        code(answer, ANSWER),
+        code('check("rnn_step")', CHECK),
+    )
+    assert passed, text
+    assert "stopped" not in text
+    assert get_ipython() is None
+
+
+def test_without_ipython_cells_run_as_plain_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal needs no Jupyter."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    passed, text = checked(
+        tmp_path,
+        code("%matplotlib inline\nimport torch\ndisplay(3)"),
+        code("%%time\n" + RIGHT, ANSWER),
+        code('check("rnn_step")', CHECK),
+        code("import no_such_module"),
+    )
+    assert passed
+    assert "Cell 3 stopped: ModuleNotFoundError" in text

@@ -72,8 +72,9 @@ NOTEBOOKS = {
     "one with options": (["%%lprun -f f\nx = 3"], {"x": 3}),
     "two cell magics": (["%%time\n%%capture\nx = 3"], {"x": 3}),
     "what was captured": (["%%capture kept\nx = 3", "y = kept.stdout"], {"x": 3, "y": ""}),
+    "nothing to capture in": (["x = 1", "%%capture\nx\ny = x"], {"x": 1, "y": 1}),
     "an indented cell magic": (["    %%time\n    x = 3"], {"x": 3}),
-    "other languages": (["%%bash\nx = 1", "%%html\n<b>1</b>", "%%sql2\nSELECT * FROM x", "y = 1"], {"y": 1}),
+    "other languages": (["%%bash\nx = 1", "%%!\nls", "%%html\n<b>1</b>", "%%sql2\nSELECT * FROM x", "y = 1"], {"y": 1}),
     "a magic of her own": (
         [
             "from IPython.core.magic import register_cell_magic, register_line_magic\n"
