@@ -34,7 +34,7 @@ from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
 from autograder.grading.suite import Suite
-from autograder.grading.task_runner import TaskRunner
+from autograder.grading.task_runner import TaskRunner, parks
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.sandbox import (
     CellOutcome,
@@ -103,7 +103,7 @@ def _grade(
     ]
     read_model = model.read if model else None
     with server.open() as session:
-        outcomes = tuple(session.execute(program.cells, skip=program.skipped))
+        outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired)))
         results = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes).run(seed)
         refusals = sorted(session.refusals)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
