@@ -22,7 +22,7 @@ from autograder.student.core.code import bound_names, python, reached
 from autograder.student.core.language import _
 from autograder.student.core.moments import moment
 from autograder.student.core.notebook import Task
-from autograder.student.core.results import TaskResult, TestOutcome, TestResult, score_task, share
+from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
 from autograder.student.models.checkpoints import Checkpoint
 
 
@@ -104,7 +104,7 @@ class TaskRunner:
         self._over.clear()
         self._in_final_state.update(failed)
         again = self._run_tests(failed, derive_seed(seed, "final state"))
-        self._in_final_state = {task for task in failed if _worth(again[task]) > _worth(tests[task])}
+        self._in_final_state = {task for task in failed if better(tests[task], again[task]) is again[task]}
         return tests | {task: again[task] for task in self._in_final_state}
 
     def _run_tests(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
@@ -215,11 +215,6 @@ class TaskRunner:
         tests = list(result.tests)
         tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
         return replace(result, tests=tuple(tests))
-
-
-def _worth(tests: Sequence[TestResult]) -> tuple[float, bool]:
-    """What decides which of two results counts: the points, then whether the task was asked to its end."""
-    return share(tests), all(test.outcome in ("passed", "failed", "error") for test in tests)
 
 
 def _is_silent(test: TestResult) -> bool:

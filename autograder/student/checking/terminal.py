@@ -23,13 +23,14 @@ from rich.markup import escape
 
 from autograder.student.checking.live import CheckUnavailable, Progress, check_task
 from autograder.student.checking.panel import text_panel
-from autograder.student.checking.student import Student, live_student
+from autograder.student.checking.student import live_student
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
-from autograder.student.core.notebook import SKIP_TAG, Notebook, parse_notebook
-from autograder.student.core.results import TaskResult, TestResult, score_task
+from autograder.student.core.moments import moment
+from autograder.student.core.notebook import SKIP_TAG, Cell, Notebook, Task, parse_notebook
+from autograder.student.core.results import TaskResult, TestResult, better, score_task, share
 
 
 class NotCheckable(ValueError):
@@ -103,15 +104,18 @@ def check_notebook(
                 )
             )
     folder = path.resolve().parent
-    on_step(_("Running the cells of {name} …").format(name=path.name))
-    student, stops = run_cells(notebook, folder)
-    for stop in stops:
+    running = _("Running the cells of {name} …").format(name=path.name)
+    stops: list[Stop] = []
+
+    def hear(stop: Stop) -> None:
+        stops.append(stop)
         on_stop(stop)
-    results = []
-    for result in check_tasks(notebook, student, folder, on_step, tasks):
-        results.append(result)
+
+    results = {}
+    for result in check_tasks(notebook, folder, running, hear, on_step, tasks):
+        results[result.name] = result
         on_result(result)
-    return Checked(tuple(results), tuple(stops))
+    return Checked(tuple(results[name] for name in names if name in results), tuple(stops))
 
 
 def print_check(
@@ -171,43 +175,86 @@ def course_notebook(data: bytes, path: Path) -> Notebook:
 
 def check_tasks(
     notebook: Notebook,
-    student: Student,
     folder: Path,
+    running: str,
+    on_stop: Callable[[Stop], None],
     on_step: Callable[[str], None],
     wanted: Sequence[str] = (),
 ) -> Iterator[TaskResult]:
-    """The result of each wanted task of a notebook (all, if none is named), in order; `on_step` hears which is next."""
-    assignments = assignments_of_tasks()
-    for task in notebook.tasks():
-        if task.name not in assignments or (wanted and task.name not in wanted):
-            continue
-        on_step(_("Checking {task} …").format(task=task.name))
-        with contextlib.chdir(folder), _quiet():  # a trained model lies beside the notebook
+    """Runs all code cells but checks and long demonstrations; the result of each wanted task (all, if none is named).
+
+    A task is checked where its check stands; if it fails there, once more at the end, and the better result counts, as
+    when it is graded. `on_stop` hears of cells that stopped, `on_step` what is done next: `running` is that cells run.
+    """
+    kernel = _Kernel(notebook, folder)
+    tasks = [task for task in notebook.tasks() if task.name in assignments_of_tasks()]
+    tasks = [task for task in tasks if not wanted or task.name in wanted]
+    places = {task: moment(notebook.cells, task.name, kernel.skipped) for task in tasks}
+    failed: dict[Task, list[TestResult]] = {}
+    on_step(running)
+    for number in range(len(notebook.cells)):
+        if stop := kernel.run(number):
+            on_stop(stop)
+        for task in (task for task in tasks if places[task] == number):
+            on_step(_("Checking {task} …").format(task=task.name))
+            tests = kernel.check(task.name)
+            on_step(running)
+            if share(tests) == 1:
+                yield score_task(task.name, task.points, tests)
+            else:
+                failed[task] = tests
+    for task in tasks:
+        if places[task] is None or task in failed:
+            on_step(_("Checking {task} …").format(task=task.name))
+            tests = kernel.check(task.name)
+            yield score_task(task.name, task.points, better(failed.get(task, tests), tests))
+
+
+class _Kernel:
+    """Stands for the kernel: the namespace in which the cells of a notebook run one after another."""
+
+    def __init__(self, notebook: Notebook, folder: Path) -> None:
+        self._cells = notebook.cells
+        self._sources = [_source(cell) for cell in notebook.cells]
+        self._ran: list[str] = []  # by position, as the cells are called in tracebacks
+        self._folder = folder
+        self._current = folder  # a cell may have gone elsewhere
+        self._module = types.ModuleType("__main__")
+        vars(self._module).update(display=print, get_ipython=lambda: None)
+        os.environ.setdefault("MPLBACKEND", "Agg")
+
+    @property
+    def skipped(self) -> set[int]:
+        """The positions of what does not run."""
+        return {number for number, source in enumerate(self._sources) if source is None}
+
+    def run(self, number: int) -> Stop | None:
+        """Runs the next cell; how it stopped, if it did and is not an answer that was never begun."""
+        source = self._sources[number]
+        self._ran.append(source or "")
+        if source is None:
+            return None
+        with contextlib.chdir(self._current), _as_main(self._module), _quiet(), _checking():
+            error = _run_cell(source, f"<cell {number}>", vars(self._module))
+            self._current = Path.cwd()
+        is_untouched = self._cells[number].is_answer and "NotImplementedError" in error
+        return Stop(number, error) if error and not is_untouched else None
+
+    def check(self, task: str) -> list[TestResult]:
+        """What the checks say of a task now; `NotCheckable` if they are at fault."""
+        student = live_student(vars(self._module), self._ran)
+        with contextlib.chdir(self._folder), _quiet():  # a trained model lies beside the notebook
             try:
-                tests = check_task(student, task.name, assignments[task.name])
+                return check_task(student, task, assignments_of_tasks()[task])
             except CheckUnavailable as error:
                 raise NotCheckable(str(error)) from error
-        yield score_task(task.name, task.points, tests)
 
 
-def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all code cells but checks and long demonstrations; the cells that stopped."""
-    module = types.ModuleType("__main__")
-    namespace = vars(module)
-    namespace.update(display=print, get_ipython=lambda: None)
-    sources, stops = [], []
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    with contextlib.chdir(folder), _as_main(module), _quiet(), _checking():
-        for number, cell in enumerate(notebook.cells):
-            source = plain_python(cell.source) if cell.kind == "code" else None
-            if source is None or cell.is_check or SKIP_TAG in cell.tags:
-                sources.append("")  # by position, as the cells are called in tracebacks
-                continue
-            sources.append(source)
-            error = _run_cell(source, f"<cell {number}>", namespace)
-            if error and not (cell.is_answer and "NotImplementedError" in error):
-                stops.append(Stop(number, error))
-    return live_student(namespace, sources), stops
+def _source(cell: Cell) -> str | None:
+    """The Python of a cell; None if it does not run."""
+    if cell.kind != "code" or cell.is_check or SKIP_TAG in cell.tags:
+        return None
+    return plain_python(cell.source)
 
 
 def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> str:

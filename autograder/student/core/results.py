@@ -12,6 +12,7 @@ from typing import Any, Literal
 SCHEMA = 2
 
 TestOutcome = Literal["passed", "failed", "crashed", "timeout", "error", "not_run"]
+_STOPPED = ("crashed", "timeout", "not_run")
 TaskStatus = Literal["passed", "partial", "failed", "crashed", "timeout", "missing", "not_attempted"]
 
 
@@ -132,6 +133,11 @@ def share(tests: Sequence[TestResult]) -> float:
     if not any(test.worth for test in counted if not test.supporting):
         return 0.0
     return sum(test.worth for test in counted) / len(counted)
+
+
+def better(first: Sequence[TestResult], second: Sequence[TestResult]) -> Sequence[TestResult]:
+    """Of two results of the same tests the one that gives more; if both give the same, one that came to its end."""
+    return max(first, second, key=lambda tests: (share(tests), all(t.outcome not in _STOPPED for t in tests)))
 
 
 def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:

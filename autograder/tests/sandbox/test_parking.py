@@ -164,7 +164,9 @@ class TestAttacks:
         """Code that runs in every fork, and threads that it starts, are stopped until the fork is woken."""
         busy = (
             "import os, threading, time\n"
-            "def work():\n    while True:\n        with open('beat', 'a') as f: f.write('x')\n        time.sleep(0.001)\n"
+            "def work():\n    while True:\n"
+            "        with open('beat', 'a') as file: file.write('x')\n"
+            "        time.sleep(0.001)\n"
             "os.register_at_fork(after_in_child=lambda: threading.Thread(target=work, daemon=True).start())"
         )
         wait = "time.sleep(0.1); a = os.path.getsize('beat'); time.sleep(0.3); b = os.path.getsize('beat')"
