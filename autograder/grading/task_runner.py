@@ -97,7 +97,7 @@ class TaskRunner:
         return self._run_tests(tasks, PUBLIC_SEED)
 
     def _run_secret(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
-        """The better result of each task: where it was checked, or in the final state, whose words are told then."""
+        """The result of each task where it was checked, or in the final state if that is the better one."""
         parked = self.session.parked
         tests = self._run_tests(tasks, seed)
         failed = [task for task in tasks if task in parked and share(tests[task]) < 1]

@@ -136,8 +136,14 @@ def share(tests: Sequence[TestResult]) -> float:
 
 
 def better(first: Sequence[TestResult], second: Sequence[TestResult]) -> Sequence[TestResult]:
-    """Of two results of the same tests the one that gives more; if both give the same, one that came to its end."""
-    return max(first, second, key=lambda tests: (share(tests), all(t.outcome not in _STOPPED for t in tests)))
+    """Of the results of a task where its check stands and at the end of the notebook, the one that counts.
+
+    That is the first, unless the second gives all points, or gives more where the first did not come to its end. With
+    other inputs a wrong answer may pass one test more: two tries must not give more points than one.
+    """
+    is_over = any(test.outcome in _STOPPED for test in first)
+    counts = share(second) == 1 or (is_over and share(second) > share(first))
+    return second if counts else first
 
 
 def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:
