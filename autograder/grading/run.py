@@ -36,7 +36,7 @@ from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
 from autograder.grading.suite import Suite
-from autograder.grading.task_runner import TaskRunner
+from autograder.grading.task_runner import TaskRunner, parks
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.sandbox import (
     CellOutcome,
@@ -107,7 +107,7 @@ def _grade(
     halts: list[Halt] = []
     for rounds_left in reversed(range(MAX_ROUNDS)):
         with server.open() as session:
-            outcomes = tuple(session.execute(program.cells, skip=program.skipped))
+            outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired)))
             mended, new = taken_out(program, outcomes, halts)
             if not new or not rounds_left:
                 halts += halts_in(program, outcomes)

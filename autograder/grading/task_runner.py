@@ -1,4 +1,8 @@
-"""Runs the tests of every task of a suite against a session in which a notebook has been executed."""
+"""Runs the tests of every task of a suite against a session in which a notebook has been executed.
+
+A task is tested in the state in which its check cell stands. One that fails there is asked once more in the state at
+the end of the notebook, and the better result counts.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,25 @@ from autograder.grading.repair import Repaired
 from autograder.grading.suite import Suite
 from autograder.grading.text import clean
 from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
+from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.code import bound_names, python, reached
 from autograder.student.core.language import _
+from autograder.student.core.moments import moment
 from autograder.student.core.notebook import Task
-from autograder.student.core.results import TaskResult, TestOutcome, TestResult, score_task
+from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
 from autograder.student.models.checkpoints import Checkpoint
+
+
+def parks(suite: Suite, repaired: Repaired) -> dict[str, int]:
+    """After which cell the state is kept for each task that is tested there."""
+    tasks = [task.name for task in suite.tasks if not task.is_measured]
+    cells = repaired.notebook.cells
+    found = {
+        task: moment(cells, task, repaired.skipped) for task in tasks if task not in repaired.not_attempted
+    }
+    return {task: position for task, position in found.items() if position is not None}
 
 
 class TaskRunner:
@@ -51,6 +67,7 @@ class TaskRunner:
         self._task = ""
         self._student: Student | None = None
         self._conversation: Conversation | None = None
+        self._in_final_state: set[str] = set()  # tasks that are asked there, parked or not
         self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
 
     def run(self, seed: int) -> list[TaskResult]:
@@ -62,11 +79,13 @@ class TaskRunner:
         absent = (absent - self._measured) if self.read_model else (absent | self._measured)
         attempted = [task.name for task in self.suite.tasks if task.name not in absent]
         tests = self._public([task for task in attempted if task in self._measured])  # no secret is in them
-        tests |= self._run_tests([task for task in attempted if task not in self._measured], seed)
+        tests |= self._run_secret([task for task in attempted if task not in self._measured], seed)
         silent = [task for task, results in tests.items() if any(map(_is_silent, results))]
         if silent:
             # In a worker that has heard nothing of the secret inputs, so that whatever it says may be read by anybody.
-            self.session.restart()
+            places = parks(self.suite, self.repaired)
+            wanted = [task for task in silent if task in places and task not in self._in_final_state]
+            self.session.restart({task: places[task] for task in wanted})
             self._over.clear()
             spoken = self._public(silent)
             tests |= {task: _with_words(tests[task], spoken[task]) for task in silent}
@@ -76,6 +95,17 @@ class TaskRunner:
     def _public(self, tasks: Sequence[str]) -> dict[str, list[TestResult]]:
         """The results with the inputs of the student's own checks, in full words."""
         return self._run_tests(tasks, PUBLIC_SEED)
+
+    def _run_secret(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
+        """The result of each task where it was checked, or in the final state if that is the better one."""
+        parked = self.session.parked
+        tests = self._run_tests(tasks, seed)
+        failed = [task for task in tasks if task in parked and share(tests[task]) < 1]
+        self._over.clear()
+        self._in_final_state.update(failed)
+        again = self._run_tests(failed, derive_seed(seed, "final state"))
+        self._in_final_state = {task for task in failed if better(tests[task], again[task]) is again[task]}
+        return tests | {task: again[task] for task in self._in_final_state}
 
     def _run_tests(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
         if not tasks:
@@ -97,8 +127,9 @@ class TaskRunner:
 
     def _new_student(self, task: str) -> Student:
         seconds = self.session.limits.scoring_cpu_seconds if task in self._measured else None
+        is_parked = task in self.session.parked - self._in_final_state
         try:
-            conversation = self.session.task(cpu_seconds=seconds)
+            conversation = self.session.task(seconds, parked=task if is_parked else None)
         except WorkerError as error:
             self._over.add(task)
             raise _stopped(error) from None
@@ -114,12 +145,17 @@ class TaskRunner:
                 self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
                 raise
 
-        student = Student(ask, self.sources)
+        student = Student(ask, self._sources_before(task) if is_parked else self.sources)
         failure = self._failure_of_cell(task)
         if failure is not None and not student.has(task):
             self._over.add(task)
             raise failure
         return student
+
+    def _sources_before(self, task: str) -> list[str]:
+        """What had run when the state was kept."""
+        end = parks(self.suite, self.repaired)[task] + 1
+        return [source if i < end else "" for i, source in enumerate(self.sources)]
 
     def _is_missing(self, task: str) -> bool:
         """Whether nothing has been tried: no cell of the task failed, and the worker does not know the name either.

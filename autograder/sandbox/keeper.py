@@ -3,6 +3,9 @@
 The keeper is trusted code in a process of its own. It never runs student code and never reads a message from a
 worker that has run some. Everything that the worker starts stays in one process group and becomes a child of the
 keeper when its parent dies, so killing is complete.
+
+A *parked* fork of the worker keeps the state after some cell for the task that is tested there. The keeper stops it
+with a signal that cannot be caught, so that nothing runs in it, whatever the student has arranged, until it is woken.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -29,6 +33,7 @@ _MAX_QUESTIONS = 10_000
 _CLONE_THREAD = 0x0001_0000
 _CLONE_VM_SIGHAND = 0x0000_0100 | 0x0000_0800
 _CLONE_CHILD_TIDS = 0x0100_0000 | 0x0020_0000
+_GONE = {"kind": "gone", "number": 0, "cpu_seconds": 0.0}
 _NAMESPACES_AND_TRACING = 0x7E02_6080 | 0x0000_8000  # new namespaces, ptrace, pidfd, vfork, sibling
 
 
@@ -54,6 +59,13 @@ class _Worker:
     pidfd: int
     control: socket.socket
     listener: int | None
+    memory_at_start: int
+
+
+@dataclass
+class _Parked:
+    pid: int
+    pidfd: int
 
 
 class _Keeper:
@@ -63,6 +75,7 @@ class _Keeper:
         self.folder = Path(settings.scratch_root) / f"session-{os.getpid()}"
         self.files: dict[str, int] = {}
         self.worker: _Worker | None = None
+        self.parked: dict[str, _Parked] = {}
         self.busy = False
         self.forks_allowed = 0
         self.next_look = 0.0
@@ -105,8 +118,12 @@ class _Keeper:
                 self.files.update(zip(message["names"], descriptors, strict=True))
             case "start":
                 channel.send(self.control, self._start_worker())
-            case "execute" | "task" as operation:
+            case "execute" | "park" | "task" as operation:
                 self._forward(operation, message, descriptors)
+            case "parked":
+                channel.send(self.control, self._end_parking(message["name"], message["lost"]))
+            case "wake":
+                self._wake(message["name"])
             case "finish":
                 channel.send(self.control, self._finish(message["lost"]))
             case "stop":
@@ -117,7 +134,7 @@ class _Keeper:
         if self.worker is not None:
             try:
                 self.busy = True
-                self.forks_allowed = 1 if operation == "task" else 0
+                self.forks_allowed = 0 if operation == "execute" else 1
                 self.worker.control.settimeout(5)
                 channel.send(self.worker.control, message, descriptors)
             except OSError:
@@ -149,7 +166,8 @@ class _Keeper:
             ready, descriptors = channel.receive(ours)
         except EOFError:
             ready, descriptors = {"ready": False, "layer": "worker", "reason": "it ended while starting"}, []
-        self.worker = _Worker(pid, os.pidfd_open(pid), ours, descriptors[0] if descriptors else None)
+        listener = descriptors[0] if descriptors else None
+        self.worker = _Worker(pid, os.pidfd_open(pid), ours, listener, _memory_of(pid))
         if not ready["ready"]:
             self._stop_worker()
         return ready
@@ -173,6 +191,8 @@ class _Keeper:
             if ended == pid:
                 end = _ending(status, usage.ru_utime + usage.ru_stime)
         os.close(self.worker.pidfd)
+        for name in list(self.parked):
+            os.close(self.parked.pop(name).pidfd)
         self.worker = None
         self.busy = False
         return end
@@ -181,6 +201,70 @@ class _Keeper:
         if self.worker is not None and self.worker.listener is not None:
             os.close(self.worker.listener)
             self.worker.listener = None
+
+    # Parked forks
+
+    def _end_parking(self, name: str | None, lost: bool) -> dict[str, Any]:
+        """Keeps the fork that was just made under this name (None: it is not wanted); kills any other new one."""
+        self.busy = False
+        self.forks_allowed = 0
+        if self.worker is None:
+            return {"parked": False, "worker": _GONE}
+        children = self._awake()
+        is_kept = name is not None and len(children) == 1 and self._has_room()
+        if is_kept:
+            is_kept = self._put_to_sleep(str(name), children[0])
+        if not is_kept:
+            for child in children:
+                _end_of(child, wait=False)
+        is_over = _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict
+        return {"parked": is_kept, "worker": self._stop_worker() if is_over else None}
+
+    def _put_to_sleep(self, name: str, pid: int) -> bool:
+        try:
+            pidfd = os.pidfd_open(pid)
+        except OSError:
+            return False
+        try:
+            signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
+        except OSError:
+            os.close(pidfd)
+            return False
+        self.parked[name] = _Parked(pid, pidfd)
+        return True
+
+    def _wake(self, name: str) -> None:
+        """Lets a parked fork go on; from now on it is the task, which `finish` ends."""
+        parked = self.parked.pop(name, None)
+        if parked is not None:
+            self.busy = True
+            with suppress(OSError):
+                signal.pidfd_send_signal(parked.pidfd, signal.SIGCONT)
+            os.close(parked.pidfd)
+
+    def _awake(self) -> list[int]:
+        """The children of the worker but those that are parked."""
+        assert self.worker is not None
+        for name, parked in list(self.parked.items()):
+            if _is_over(parked.pidfd, 0.0):  # its number may be another's soon
+                os.close(self.parked.pop(name).pidfd)
+        asleep = {parked.pid for parked in self.parked.values()}
+        return [child for child in _children(self.worker.pid) if child not in asleep]
+
+    def _has_room(self) -> bool:
+        """Whether the worker and its parked forks stay within the memory of one submission.
+
+        They share what no cell has changed since. What they occupy together is counted only if they could have too
+        much: counting takes milliseconds for each.
+        """
+        assert self.worker is not None
+        limit = self.settings.limits.memory_bytes
+        own = _memory_of(self.worker.pid) - self.worker.memory_at_start
+        if own * (len(self.parked) + 2) <= limit:
+            return True
+        processes = [self.worker.pid, *(parked.pid for parked in self.parked.values())]
+        together = sum(map(_share_of_memory, processes)) - self.worker.memory_at_start
+        return together + own <= limit
 
     # The end of a task or execution
 
@@ -191,12 +275,12 @@ class _Keeper:
         ends = []
         worker_end = None
         if self.worker is not None:
-            children = _children(self.worker.pid)
+            children = self._awake()
             ends = [_end_of(child, lost) for child in children]
             if _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
                 worker_end = self._stop_worker()
         else:
-            worker_end = {"kind": "gone", "number": 0, "cpu_seconds": 0.0}
+            worker_end = _GONE
         return {
             "task": next((end for end in ends if end), None),
             "worker": worker_end,
@@ -273,6 +357,27 @@ def _process_of(thread: int) -> tuple[int | None, int]:
         return int(fields["Tgid"]), int(fields["Threads"])
     except (OSError, KeyError, ValueError):
         return None, 0
+
+
+def _memory_of(process: int) -> int:
+    """The bytes of memory that are mapped by a process and come from no file."""
+    return _field(f"/proc/{process}/status", "RssAnon")
+
+
+def _share_of_memory(process: int) -> int:
+    """The same, where a page that several processes share counts for each in part."""
+    return _field(f"/proc/{process}/smaps_rollup", "Pss_Anon")
+
+
+def _field(path: str, name: str) -> int:
+    """A number of kilobytes in a file of /proc, in bytes; 0 if the process is gone, too many if we may not read it."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    except PermissionError:
+        return sys.maxsize
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
 
 
 def _children(process: int) -> list[int]:

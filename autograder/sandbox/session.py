@@ -26,6 +26,9 @@ from autograder.student.core.language import _
 
 _STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
 MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen
+_NO_CELL: Literal["skipped"] = (
+    "skipped"  # the status that stands for the loss of a worker while none of its cells ran
+)
 _KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
 
 
@@ -60,6 +63,8 @@ class Session:
         self._limits = limits
         self._cells: list[str] = []
         self._left_out: set[int] = set()
+        self._parks: dict[str, int] = {}  # where forks are to be parked, by task
+        self._parked: dict[str, Connection] = {}
         self._restarts = 0
         self._alive = False
         self._refused: dict[str, int] = {}
@@ -80,6 +85,7 @@ class Session:
 
     def close(self) -> None:
         """Ends the session; returns when all its processes are gone and its scratch folder is removed."""
+        self._forget_parked()
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
             self._control.settimeout(_KEEPER_SECONDS)
@@ -99,24 +105,37 @@ class Session:
 
     # Cells
 
-    def execute(self, cells: Sequence[str], skip: Collection[int] = ()) -> list[CellOutcome]:
+    def execute(
+        self,
+        cells: Sequence[str],
+        skip: Collection[int] = (),
+        parks: Mapping[str, int] | None = None,
+    ) -> list[CellOutcome]:
         """Executes cells (sources) in order in one namespace; `skip` holds positions to leave out.
 
+        `parks` says by task after which position the worker forks; the fork sleeps until `task` wakes it.
         An error in one cell is reported and the rest go on. A cell that takes the worker with it is reported as
         crashed or timed out, and the others are executed again, without it, in a fresh worker.
         """
         first = len(self._cells)
         self._cells += cells
         self._left_out |= {first + position for position in skip}
+        self._parks |= {task: first + position for task, position in (parks or {}).items()}
         outcomes = self._run(first) if self._alive else self._rebuild()
         return [outcomes.get(first + position, CellOutcome("skipped")) for position in range(len(cells))]
 
-    def restart(self) -> None:
-        """Puts the submission into a fresh worker and executes its cells again.
+    @property
+    def parked(self) -> frozenset[str]:
+        """The tasks whose forks are asleep."""
+        return frozenset(self._parked)
+
+    def restart(self, parks: Mapping[str, int] | None = None) -> None:
+        """Puts the submission into a fresh worker and executes its cells again, with these `parks` and no others.
 
         Tasks of one worker can pass notes if the student has arranged it (a file, a pipe, a thread); after this,
         nothing that an earlier task has seen is left.
         """
+        self._parks = dict(parks or {})
         self._start_worker()
         self._run(0)
 
@@ -132,7 +151,7 @@ class Session:
                 (i for i in range(first, len(self._cells)) if i not in finished and i not in self._left_out),
                 None,
             )
-            if culprit is not None:
+            if culprit is not None and loss.status != _NO_CELL:
                 known[culprit] = loss
                 self._left_out.add(culprit)
             self._alive = False
@@ -163,7 +182,26 @@ class Session:
     def _run_once(self, first: int) -> tuple[dict[int, CellOutcome], CellOutcome | None]:
         """The outcomes of the cells that ended, and how the worker was lost, if it was."""
         outcomes: dict[int, CellOutcome] = {}
-        positions = range(first, len(self._cells))
+        total = self._limits.wall_seconds(self._limits.cpu_seconds_total)
+        ends = sorted({end for end in self._parks.values() if end >= first} | {len(self._cells) - 1})
+        for end in ends:
+            positions = range(first, end + 1)
+            loss, total = self._run_stretch(positions, total, outcomes)
+            if loss is not None:
+                return outcomes, loss
+            for task in [task for task, position in self._parks.items() if position == end]:
+                is_well, total = self._park(task, total)
+                if not is_well:
+                    # What it runs when it forks has broken it; every task is tested in the final state then.
+                    self._parks.clear()
+                    return outcomes, CellOutcome(_NO_CELL)
+            first = end + 1
+        return outcomes, None
+
+    def _run_stretch(
+        self, positions: range, total: float, outcomes: dict[int, CellOutcome]
+    ) -> tuple[CellOutcome | None, float]:
+        """Executes some cells and adds their outcomes; how the worker was lost, and what is left of the total time."""
         order = [
             None if position in self._left_out else (f"<cell {position + 1}>", self._cells[position])
             for position in positions
@@ -172,7 +210,6 @@ class Session:
         per_cell = (
             self._limits.wall_seconds(self._limits.cpu_seconds_per_cell) + self._limits.wall_grace_seconds
         )
-        total = self._limits.wall_seconds(self._limits.cpu_seconds_total)
         failure: WorkerError | None = None
         try:
             connection.seconds = self._limits.wall_grace_seconds
@@ -187,9 +224,33 @@ class Session:
             connection.close()
         if failure is None:
             self._finish(lost=False)
-            return outcomes, None
+            return None, total
         status: Literal["timeout", "crashed"] = "timeout" if isinstance(failure, WorkerTimeout) else "crashed"
-        return outcomes, CellOutcome(status, str(failure))
+        return CellOutcome(status, str(failure)), total
+
+    def _park(self, task: str, total: float) -> tuple[bool, float]:
+        """Has the worker fork, and the fork put to sleep; whether the worker is well, and what is left of the time.
+
+        A fork that does not come about is no loss: its task is tested in the final state.
+        """
+        seconds = min(self._limits.wall_grace_seconds, total)
+        connection = self._converse({"op": "park"}, seconds)
+        failure: Exception | None = None
+        greeting = None
+        try:
+            greeting = connection.receive()
+        except (ConnectionEnded, TimeIsUp, values.WireError) as error:
+            failure = error
+        total -= seconds - (connection.seconds or 0.0)
+        is_there = isinstance(greeting, dict) and greeting.get("parked") is True
+        lost = isinstance(failure, ConnectionEnded)
+        answer = self._ask({"op": "parked", "name": task if is_there else None, "lost": lost})
+        if answer["parked"]:
+            self._parked[task] = connection
+        else:
+            connection.close()
+        self._alive = answer["worker"] is None
+        return self._alive and not isinstance(failure, TimeIsUp), total
 
     def _outcome(self, message: Any) -> CellOutcome:
         """An outcome out of whatever the worker sent."""
@@ -206,16 +267,39 @@ class Session:
 
     # Tasks
 
-    def task(self, cpu_seconds: float | None = None, wall_seconds: float | None = None) -> Conversation:
-        """A conversation with a fresh fork of the worker; what happens there leaves the worker as it is."""
+    def task(
+        self, cpu_seconds: float | None = None, wall_seconds: float | None = None, parked: str | None = None
+    ) -> Conversation:
+        """A conversation with a fork of the worker; what happens there leaves the worker as it is.
+
+        The fork is a fresh one, or that which was `parked` for a task; `WorkerCrashed` if that is gone.
+        """
         cpu = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
         wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
         if not self._alive:
             self._rebuild()
         if not self._alive:
             raise WorkerCrashed(_("The notebook could not be kept running: it ended too often."))
+        if parked is not None:
+            return self._wake(parked, cpu, wall)
         connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)
         return Conversation(self, connection, cpu)
+
+    def _wake(self, task: str, cpu: float, wall: float) -> Conversation:
+        """The conversation with a parked fork; it is parked no more, in a later worker neither."""
+        self._parks.pop(task, None)
+        connection = self._parked.pop(task, None)
+        if connection is None:
+            raise WorkerCrashed(_ending_sentence(None))
+        connection.seconds = wall
+        self._tell({"op": "wake", "name": task})
+        conversation = Conversation(self, connection, cpu)
+        conversation._send({"cpu_seconds": cpu})
+        return conversation
+
+    def _forget_parked(self) -> None:
+        while self._parked:
+            self._parked.popitem()[1].close()
 
     # The keeper
 
@@ -234,6 +318,7 @@ class Session:
             raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
 
     def _start_worker(self) -> None:
+        self._forget_parked()
         answer = self._ask({"op": "start"})
         if not answer["ready"]:
             raise SandboxUnavailable(

@@ -1,4 +1,6 @@
-"""Runs student code in a jail: puts itself in, executes cells, then serves each task in a fork of its own.
+"""Runs student code in a jail: puts itself in, executes cells, and serves each task in a fork of its own.
+
+A fork for a task is made when the task is asked for, or earlier, between two cells; then it sleeps till it is asked.
 
 What runs here after the first cell can be tampered with by that cell, this file included. Nothing in it protects
 anything once student code has run; the layers applied before do, and the keeper outside.
@@ -136,6 +138,8 @@ class _Worker:
             connection = Connection(socket.socket(fileno=descriptors[0]))
             if message["op"] == "execute":
                 self._execute(connection)
+            elif message["op"] == "park":
+                self._park(connection)
             else:
                 self._fork_for_task(connection, message["cpu_seconds"])
             connection.close()
@@ -154,6 +158,23 @@ class _Worker:
             try:
                 self.control.close()
                 self._task(connection, cpu_seconds)
+            finally:
+                os._exit(0)
+
+    def _park(self, connection: Connection) -> None:
+        """Forks now; the fork keeps this state of the notebook and waits to be told what its task may use."""
+        try:
+            child = os.fork()
+        except OSError:
+            connection.send({"parked": False})
+            return
+        if child == 0:
+            try:
+                self.control.close()
+                if self.settings.level != "none":
+                    privileges.die_with_parent(signal.SIGKILL)
+                connection.send({"parked": True})
+                self._task(connection, connection.receive()["cpu_seconds"])
             finally:
                 os._exit(0)
 

@@ -25,16 +25,17 @@ from rich.markup import escape
 
 from autograder.student.checking.live import CheckUnavailable, Progress, check_task
 from autograder.student.checking.panel import text_panel
-from autograder.student.checking.student import Student, live_student
+from autograder.student.checking.student import live_student
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.code import python
 from autograder.student.core.elsewhere import behind, is_of_the_machine
 from autograder.student.core.ipython_syntax import WRITES_FILE, cell_magic, plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
-from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, parse_notebook
+from autograder.student.core.moments import moment
+from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, Task, parse_notebook
 from autograder.student.core.parts import around_check, defining
-from autograder.student.core.results import TaskResult, TestResult, score_task
+from autograder.student.core.results import TaskResult, TestResult, better, score_task, share
 from autograder.student.core.terminal import output
 
 
@@ -109,15 +110,18 @@ def check_notebook(
                 )
             )
     folder = path.resolve().parent
-    on_step(_("Running the cells of {name} …").format(name=path.name))
-    student, stops = run_cells(notebook, folder)
-    for stop in stops:
+    running = _("Running the cells of {name} …").format(name=path.name)
+    stops: list[Stop] = []
+
+    def hear(stop: Stop) -> None:
+        stops.append(stop)
         on_stop(stop)
-    results = []
-    for result in check_tasks(notebook, student, folder, on_step, tasks):
-        results.append(result)
+
+    results = {}
+    for result in check_tasks(notebook, folder, running, hear, on_step, tasks):
+        results[result.name] = result
         on_result(result)
-    return Checked(tuple(results), tuple(stops))
+    return Checked(tuple(results[name] for name in names if name in results), tuple(stops))
 
 
 def print_check(
@@ -177,47 +181,104 @@ def course_notebook(data: bytes, path: Path) -> Notebook:
 
 def check_tasks(
     notebook: Notebook,
-    student: Student,
     folder: Path,
+    running: str,
+    on_stop: Callable[[Stop], None],
     on_step: Callable[[str], None],
     wanted: Sequence[str] = (),
 ) -> Iterator[TaskResult]:
-    """The result of each wanted task of a notebook (all, if none is named), in order; `on_step` hears which is next."""
-    assignments = assignments_of_tasks()
-    for task in notebook.tasks():
-        if task.name not in assignments or (wanted and task.name not in wanted):
-            continue
-        on_step(_("Checking {task} …").format(task=task.name))
-        with contextlib.chdir(folder), _quiet():  # a trained model lies beside the notebook
-            try:
-                tests = check_task(student, task.name, assignments[task.name])
-            except CheckUnavailable as error:
-                raise NotCheckable(str(error)) from error
-        yield score_task(task.name, task.points, tests)
+    """Runs all code cells but checks and long demonstrations; the result of each wanted task (all, if none is named).
+
+    A task is checked where its check stands; if it fails there, once more at the end, and the better result counts, as
+    when it is graded. `on_stop` hears of cells that stopped, `on_step` what is done next: `running` is that cells run.
+    """
+    with _runner() as (module, run):
+        kernel = _Kernel(notebook, folder, module, run)
+        yield from _check_in_turn(notebook, kernel, running, on_stop, on_step, wanted)
 
 
-def run_cells(notebook: Notebook, folder: Path) -> tuple[Student, list[Stop]]:
-    """The student's namespace after all that runs of the code cells; the cells that stopped.
+def _check_in_turn(
+    notebook: Notebook,
+    kernel: _Kernel,
+    running: str,
+    on_stop: Callable[[Stop], None],
+    on_step: Callable[[str], None],
+    wanted: Sequence[str],
+) -> Iterator[TaskResult]:
+    tasks = [task for task in notebook.tasks() if task.name in assignments_of_tasks()]
+    tasks = [task for task in tasks if not wanted or task.name in wanted]
+    places = {task: moment(notebook.cells, task.name, kernel.skipped) for task in tasks}
+    failed: dict[Task, list[TestResult]] = {}
+    on_step(running)
+    for number in range(len(notebook.cells)):
+        if stop := kernel.run(number):
+            on_stop(stop)
+        for task in (task for task in tasks if places[task] == number):
+            on_step(_("Checking {task} …").format(task=task.name))
+            tests = kernel.check(task.name)
+            on_step(running)
+            if share(tests) == 1:
+                yield score_task(task.name, task.points, tests)
+            else:
+                failed[task] = tests
+    for task in tasks:
+        if places[task] is None or task in failed:
+            on_step(_("Checking {task} …").format(task=task.name))
+            tests = kernel.check(task.name)
+            yield score_task(task.name, task.points, better(failed.get(task, tests), tests))
+
+
+class _Kernel:
+    """Stands for the kernel: the namespace in which the cells of a notebook run one after another.
 
     They run as in the notebook where IPython is installed; elsewhere as plain Python, their magics left out.
     """
-    sources, stops, lost = [], [], set[str]()
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    with (
-        _runner() as (module, run),
-        contextlib.chdir(folder),
-        _as_main(module),
-        _own_modules(notebook),
-        _quiet(),
-        _checking(),
-    ):
-        for number, cell in enumerate(notebook.cells):
-            source = _what_runs(cell)
-            sources.append(python(source))  # by position, as the cells are called in tracebacks
-            failure = _run_cell(run, f"<cell {number}>", source, lost)
-            if failure and not (cell.is_answer and isinstance(failure, NotImplementedError)):
-                stops.append(Stop(number, _in_one_line(failure)))
-    return live_student(vars(module), sources), stops
+
+    def __init__(self, notebook: Notebook, folder: Path, module: types.ModuleType, run: _Run) -> None:
+        self._notebook = notebook
+        self._sources = [_what_runs(cell) for cell in notebook.cells]
+        self._ran: list[str] = []  # by position, as the cells are called in tracebacks
+        self._lost = set[str]()
+        self._folder = folder
+        self._current = folder  # a cell may have gone elsewhere
+        self._module = module
+        self._run = run
+        os.environ.setdefault("MPLBACKEND", "Agg")
+
+    @property
+    def skipped(self) -> set[int]:
+        """The positions of what does not run."""
+        return {number for number, source in enumerate(self._sources) if not source}
+
+    def run(self, number: int) -> Stop | None:
+        """Runs the next cell; how it stopped, if it did and is not an answer that was never begun."""
+        source = self._sources[number]
+        self._ran.append(python(source))
+        if not source:
+            return None
+        with (
+            contextlib.chdir(self._current),
+            _as_main(self._module),
+            _own_modules(self._notebook),
+            _quiet(),
+            _checking(),
+        ):
+            failure = _run_cell(self._run, f"<cell {number}>", source, self._lost)
+            self._current = Path.cwd()
+        if failure is None or (
+            self._notebook.cells[number].is_answer and isinstance(failure, NotImplementedError)
+        ):
+            return None
+        return Stop(number, _in_one_line(failure))
+
+    def check(self, task: str) -> list[TestResult]:
+        """What the checks say of a task now; `NotCheckable` if they are at fault."""
+        student = live_student(vars(self._module), self._ran)
+        with contextlib.chdir(self._folder), _quiet():  # a trained model lies beside the notebook
+            try:
+                return check_task(student, task, assignments_of_tasks()[task])
+            except CheckUnavailable as error:
+                raise NotCheckable(str(error)) from error
 
 
 def _what_runs(cell: Cell) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 SCHEMA = 2
 
 TestOutcome = Literal["passed", "failed", "crashed", "timeout", "error", "not_run"]
+_STOPPED = ("crashed", "timeout", "not_run")
 TaskStatus = Literal["passed", "partial", "failed", "crashed", "timeout", "missing", "not_attempted"]
 
 
@@ -148,6 +149,17 @@ def share(tests: Sequence[TestResult]) -> float:
     if not any(test.worth for test in counted if not test.supporting):
         return 0.0
     return sum(test.worth for test in counted) / len(counted)
+
+
+def better(first: Sequence[TestResult], second: Sequence[TestResult]) -> Sequence[TestResult]:
+    """Of the results of a task where its check stands and at the end of the notebook, the one that counts.
+
+    That is the first, unless the second gives all points, or gives more where the first did not come to its end. With
+    other inputs a wrong answer may pass one test more: two tries must not give more points than one.
+    """
+    is_over = any(test.outcome in _STOPPED for test in first)
+    counts = share(second) == 1 or (is_over and share(second) > share(first))
+    return second if counts else first
 
 
 def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:

@@ -25,7 +25,6 @@ from autograder.student.checking.terminal import (
     check_tasks,
     course_notebook,
     read_file,
-    run_cells,
 )
 from autograder.student.core.language import _
 from autograder.student.core.results import TaskResult, task_result_from
@@ -117,13 +116,16 @@ def main(path: str) -> None:
         pipe.flush()
 
     file = Path(path)
-    say(step=_("Running the cells of {name} from a fresh start …").format(name=file.name))
+    running = _("Running the cells of {name} from a fresh start …").format(name=file.name)
     try:
         notebook = course_notebook(read_file(file), file)
-        student, stops = run_cells(notebook, file.parent)
-        for stop in stops:
-            say(stop=dataclasses.asdict(stop))
-        for result in check_tasks(notebook, student, file.parent, lambda step: say(step=step)):
+        for result in check_tasks(
+            notebook,
+            file.parent,
+            running,
+            on_stop=lambda stop: say(stop=dataclasses.asdict(stop)),
+            on_step=lambda step: say(step=step),
+        ):
             say(result=dataclasses.asdict(result))
     except NotCheckable as error:
         say(end=str(error))

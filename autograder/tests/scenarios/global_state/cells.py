@@ -16,4 +16,4 @@ warnings.simplefilter("error")
 
 # %% rnn_step
 def rnn_step(x, h, W_xh, W_hh, b):
-    return torch.tanh(x @ W_xh.T + h @ W_hh.T)
+    return torch.sigmoid(x @ W_xh.T + h @ W_hh.T + b)

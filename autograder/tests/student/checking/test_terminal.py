@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from IPython import get_ipython
+import torch
 from rich.console import Console
 
 from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
@@ -75,6 +76,55 @@ def test_an_untouched_answer_is_no_error(tmp_path: Path) -> None:
     assert not passed
     assert "stopped" not in text
     assert "not written yet" in text
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "torch = None",
+        "b = max = 3\nrnn_step = 0.5",
+        "del affine",
+        "torch.set_default_dtype(torch.float64)",
+        "1 / 0",
+    ],
+)
+def test_a_task_is_checked_where_its_check_stands(tmp_path: Path, later: str) -> None:
+    """What a later cell makes of a name costs nothing, as when it is graded."""
+    passed, _text = checked(
+        tmp_path,
+        code("import torch\ndef affine(x, weights):\n    return x @ weights.T"),
+        code(RIGHT.replace("x @ W_xh.T", "affine(x, W_xh)"), ANSWER),
+        code('check("rnn_step")', CHECK),
+        code(later),
+    )
+    torch.set_default_dtype(torch.float32)
+    assert passed
+
+
+def test_the_better_of_two_checks_counts(tmp_path: Path) -> None:
+    """An answer that was put right below its check is right, and is told once."""
+    passed, text = checked(
+        tmp_path,
+        code("import torch"),
+        code(RIGHT.replace(" + b)", ")"), ANSWER),
+        code('check("rnn_step")', CHECK),
+        code(RIGHT),
+    )
+    assert passed
+    assert text.count("rnn_step") == 1
+
+
+def test_what_is_said_belongs_to_the_check(tmp_path: Path) -> None:
+    """If it is wrong both times, the words are those of the state that she has seen checked."""
+    wrong = "def rnn_step(x, h, W_xh, W_hh, b):\n    raise ValueError('{}')"
+    _passed, text = checked(
+        tmp_path,
+        code(wrong.format("first"), ANSWER),
+        code('check("rnn_step")', CHECK),
+        code(wrong.format("second")),
+    )
+    assert "first" in text
+    assert "second" not in text
 
 
 @pytest.mark.parametrize(

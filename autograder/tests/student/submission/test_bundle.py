@@ -219,7 +219,7 @@ def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
     assert run.failure == ""
     assert [(result.name, result.status) for result in run.results] == [("rnn_step", "passed")]
     assert [(stop.cell, stop.error) for stop in run.stops] == [(5, "ZeroDivisionError: division by zero")]
-    assert len(steps) == 2
+    assert len(set(steps)) == 2
     assert not (tmp_path / "rnn_basics.zip").exists()
 
 
