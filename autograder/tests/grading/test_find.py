@@ -381,17 +381,18 @@ def test_a_model_in_a_folder_of_its_own_is_named(tmp_path: Path) -> None:
 )
 def test_a_near_miss_is_named_alike_by_check_submit_and_grader(tmp_path: Path, lost: str) -> None:
     """Whoever has read the sentence once knows it again."""
-    put(tmp_path, "x.ipynb")
-    (tmp_path / lost).parent.mkdir(exist_ok=True)
+    folder = tmp_path / "ada"
+    put(folder, "x.ipynb")
+    (folder / lost).parent.mkdir(exist_ok=True)
     for name in (WEIGHTS, lost):
-        (tmp_path / name).write_bytes(b"x")
+        (folder / name).write_bytes(b"x")
     [found] = find_submissions([tmp_path], NAMES)
     files, [sentence] = found.read_files()
     assert f"`{lost}`" in sentence
     with pytest.raises(checkpoints.UnreadableCheckpoint, match=re.escape(sentence)):
-        checkpoints.load_checkpoint(tmp_path / "rnn_lm")
+        checkpoints.load_checkpoint(folder / "rnn_lm")
     model = MEASURED_MODELS["rnn_language_model"]
-    [notice] = about_model(model, files, names_near(tmp_path), Notebook(()), fits=False)
+    [notice] = about_model(model, files, names_near(folder), Notebook(()), fits=False)
     assert sentence in notice.text
 
 
