@@ -218,7 +218,7 @@ def _unwrapped(listed: list[Listed], outer: str) -> tuple[list[Listed], str]:
         is_around = all(len(each.inside.parts) > 1 for each in listed)
         if not listed or len(tops) > 1 or not is_around or identify(next(iter(tops))[0]):
             return listed, outer
-        if len(listed) == 1 and len(listed[0].inside.parts) == 2:
+        if sum(each.is_work for each in listed) == 1:  # then the folder may well be the student's
             return listed, outer
         [(top,)] = tops
         listed = [replace(each, inside=each.inside.relative_to(top)) for each in listed]

@@ -122,6 +122,21 @@ def test_a_students_own_folder_has_one_row(tmp_path: Path) -> None:
     assert [each.student for each in rows(tmp_path / "ada")] == ["ada"]
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"ada.zip": {"my work.ipynb": WORKED, "receipt.json": b"{}"}},
+        {"class.zip": {"ada/my work.ipynb": WORKED, "ada/data.csv": b""}},
+        {"class.zip": {"ada/hw/my work.ipynb": WORKED, "ada/hw/x.py": b""}},
+    ],
+)
+def test_the_only_hand_in_is_named_for_its_folder_or_archive(tmp_path: Path, files: dict[str, Any]) -> None:
+    """Whatever its author called the notebook."""
+    put(tmp_path, files)
+    path = tmp_path / "class.zip"
+    assert [each.student for each in rows(path if path.exists() else tmp_path)] == ["ada"]
+
+
 MODEL = {"rnn_lm.safetensors": b"weights", "rnn_lm.json": b"{}"}
 HAND_IN = {"rnn_basics.ipynb": WORKED, "receipt.json": b"{}", **MODEL}
 
