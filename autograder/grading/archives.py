@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.grading.files import Refused
-from autograder.grading.read import MAX_BYTES_WITH_OUTPUTS
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
+from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS
 from autograder.student.models.model_files import FILE_LIMITS, MAX_WEIGHTS_BYTES
 
 MAX_MEMBERS = 10_000

@@ -23,14 +23,15 @@ from autograder.grading.files import Refused, read_file
 from autograder.grading.kinds import instead_of_a_notebook, named_by_name
 from autograder.grading.listing import Listed, list_archive, list_folder
 from autograder.grading.platforms import Named, identify, in_zone, repository_prefix, without_copy
-from autograder.grading.read import MAX_BYTES_WITH_OUTPUTS
 from autograder.grading.roster import Roster
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
+from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
 TIMESTAMP = "timestamp.txt"  # that nbgrader writes beside what it collects
 MAX_STUDENTS = 10_000
+MAX_FILES = 500_000  # below a folder
 MAX_OF_ONE_STUDENT = MAX_MEMBERS
 
 
@@ -193,7 +194,11 @@ def _in_folder(folder: Path, assignments: set[str], known: Known, roster: Roster
     if (folder / SUBMITTED).is_dir():
         folder = folder / SUBMITTED
     is_tree = folder.name == SUBMITTED or folder.absolute().name == SUBMITTED
-    listed = list(list_folder(folder, assignments, known))
+    listed = list(itertools.islice(list_folder(folder, assignments, known), MAX_FILES + 1))
+    if len(listed) > MAX_FILES:
+        raise NothingToGrade(
+            _("There are more than {limit} files in {path}.").format(limit=MAX_FILES, path=folder)
+        )
     files, outer = listed, folder.absolute().name
     tops = {each.inside.parts[0] for each in listed if each.inside.parts}
     if not is_tree and len(tops) == 1:
@@ -213,7 +218,7 @@ def _unwrapped(listed: list[Listed], outer: str) -> tuple[list[Listed], str]:
         is_around = all(len(each.inside.parts) > 1 for each in listed)
         if not listed or len(tops) > 1 or not is_around or identify(next(iter(tops))[0]):
             return listed, outer
-        if len(listed) == 1 and len(listed[0].inside.parts) == 2:
+        if sum(each.is_work for each in listed) == 1:  # then the folder may well be the student's
             return listed, outer
         [(top,)] = tops
         listed = [replace(each, inside=each.inside.relative_to(top)) for each in listed]
@@ -386,12 +391,10 @@ def _timestamp(path: Path) -> datetime | None:
 def distinct(found: Sequence[Found]) -> list[Found]:
     """The same submissions under names that can be shown; a number behind one that two students would share."""
     labels: dict[str, str] = {}
-    for each in found:
-        if each.student not in labels:
-            plain = clean_line(each.student, 100) or "?"
-            numbered = (f"{plain} ({number})" for number in itertools.count(2))
-            taken = set(labels.values())
-            labels[each.student] = next(
-                label for label in itertools.chain([plain], numbered) if label not in taken
-            )
+    taken: set[str] = set()
+    for student in dict.fromkeys(each.student for each in found):
+        plain = clean_line(student, 100) or "?"
+        numbered = (f"{plain} ({number})" for number in itertools.count(2))
+        labels[student] = next(label for label in itertools.chain([plain], numbered) if label not in taken)
+        taken.add(labels[student])
     return [replace(each, student=labels[each.student]) for each in found]

@@ -23,8 +23,8 @@ from autograder.grading.archives import (
 )
 from autograder.grading.beside import Place
 from autograder.grading.files import Refused, why_refused
-from autograder.grading.read import MAX_BYTES_WITH_OUTPUTS
 from autograder.student.core.language import _
+from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS
 from autograder.student.models.model_files import FILE_LIMITS
 
 

@@ -11,11 +11,7 @@ from typing import Any
 
 from autograder.grading.kinds import named_by_content
 from autograder.student.core.language import _, plural
-from autograder.student.core.notebook import MAX_FILE_BYTES, Notebook, parse_notebook
-
-MAX_BYTES_WITH_OUTPUTS = (
-    2 * MAX_FILE_BYTES
-)  # of a file as it is handed in; what cells printed is not looked at
+from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, MAX_FILE_BYTES, Notebook, parse_notebook
 
 MAX_CELLS = 2000
 MAX_CODE_CHARACTERS = 400_000

@@ -211,11 +211,12 @@ def marks_csv(results: Sequence[Result]) -> str:
     found = {name for result in results for name in result.metrics}
     metrics = [name for name in measured.KNOWN if name in found] + sorted(found - {*measured.KNOWN})
     by_hand = ["points_by_hand"] if any(result.points_by_hand for result in results) else []
+    late = ["score_before_lateness", "seconds_late"] if any(result.late for result in results) else []
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(
         [
-            *("student", "assignment", "status", "score", "max_score", *by_hand),
+            *("student", "assignment", "status", "score", "max_score", *by_hand, *late),
             *map(_cell, tasks),
             *(_cell(f"metric.{name}") for name in metrics),  # a task may have the name of a metric
         ]
@@ -230,11 +231,18 @@ def marks_csv(results: Sequence[Result]) -> str:
                 number(result.score),
                 number(result.max_score),
                 *(number(result.points_by_hand) for _column in by_hand),
+                *(_lateness(result) if late else ()),
                 *(scores.get(task, "") for task in tasks),
                 *(repr(result.metrics[name]) if name in result.metrics else "" for name in metrics),
             ]
         )
     return file.getvalue()
+
+
+def _lateness(result: Result) -> tuple[str, str]:
+    """The score before anything was taken off, and the seconds; in time, the score as it is and none."""
+    late = result.late
+    return (number(late.score_before), str(late.seconds)) if late else (number(result.score), "0")
 
 
 def _cell(text: str) -> str:

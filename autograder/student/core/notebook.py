@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-MAX_FILE_BYTES = 32 * 2**20  # of a notebook that is handed in
+MAX_FILE_BYTES = 32 * 2**20  # of a notebook that is handed in, without the outputs of its cells
+MAX_BYTES_WITH_OUTPUTS = 2 * MAX_FILE_BYTES  # with them
 CHECK_PREFIX = "check-"  # the check cell of task t has the grade_id "check-t"; its answer cell is called t
 SETUP_TAG = "setup"  # cells a submission needs to run: imports and supplied helpers
 SKIP_TAG = "skip-execution"  # long demonstrations, left out when grading

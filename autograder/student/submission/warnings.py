@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
-from autograder.student.core.notebook import MAX_FILE_BYTES, Cell, Notebook
+from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, Cell, Notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
 from autograder.student.models.checkpoints import changed_since
@@ -42,12 +42,12 @@ def code_of(notebook: Notebook) -> list[str]:
 
 def about_file(name: str, data: bytes, assignment: str) -> Iterator[Notice]:
     """Whether the grader will take the notebook's file as it is."""
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > MAX_BYTES_WITH_OUTPUTS:
         text = _(
             "Your notebook is larger than the {limit} MB that are graded: choose Edit → Clear Outputs of All Cells, "
             "save it, and run this again."
         )
-        yield Notice(text.format(limit=MAX_FILE_BYTES // 2**20))
+        yield Notice(text.format(limit=MAX_BYTES_WITH_OUTPUTS // 2**20))
     if name != f"{assignment}.ipynb":
         text = _("Your notebook is called {name}; it is handed in under its own name, {assignment}.")
         yield Notice(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from autograder.reports import formats
 from autograder.reports.feedback import feedback_page
 from autograder.reports.labels import number
-from autograder.student.core.results import Result, TaskResult, TestResult, score_task
+from autograder.student.core.results import Late, Result, TaskResult, TestResult, score_task
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 
@@ -149,3 +149,15 @@ def test_formats_hold_nothing_that_is_not_for_students() -> None:
     for text in texts:
         for secret in ("20261122", "was edited", "A12"):
             assert secret not in text
+
+
+def test_csv_keeps_the_score_before_lateness() -> None:
+    """In columns that are there only if somebody was late; who was in time has the score twice."""
+    late = replace(samples.result("bob"), score=4.5, late=Late(90_000, 0.1, 5.0))
+    rows = list(csv.DictReader(io.StringIO(formats.marks_csv([samples.result("ada"), late]), newline="")))
+    assert [(row["score_before_lateness"], row["seconds_late"]) for row in rows] == [
+        (rows[0]["score"], "0"),
+        ("5", "90000"),
+    ]
+    assert rows[1]["score"] == "4.5"
+    assert "late" not in formats.marks_csv([samples.result("ada")]).splitlines()[0]

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from IPython import get_ipython
 import torch
+from IPython import get_ipython
 from rich.console import Console
 
 from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check

@@ -12,7 +12,7 @@ from autograder.student.core.results import TaskResult
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.submission.clean_run import CleanRun
 from autograder.student.submission.warnings import (
-    MAX_FILE_BYTES,
+    MAX_BYTES_WITH_OUTPUTS,
     about_file,
     about_kernel,
     about_model,
@@ -73,9 +73,9 @@ def test_a_file_under_another_name_is_told_and_asks_for_nothing() -> None:
 
 def test_a_file_too_large_to_be_graded_is_told() -> None:
     """Outputs are what makes it large."""
-    [notice] = about_file("rnn_basics.ipynb", bytes(MAX_FILE_BYTES + 1), "rnn_basics")
+    [notice] = about_file("rnn_basics.ipynb", bytes(MAX_BYTES_WITH_OUTPUTS + 1), "rnn_basics")
     assert "Clear Outputs" in notice.text
-    assert "32 MB" in notice.text
+    assert "64 MB" in notice.text
 
 
 def test_what_is_not_begun_is_named() -> None:
