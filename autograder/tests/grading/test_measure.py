@@ -89,7 +89,7 @@ def test_an_honest_model_earns_what_its_perplexity_is_worth(honest: Result) -> N
     task = task_of(honest)
     measured = next(test for test in task.tests if test.credit is not None)
     assert task.status == "partial"
-    assert 7 < task.score < 9
+    assert 7 < task.score < 10
     assert task.score == math.floor(1000 * measured.credit) / 100
     assert honest.metrics["tokens_scored"] == sum(len(line.split()) + 1 for line in hidden_lines(toy.CORPUS))
     assert honest.metrics["parameters"] == 60 * 32 + 60 + 2 * 128 * 33

@@ -43,6 +43,18 @@ def test_equal_bytes_and_seeds_give_equal_results(
     assert first.outcomes == second.outcomes
 
 
+def test_secret_inputs_are_in_nothing_that_is_told(
+    server: Server, suites: Suites, few_tasks: Notebook
+) -> None:
+    """An answer that puts its inputs into an exception tells those of its own check, whatever the secret seed."""
+    first, second = (
+        grade(submission("hidden_inputs_in_an_exception", few_tasks), suites, server, seed).result
+        for seed in (1, 2)
+    )
+    assert first.tasks == second.tasks
+    assert any("canary" in test.message for task in first.tasks for test in task.tests)
+
+
 def test_another_seed_tells_a_student_the_same(server: Server, suites: Suites, few_tasks: Notebook) -> None:
     """Marks rest on inputs of a secret seed; what is said of a failure comes from those of her own checks."""
     first, second = (grade(submission("honest_mistake", few_tasks), suites, server, seed) for seed in (1, 2))

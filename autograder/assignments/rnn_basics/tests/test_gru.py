@@ -140,6 +140,7 @@ def test_gru_step_in_float32(student: Student, reference: Student, draw: Draw) -
 
 @pytest.mark.task("gru_step")
 @pytest.mark.hint(OVERFLOW)
+@pytest.mark.supporting
 def test_gru_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs drive the gates to 0 or 1, nothing to nan."""
     check_large_inputs(student.gru_step, reference.gru_step, draw)
@@ -218,6 +219,7 @@ def test_gru_step_lecture_in_float32(student: Student, reference: Student, draw:
 
 @pytest.mark.task("gru_step_lecture")
 @pytest.mark.hint(OVERFLOW)
+@pytest.mark.supporting
 def test_gru_step_lecture_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs drive the gates to 0 or 1, nothing to nan."""
     check_large_inputs(student.gru_step_lecture, reference.gru_step_lecture, draw)

@@ -137,6 +137,7 @@ def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
 
 @pytest.mark.task("lstm_step")
 @pytest.mark.hint("What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?")
+@pytest.mark.supporting
 def test_lstm_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs and a very large memory drive the gates to 0 or 1, nothing to nan."""
     x, h, c, *weights = with_large_inputs(lstm_arguments(draw, LARGE_SIZES))

@@ -17,8 +17,8 @@ for root in ("/", "/work", "/home", "/root", "/tmp", "/public", "/sandbox", ".."
         names = os.listdir(root)
     except OSError:
         continue
-    stolen += [name for name in names if name in ("hidden", "private", "solutions", "grading", "gradebook.db", ".git")]
-    stolen += glob.glob(os.path.join(root, "**", "rnn_basics*"), recursive=root not in ("/", "/root", "/home"))
+    stolen += [name for name in names if name in ("hidden", "private", "recorded", "solutions", "grading", "gradebook.db", ".git")]
+    stolen += glob.glob(os.path.join(root, "**", "rnn_basics*.*"), recursive=root not in ("/", "/root", "/home"))
 assert not stolen, "CANARY " + repr(stolen)
 print("nothing found")
 
