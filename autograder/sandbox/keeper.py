@@ -76,6 +76,7 @@ class _Keeper:
         self.files: dict[str, int] = {}
         self.worker: _Worker | None = None
         self.parked: dict[str, _Parked] = {}
+        self.ended: set[int] = set()  # children that were ended; the worker reaps them with its next order
         self.busy = False
         self.forks_allowed = 0
         self.next_look = 0.0
@@ -193,6 +194,7 @@ class _Keeper:
         os.close(self.worker.pidfd)
         for name in list(self.parked):
             os.close(self.parked.pop(name).pidfd)
+        self.ended.clear()
         self.worker = None
         self.busy = False
         return end
@@ -217,6 +219,7 @@ class _Keeper:
         if not is_kept:
             for child in children:
                 _end_of(child, wait=False)
+            self.ended |= set(children)
         is_over = _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict
         return {"parked": is_kept, "worker": self._stop_worker() if is_over else None}
 
@@ -243,13 +246,15 @@ class _Keeper:
             os.close(parked.pidfd)
 
     def _awake(self) -> list[int]:
-        """The children of the worker but those that are parked."""
+        """The children of the worker but those that are parked and those that were ended before."""
         assert self.worker is not None
         for name, parked in list(self.parked.items()):
             if _is_over(parked.pidfd, 0.0):  # its number may be another's soon
                 os.close(self.parked.pop(name).pidfd)
         asleep = {parked.pid for parked in self.parked.values()}
-        return [child for child in _children(self.worker.pid) if child not in asleep]
+        children = _children(self.worker.pid)
+        self.ended &= set(children)  # one that was reaped may give its number to another
+        return [child for child in children if child not in asleep | self.ended]
 
     def _has_room(self) -> bool:
         """Whether the worker and its parked forks stay within the memory of one submission.
@@ -277,6 +282,7 @@ class _Keeper:
         if self.worker is not None:
             children = self._awake()
             ends = [_end_of(child, lost) for child in children]
+            self.ended |= set(children)
             if _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
                 worker_end = self._stop_worker()
         else:

@@ -14,7 +14,7 @@ from autograder.tests.nbgrader_bridge.course import Course
 
 pytestmark = pytest.mark.xdist_group("nbgrader")
 SECRET = "submission_secret.txt"
-HIDDEN = ("hidden line", "hidden test")
+HIDDEN = ("mistake", "private lines")
 UNANSWERED = ("garbage", "nan_outputs")
 
 
