@@ -7,7 +7,7 @@ OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}
 
 SPEC = Spec(
     forbidden={"sgd_step_": OPTIMISERS},
-    model=MeasuredModel("rnn_lm", "RNNModel", "sotu", PERPLEXITY),
+    model=MeasuredModel("rnn_lm", "RNNModel", "sotu", PERPLEXITY, task="language_model"),
     may_change={
         "sgd_step_": frozenset({"values", "gradient"}),
         "train_epoch": frozenset({"values", "gradient", "mode"}),

@@ -21,5 +21,5 @@ SPEC = Spec(
         "wordpiece_encode": TOKENIZERS,
         "unigram_segment": TOKENIZERS,
     },
-    model=MeasuredModel("subword_lm", "SubwordModel", "sotu", BITS_PER_BYTE),
+    model=MeasuredModel("subword_lm", "SubwordModel", "sotu", BITS_PER_BYTE, task="subword_model"),
 )

@@ -51,13 +51,13 @@ def added(source: str, released: str) -> list[Piece]:
     ['import numpy as np']
     """
     known = Counter(_meaning(piece) for piece in pieces(released))
-    found = []
+    new = []
     for piece in pieces(source):
         meaning = _meaning(piece)
         known[meaning] -= 1
         if known[meaning] < 0:
-            found.append(piece)
-    return found
+            new.append(piece)
+    return new
 
 
 def _meaning(piece: Piece) -> str:

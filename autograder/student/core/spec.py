@@ -30,6 +30,7 @@ class MeasuredModel:
     class_name: str  # of the model in the notebook
     corpus: str
     metric: Metric
+    task: str  # whose points the score gives
 
     @property
     def weights(self) -> str:

@@ -303,14 +303,10 @@ def test_a_tokenizer_that_cannot_be_read_is_one_sentence(
     assert word in words_of(result)
 
 
-def test_nan_in_the_file_is_no_json(graded: Grade, files: dict[str, bytes]) -> None:
-    """Nor is anything else that JSON has not."""
-    result = graded(
-        own_files=files
-        | {ARGUMENTS: files[ARGUMENTS].replace(b'"tokenizer": {', b'"x": NaN, "tokenizer": {')}
-    )
-    assert result.score == 0
-    assert "not JSON" in words_of(result)
+def test_nan_beside_the_arguments_changes_nothing(graded: Grade, files: dict[str, bytes]) -> None:
+    """Nobody reads it; a learning curve may hold one."""
+    noted = files[ARGUMENTS].replace(b'"tokenizer": {', b'"x": NaN, "tokenizer": {')
+    assert graded(own_files=files | {ARGUMENTS: noted}).score == graded(own_files=files).score > 0
 
 
 def test_without_a_checkpoint_its_files_are_named(graded: Grade) -> None:
