@@ -30,8 +30,6 @@ class Case:
     fixtures: tuple[str, ...]
     parameters: dict[str, Any]
     is_grading_only: bool
-    is_essential: bool
-    is_supporting: bool
 
 
 @dataclass
@@ -114,6 +112,4 @@ def _case(item: pytest.Item) -> Case:
         fixtures=tuple(name for name in names if name in _FIXTURES and name not in parameters),
         parameters=parameters,
         is_grading_only=item.get_closest_marker("grading_only") is not None,
-        is_essential=item.get_closest_marker("essential") is not None,
-        is_supporting=item.get_closest_marker("supporting") is not None,
     )
