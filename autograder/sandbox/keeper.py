@@ -16,7 +16,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -24,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.sandbox import channel, scratch, worker
+from autograder.sandbox import channel, processes, scratch, worker
 from autograder.sandbox.jail import privileges, seccomp
 from autograder.sandbox.settings import Settings
 
@@ -168,7 +167,7 @@ class _Keeper:
         except EOFError:
             ready, descriptors = {"ready": False, "layer": "worker", "reason": "it ended while starting"}, []
         listener = descriptors[0] if descriptors else None
-        self.worker = _Worker(pid, os.pidfd_open(pid), ours, listener, _memory_of(pid))
+        self.worker = _Worker(pid, os.pidfd_open(pid), ours, listener, processes.memory_of(pid))
         if not ready["ready"]:
             self._stop_worker()
         return ready
@@ -190,7 +189,7 @@ class _Keeper:
             except ChildProcessError:
                 break
             if ended == pid:
-                end = _ending(status, usage.ru_utime + usage.ru_stime)
+                end = processes.ending(status, usage.ru_utime + usage.ru_stime)
         os.close(self.worker.pidfd)
         for name in list(self.parked):
             os.close(self.parked.pop(name).pidfd)
@@ -218,9 +217,9 @@ class _Keeper:
             is_kept = self._put_to_sleep(str(name), children[0])
         if not is_kept:
             for child in children:
-                _end_of(child, wait=False)
+                processes.end_of(child, wait=False)
             self.ended |= set(children)
-        is_over = _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict
+        is_over = processes.is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict
         return {"parked": is_kept, "worker": self._stop_worker() if is_over else None}
 
     def _put_to_sleep(self, name: str, pid: int) -> bool:
@@ -228,9 +227,7 @@ class _Keeper:
             pidfd = os.pidfd_open(pid)
         except OSError:
             return False
-        try:
-            signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
-        except OSError:
+        if not processes.stop(pid, pidfd):
             os.close(pidfd)
             return False
         self.parked[name] = _Parked(pid, pidfd)
@@ -249,10 +246,10 @@ class _Keeper:
         """The children of the worker but those that are parked and those that were ended before."""
         assert self.worker is not None
         for name, parked in list(self.parked.items()):
-            if _is_over(parked.pidfd, 0.0):  # its number may be another's soon
+            if processes.is_over(parked.pidfd, 0.0):  # its number may be another's soon
                 os.close(self.parked.pop(name).pidfd)
         asleep = {parked.pid for parked in self.parked.values()}
-        children = _children(self.worker.pid)
+        children = processes.children_of(self.worker.pid)
         self.ended &= set(children)  # one that was reaped may give its number to another
         return [child for child in children if child not in asleep | self.ended]
 
@@ -264,11 +261,11 @@ class _Keeper:
         """
         assert self.worker is not None
         limit = self.settings.limits.memory_bytes
-        own = _memory_of(self.worker.pid) - self.worker.memory_at_start
+        own = processes.memory_of(self.worker.pid) - self.worker.memory_at_start
         if own * (len(self.parked) + 2) <= limit:
             return True
-        processes = [self.worker.pid, *(parked.pid for parked in self.parked.values())]
-        together = sum(map(_share_of_memory, processes)) - self.worker.memory_at_start
+        pids = [self.worker.pid, *(parked.pid for parked in self.parked.values())]
+        together = sum(map(processes.share_of_memory, pids)) - self.worker.memory_at_start
         return together + own <= limit
 
     # The end of a task or execution
@@ -281,9 +278,9 @@ class _Keeper:
         worker_end = None
         if self.worker is not None:
             children = self._awake()
-            ends = [_end_of(child, lost) for child in children]
+            ends = [processes.end_of(child, lost) for child in children]
             self.ended |= set(children)
-            if _is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
+            if processes.is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
                 worker_end = self._stop_worker()
         else:
             worker_end = _GONE
@@ -328,7 +325,7 @@ class _Keeper:
 
     def _decide(self, name: str, question: seccomp.Question) -> tuple[int, bool]:
         """The error number to answer (0: go on), and whether this uses up the allowance for one fork."""
-        process, threads = _process_of(question.pid)
+        process, threads = processes.process_of(question.pid)
         arguments = question.data.arguments
         if process is None:
             return errno.EPERM, False
@@ -338,7 +335,7 @@ class _Keeper:
             return self._decide_clone(process, threads, signal.SIGCHLD)
         if name in ("kill", "tgkill") and arguments[0] == process:
             return 0, False
-        if name == "tkill" and _process_of(arguments[0])[0] == process:
+        if name == "tkill" and processes.process_of(arguments[0])[0] == process:
             return 0, False
         return errno.EPERM, False
 
@@ -353,97 +350,3 @@ class _Keeper:
         if plain and process == self.worker.pid and self.forks_allowed > 0:
             return 0, True
         return errno.EPERM, False
-
-
-def _process_of(thread: int) -> tuple[int | None, int]:
-    """The process that a thread belongs to, and how many threads that has; (None, 0) if it is gone."""
-    try:
-        with open(f"/proc/{thread}/status", encoding="utf-8", errors="replace") as file:
-            fields = dict(line.split(":", 1) for line in file if ":" in line)
-        return int(fields["Tgid"]), int(fields["Threads"])
-    except (OSError, KeyError, ValueError):
-        return None, 0
-
-
-def _memory_of(process: int) -> int:
-    """The bytes of memory that are mapped by a process and come from no file."""
-    return _field(f"/proc/{process}/status", "RssAnon")
-
-
-def _share_of_memory(process: int) -> int:
-    """The same, where a page that several processes share counts for each in part."""
-    return _field(f"/proc/{process}/smaps_rollup", "Pss_Anon")
-
-
-def _field(path: str, name: str) -> int:
-    """A number of kilobytes in a file of /proc, in bytes; 0 if the process is gone, too many if we may not read it."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
-    except PermissionError:
-        return sys.maxsize
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
-
-
-def _children(process: int) -> list[int]:
-    """The processes whose parent is `process`."""
-    try:
-        threads = os.listdir(f"/proc/{process}/task")
-        return [
-            int(child)
-            for thread in threads
-            for child in Path(f"/proc/{process}/task/{thread}/children").read_text(encoding="ascii").split()
-        ]
-    except FileNotFoundError:  # a kernel without these files, or the process is gone
-        return [
-            int(entry)
-            for entry in os.listdir("/proc")
-            if entry.isdigit() and (_stat(int(entry)) or [""] * 2)[1] == str(process)
-        ]
-
-
-def _stat(process: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the state on (the name before it may contain anything)."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()
-
-
-def _end_of(process: int, wait: bool) -> dict[str, Any] | None:
-    """How a process that is not our own child ended; kills it if it has not. Its parent has to reap it.
-
-    What the parent could tell us would be hearsay: it has run student code. The kernel keeps the exit code.
-    """
-    try:
-        pidfd = os.pidfd_open(process)
-    except OSError:
-        return None
-    try:
-        over = _is_over(pidfd, 1.0 if wait else 0.0)
-        if not over:
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            _is_over(pidfd, 5.0)
-    except ProcessLookupError:
-        over = True
-    finally:
-        os.close(pidfd)
-    fields = _stat(process)
-    if fields is None:
-        return None
-    seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    if not over:
-        return {"kind": "stopped", "number": 0, "cpu_seconds": seconds}
-    return _ending(int(fields[49]), seconds)
-
-
-def _is_over(pidfd: int, seconds: float) -> bool:
-    return bool(select.select([pidfd], [], [], seconds)[0])
-
-
-def _ending(status: int, cpu_seconds: float) -> dict[str, Any]:
-    if os.WIFSIGNALED(status):
-        return {"kind": "signal", "number": os.WTERMSIG(status), "cpu_seconds": cpu_seconds}
-    return {"kind": "exit", "number": os.WEXITSTATUS(status), "cpu_seconds": cpu_seconds}

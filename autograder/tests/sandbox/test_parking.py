@@ -167,9 +167,11 @@ class TestAttacks:
             "def work():\n    while True:\n"
             "        with open('beat', 'a') as file: file.write('x')\n"
             "        time.sleep(0.001)\n"
-            "os.register_at_fork(after_in_child=lambda: threading.Thread(target=work, daemon=True).start())"
+            "def begin():\n    with open('beat', 'a') as file: file.write('x')\n"
+            "    threading.Thread(target=work, daemon=True).start()\n"
+            "os.register_at_fork(after_in_child=begin)"
         )
-        wait = "time.sleep(0.1); a = os.path.getsize('beat'); time.sleep(0.3); b = os.path.getsize('beat')"
+        wait = "a = os.path.getsize('beat'); time.sleep(0.3); b = os.path.getsize('beat')"
         session.execute([busy, "x = 1", wait], parks={"task": 1})
         assert in_task(session, "answer = a > 0 and a == b") is True
         assert answer(session, "task", "answer = x") == 1
