@@ -6,6 +6,7 @@ times faster. A submission is never tested this way.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,13 +68,33 @@ class Cases:
         is_live: bool = True,
     ) -> dict[str, Outcome]:
         """What becomes of every test of a task, by name."""
-        student.side_effects.clear()
-        student.may_change = self.suite.spec.may_change.get(task, frozenset())
+        self._begin(task, student)
         return {
             case.name: self._run(case, student, seed, reference, nudge)
             for case in self.by_task[task]
             if is_live or not case.is_grading_only
         }
+
+    def first_failure(
+        self,
+        task: str,
+        student: Student,
+        seed: int,
+        reference: Reference,
+        among: Collection[str] | None = None,
+    ) -> tuple[str, BaseException] | None:
+        """The first test of a task (`among` these only) that fails, with its error; None if all pass."""
+        self._begin(task, student)
+        for case in self.by_task[task]:
+            if among is None or case.name in among:
+                error = self._run(case, student, seed, reference, 0.0).error
+                if error is not None:
+                    return case.name, error
+        return None
+
+    def _begin(self, task: str, student: Student) -> None:
+        student.side_effects.clear()
+        student.may_change = self.suite.spec.may_change.get(task, frozenset())
 
     def _run(self, case: Case, student: Student, seed: int, reference: Reference, nudge: float) -> Outcome:
         own_seed = derive_seed(seed, case.task, case.name)

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.maintain import recording
-from autograder.maintain.proof import SECRET_SEEDS, Proof, Row
+from autograder.maintain.proof import SECRET_SEEDS, Proof
 from autograder.student.checking.recording import recorded_file
 from autograder.student.core.course import ASSIGNMENTS
 
@@ -22,8 +22,8 @@ TASKS = [
 ]
 NAMES = [f"{assignment}-{task}" for assignment, task in TASKS]
 MAX_BYTES = 2**20  # of all recordings of an assignment
-# Mistakes of a task that may go unnamed: what hangs on the order of a set, or on a clock, is not the same at each run.
-UNSTABLE = 3
+# Known mistakes of a task that may go unnamed. What hangs on a clock is not the same at each run.
+MAX_UNNAMED = {"train_bpe": 3}
 MAX_GRADING_ONLY = 3  # tests of an assignment that no recording can replay
 
 
@@ -34,23 +34,21 @@ def proof_of(assignment: str) -> Proof:
     return Proof(assignment)
 
 
-@cache
-def row_of(assignment: str, task: str) -> Row:
-    """What is proved of a task with one secret seed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
-        return proof_of(assignment).row(task, seeds=1)
-
-
 @pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
 def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> None:
-    """Every known mistake fails at the desk and is named; right answers pass; the grader says what the desk says."""
-    row = row_of(assignment, task)
+    """Mistakes fail at the desk and are named, right answers pass, the grader agrees; answers by others are caught.
+
+    The wrong answers by others were written without a look at the tests or at the known mistakes.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
+        row = proof_of(assignment).row(task, seeds=1)
     assert [remark for remark in row.remarks if "is not named" not in remark] == []
     assert row.killed == row.mistakes > 0
-    assert row.named >= row.mistakes - UNSTABLE, row.remarks
+    assert row.named >= row.mistakes - MAX_UNNAMED.get(task, 0), row.remarks
     assert row.accepted == row.alternatives >= 2
     assert row.tests >= 3
+    assert row.caught == row.wrong, [verdict for verdict in row.verdicts if "PASSES" in verdict]
 
 
 @pytest.mark.slow
@@ -59,13 +57,6 @@ def test_desk_and_grade_agree_over_twenty_secret_seeds(assignment: str, task: st
     """On every known mistake, every alternative and every wrong answer."""
     proof = proof_of(assignment)
     assert proof.row(task, seeds=len(SECRET_SEEDS)).remarks == []
-
-
-@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
-def test_wrong_answers_written_by_others_fail_at_the_desk(assignment: str, task: str) -> None:
-    """They were written without a look at the tests or at the known mistakes."""
-    row = row_of(assignment, task)
-    assert row.caught == row.wrong, [verdict for verdict in row.verdicts if "PASSES" in verdict]
 
 
 @pytest.mark.parametrize("assignment", assignment_names())
