@@ -49,6 +49,7 @@ class Found:
     member: str = ""  # its name inside the archive at `path`
     assignment: str = ""  # where nbgrader's tree says which; the cells have the last word
     problem: str = ""
+    is_absent: bool = False  # only the roster tells of this student
     shares_folder: bool = False  # with notebooks of others: whose the files beside it are cannot be known
     inner: str = ""  # its name inside the archive that this member is
     owner: str = ""  # who a platform's name says handed it in, where all files lie in one folder
@@ -102,11 +103,8 @@ def find_submissions(
 def _absent(found: Sequence[Found], roster: Roster) -> list[Found]:
     there = {each.student for each in found}
     problem = _("Nothing was handed in.")
-    return [
-        Found(student.id, "", Path(), problem=problem)
-        for student in roster.students
-        if student.id not in there
-    ]
+    missing = [student.id for student in roster.students if student.id not in there]
+    return [Found(name, "", Path(), problem=problem, is_absent=True) for name in missing]
 
 
 def _bounded(found: Iterable[Found], path: Path) -> Iterator[Found]:

@@ -20,7 +20,7 @@ from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import Job
 from autograder.grading.lateness import Deadline
 from autograder.grading.processes import Graders
-from autograder.grading.similarity import flag_copies
+from autograder.grading.resemblance import compared
 from autograder.grading.store import remember, remembered, write_result
 from autograder.student.core.results import Result
 
@@ -53,8 +53,8 @@ def grade_all(
     """Grades all submissions; each result is written and reported as soon as it is there. In the order of `found`.
 
     What is known of a hand-in beyond its contents is added: that there were others, and how late it was. In the end
-    checkpoints are compared with each other, and results that share one say so. With `graders` it is these processes
-    that grade, and they stay warm. `CannotGrade` if nothing can be graded here.
+    submissions are compared with each other, and each result says which others it resembles. With `graders` it is
+    these processes that grade, and they stay warm. `CannotGrade` if nothing can be graded here.
     """
     results: dict[int, Result] = {}
 
@@ -97,13 +97,13 @@ def grade_all(
                 remember(out, job, graded)
             finish(number, graded)
     in_order = [results[number] for number in range(len(found))]
-    flagged = flag_copies(in_order)
-    for before, after in zip(in_order, flagged, strict=True):
+    finished = compared(in_order)
+    for before, after in zip(in_order, finished, strict=True):
         if after != before:
             write_result(out, after)
-    return flagged
+    return finished
 
 
 def _with_circumstances(result: Result, found: Found, deadline: Deadline | None) -> Result:
-    result = replace(result, repairs=(*found.notes, *result.repairs))
+    result = replace(result, repairs=(*found.notes, *result.repairs), is_absent=found.is_absent)
     return deadline.applied(result, found) if deadline else result

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.grading import code_similarity
 from autograder.grading.graded import (
     Graded,
     Outcome,
@@ -44,7 +45,7 @@ from autograder.sandbox import (
 )
 from autograder.sandbox.errors import SandboxLost
 from autograder.student.core.language import _
-from autograder.student.core.notebook import TRAINING_TAG, Task
+from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task
 from autograder.student.core.results import Result, Scale, TaskResult, score_task
 from autograder.student.corpora import MissingCorpus
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
@@ -76,6 +77,7 @@ def grade(
         reason = _("The sandbox broke down while this submission was running in it.")
         graded = ungradable(submission, reason, is_final=False)
     provenance = _provenance(submission, suites.get(graded.result.assignment), server, seed)
+    provenance |= _kept_of_answers(graded.notebook, suites.get(graded.result.assignment))
     seconds = round(time.monotonic() - start, 3)
     return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
 
@@ -307,6 +309,13 @@ def _kept_of_checkpoint(submission: Submission, suite: Suite | None) -> dict[str
     except (KeyError, UnreadableCheckpoint):
         return {}
     return {KEPT: fingerprint_of(checkpoint)}
+
+
+def _kept_of_answers(notebook: Notebook, suite: Suite | None) -> dict[str, Any]:
+    """The fingerprints by which nearly equal answers are found."""
+    if suite is None or not notebook.cells:
+        return {}
+    return {code_similarity.KEPT: code_similarity.fingerprints_of(notebook, suite.notebook)}
 
 
 def load_suites(names: Sequence[str]) -> dict[str, Suite]:

@@ -10,14 +10,13 @@ other names change nothing. A copy whose units were put into another order gets 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from autograder.student.core.language import _
 from autograder.student.core.results import Result
 
 if TYPE_CHECKING:
@@ -103,32 +102,11 @@ def _cosine(one: _Fingerprint, other: _Fingerprint) -> float:
     return weighted / total if total else 0.0
 
 
-def flag_copies(results: Sequence[Result]) -> list[Result]:
-    """The same results; those of identical or nearly identical checkpoints say so to the instructor, both of them."""
-    groups: defaultdict[str, list[tuple[int, _Fingerprint]]] = defaultdict(list)
-    for number, result in enumerate(results):
-        if fingerprint := _Fingerprint.of(result):
-            groups[result.assignment].append((number, fingerprint))
-    flags: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for group in groups.values():
-        for (first, one), (second, other) in _pairs(group):
-            cosine = similarity(one, other)
-            if cosine >= ALIKE:
-                flags[first].append((results[second].student, _sentence(results[second].student, cosine)))
-                flags[second].append((results[first].student, _sentence(results[first].student, cosine)))
-    return [
-        replace(result, integrity=(*result.integrity, *(text for _name, text in sorted(flags[number]))))
-        for number, result in enumerate(results)
-    ]
-
-
-def _pairs(group: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    return ((one, other) for number, one in enumerate(group) for other in group[number + 1 :])
-
-
-def _sentence(student: str, cosine: float) -> str:
-    if cosine == 1.0:
-        return _("Its checkpoint is identical to that of {student}.").format(student=f"“{student}”")
-    return _("Its checkpoint is nearly identical to that of {student} (cosine {cosine}).").format(
-        student=f"“{student}”", cosine=f"{cosine:.2f}"
-    )
+def alike_checkpoints(results: Sequence[Result]) -> dict[tuple[int, int], float]:
+    """The cosines of nearly identical checkpoints, by the positions of the two results, the lower one first."""
+    kept = [(number, found) for number, result in enumerate(results) if (found := _Fingerprint.of(result))]
+    cosines = {
+        (first, second): similarity(one, other)
+        for (first, one), (second, other) in itertools.combinations(kept, 2)
+    }
+    return {pair: cosine for pair, cosine in cosines.items() if cosine >= ALIKE}

@@ -265,7 +265,7 @@ def _in_short(result: Result) -> str:
         (task for task in result.tasks if task.score < task.max_score),
         key=lambda task: task.score - task.max_score,
     )
-    flag = _("; see integrity") if result.integrity else ""
+    flag = _("; see integrity") if result.integrity or result.similar else ""
     if not lost:
         return _("everything right") + flag
     more = f" +{len(lost) - 3}" if len(lost) > 3 else ""

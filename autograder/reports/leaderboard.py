@@ -147,7 +147,7 @@ def _row(result: Result, metric: Metric, measured: float) -> Row:
         max_score=result.max_score,
         parameters=int(metrics[PARAMETERS]) if PARAMETERS in metrics else None,
         checkpoint_bytes=int(metrics[BYTES]) if BYTES in metrics else None,
-        is_flagged=bool(result.integrity),
+        is_flagged=bool(result.integrity) or any(other.checkpoint for other in result.similar),
     )
     return _measured(row, metric, measured)
 

@@ -20,8 +20,8 @@ def summary(results: Sequence[Result]) -> list[str]:
 
 
 def needs_a_look(result: Result) -> bool:
-    """Whether a person should look at a submission: it was not graded, has no points, or has notes on integrity."""
-    return result.status == "ungradable" or not result.score or bool(result.integrity)
+    """Whether a person should look at a submission: it was not graded, has no points, or there is something to see."""
+    return result.status == "ungradable" or not result.score or bool(result.integrity or result.similar)
 
 
 def _about(found: Group) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SCHEMA = 2
+SCHEMA = 3
 
 TestOutcome = Literal["passed", "failed", "crashed", "timeout", "error", "not_run"]
 _STOPPED = ("crashed", "timeout", "not_run")
@@ -72,6 +72,25 @@ class Late:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """One point of a learning curve, in the metric of the result's scale."""
+
+    tokens: int  # of training text so far
+    train: float
+    valid: float
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Another submission of the class that this one resembles: for a person to look at, it changes no mark."""
+
+    student: str
+    checkpoint: float | None = None  # the cosine of two nearly equal models; 1.0 only for the same file
+    code: dict[str, float] = field(default_factory=dict)  # nearly equal answers: the share in common, by task
+    mistakes: tuple[str, ...] = ()  # that both made and hardly anybody else, as "task: id"
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything known about one graded (or ungradable) submission."""
 
@@ -86,8 +105,11 @@ class Result:
     metrics: dict[str, float] = field(default_factory=dict)
     scale: Scale | None = None  # None where no task of the assignment is measured
     late: Late | None = None  # None where it was in time, or where that is not this grader's concern
+    curve: tuple[CurvePoint, ...] = ()  # as the notebook recorded it while training: told, not measured
     repairs: tuple[str, ...] = ()
     integrity: tuple[str, ...] = ()
+    similar: tuple[Similar, ...] = ()  # known when the class has been graded
+    is_absent: bool = False  # in the roster, and nothing was handed in
     provenance: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -111,6 +133,8 @@ class Result:
             tasks=tasks,
             scale=None if scale is None else _scale_from(scale),
             late=None if late is None else Late(**late),
+            curve=tuple(CurvePoint(**point) for point in document.pop("curve")),
+            similar=tuple(map(_similar_from, document.pop("similar"))),
             **document,
         )
 
@@ -122,6 +146,10 @@ def task_result_from(document: dict[str, Any]) -> TaskResult:
 
 def _scale_from(document: dict[str, Any]) -> Scale:
     return Scale(**{**document, "files": tuple(document["files"])})
+
+
+def _similar_from(document: dict[str, Any]) -> Similar:
+    return Similar(**{**document, "mistakes": tuple(document["mistakes"])})
 
 
 def _test_from(document: dict[str, Any]) -> TestResult:

@@ -196,7 +196,7 @@ def test_copies_are_flagged_in_whatever_order_they_were_graded(
         for part in parts:
             results = grade_all(part, out, seed=7)
         seen.append([path.read_bytes() for path in sorted((out / "results").iterdir())])
-        assert [len(result.integrity) for result in results] == [1, 0, 1]
+        assert [len(result.similar) for result in results] == [1, 0, 1]
         assert [result.to_json().encode() for result in results] == seen[-1]
     assert seen[0] == seen[1] == seen[2]
 

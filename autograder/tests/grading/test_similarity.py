@@ -11,7 +11,8 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from autograder.grading.similarity import fingerprint_of, flag_copies
+from autograder.grading.resemblance import compared
+from autograder.grading.similarity import ALIKE, fingerprint_of
 from autograder.student.core.results import Result
 from autograder.student.models.checkpoints import read_checkpoint
 
@@ -34,9 +35,12 @@ def result(student: str, weights: Weights, assignment: str = "rnn_language_model
     return Result(student, assignment, "graded", 0.0, 60.0, integrity=("before",), provenance=kept)
 
 
-def flags(*results: Result) -> dict[str, tuple[str, ...]]:
-    """What is said of each student's checkpoint."""
-    return {result.student: result.integrity[1:] for result in flag_copies(results)}
+def flags(*results: Result) -> dict[str, dict[str, float]]:
+    """Whose checkpoint each student's resembles, and how much."""
+    return {
+        result.student: {other.student: other.checkpoint or 0.0 for other in result.similar}
+        for result in compared(results)
+    }
 
 
 def noisy(weights: Weights) -> Weights:
@@ -60,14 +64,11 @@ DISGUISES: dict[str, Callable[[Weights], Weights]] = {
 
 
 def test_identical_checkpoints_are_flagged_in_both_results() -> None:
-    """Who trained and who copied cannot be known: both are told, and what was said before stays."""
+    """Who trained and who copied cannot be known: both are told, and notes on integrity stay."""
     first, second = result("ada", weights_of(1)), result("bob", weights_of(1))
     told = flags(first, second, result("cy", weights_of(2)))
-    assert "identical" in told["ada"][0]
-    assert "“bob”" in told["ada"][0]
-    assert "“ada”" in told["bob"][0]
-    assert told["cy"] == ()
-    assert flag_copies([first, second])[0].integrity[0] == "before"
+    assert told == {"ada": {"bob": 1.0}, "bob": {"ada": 1.0}, "cy": {}}
+    assert compared([first, second])[0].integrity == ("before",)
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
@@ -75,8 +76,7 @@ def test_a_disguised_copy_is_flagged(disguise: str) -> None:
     """Noise, rounding, other names, weights of one's own beside it: nearly identical."""
     weights = weights_of(1)
     told = flags(result("ada", weights), result("bob", DISGUISES[disguise](weights)))
-    assert "nearly identical" in told["ada"][0]
-    assert "nearly identical" in told["bob"][0]
+    assert ALIKE <= told["ada"]["bob"] == told["bob"]["ada"] < 1
 
 
 def test_independent_models_are_far_below_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,13 +86,14 @@ def test_independent_models_are_far_below_the_line(monkeypatch: pytest.MonkeyPat
 
 
 def test_flags_do_not_depend_on_the_order() -> None:
-    """Nor on how often they are looked for, since what is kept of a submission holds none."""
+    """Nor on how often they are looked for: what was found before is replaced."""
     results = [
         result(name, weights_of(seed)) for name, seed in (("ada", 1), ("bob", 1), ("cy", 2), ("di", 1))
     ]
     expected = flags(*results)
     assert [len(expected[name]) for name in ("ada", "bob", "cy", "di")] == [2, 2, 0, 2]
     assert all(flags(*order) == expected for order in permutations(results))
+    assert flags(*compared(results)) == expected
 
 
 def test_only_checkpoints_of_one_assignment_are_compared() -> None:
@@ -105,7 +106,7 @@ def test_only_checkpoints_of_one_assignment_are_compared() -> None:
 def test_a_fingerprint_survives_its_json() -> None:
     """A resumed run compares what it reads back."""
     results = [Result.from_json(result(name, weights_of(1)).to_json()) for name in ("ada", "bob")]
-    assert all("identical" in text for texts in flags(*results).values() for text in texts)
+    assert flags(*results)["ada"] == {"bob": 1.0}
     assert len(results[0].to_json()) < 2000
 
 
@@ -117,5 +118,5 @@ def test_matrices_of_any_shape_have_a_sketch() -> None:
         "deep": torch.ones(2, 3, 4),
         "whole": torch.ones(3, 3, dtype=torch.int64),
     }
-    assert "identical" in flags(result("ada", odd), result("bob", odd))["ada"][0]
-    assert flags(result("ada", {"x": torch.ones(1)}), result("bob", {"x": torch.zeros(1)}))["ada"] == ()
+    assert flags(result("ada", odd), result("bob", odd))["ada"] == {"bob": 1.0}
+    assert flags(result("ada", {"x": torch.ones(1)}), result("bob", {"x": torch.zeros(1)}))["ada"] == {}

@@ -133,10 +133,13 @@ def test_models_are_measured_and_the_copied_one_is_flagged(tmp_path: Path) -> No
     assert points["chen"] == points["dora"] == points["felix"] == 0
     assert losses(results["felix"]) == {"language_model", "RNNModel"}
     assert losses(results["chen"]) == {"language_model"}
-    flagged = {name: result.integrity for name, result in results.items() if result.integrity}
-    assert set(flagged) == {"ada", "grace"}
-    assert "identical" in flagged["ada"][0]
-    assert "“grace”" in flagged["ada"][0]
+    copies = {
+        name: {other.student: other.checkpoint for other in result.similar if other.checkpoint}
+        for name, result in results.items()
+    }
+    assert copies["ada"] == {"grace": 1.0}
+    assert copies["grace"] == {"ada": 1.0}
+    assert not copies["chen"] | copies["dora"] | copies["felix"]
     perplexities = {name: result.metrics.get("perplexity") for name, result in results.items()}
     assert perplexities["ada"] < perplexities["felix"] < perplexities["dora"]
     assert perplexities["chen"] is None

@@ -6,7 +6,16 @@ import dataclasses
 
 import pytest
 
-from autograder.student.core.results import Result, Scale, TestResult, score_task, share
+from autograder.student.core.results import (
+    SCHEMA,
+    CurvePoint,
+    Result,
+    Scale,
+    Similar,
+    TestResult,
+    score_task,
+    share,
+)
 
 VALUES = TestResult("values", "The values are right.", "passed")
 WRONG = dataclasses.replace(VALUES, name="limits", outcome="failed")
@@ -62,6 +71,13 @@ def test_json_round_trip() -> None:
         result, scale=Scale("perplexity", 100.0, 25.0, ("a.safetensors", "a.json"))
     )
     assert Result.from_json(measured.to_json()) == measured
+    told = dataclasses.replace(
+        measured,
+        curve=(CurvePoint(1000, 900.5, 950.0), CurvePoint(2000, 300.0, 350.25)),
+        similar=(Similar("bob", 1.0, {"t": 0.9}, ("t: A01", "t: A02")),),
+        is_absent=True,
+    )
+    assert Result.from_json(told.to_json()) == told
     assert Result.from_json(result.to_json()) == result
     assert Result.from_json(result.to_json()).to_json() == result.to_json()
 
@@ -69,5 +85,5 @@ def test_json_round_trip() -> None:
 @pytest.mark.parametrize("text", ["[]", "{}", '{"schema": 1}'])
 def test_json_of_another_schema_is_refused(text: str) -> None:
     """An old or foreign file is not read as something else."""
-    with pytest.raises(ValueError, match="schema 2"):
+    with pytest.raises(ValueError, match=f"schema {SCHEMA}"):
         Result.from_json(text)
