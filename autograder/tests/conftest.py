@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from autograder.assignments.sources import source_notebook
@@ -12,7 +13,20 @@ from autograder.grading.suite import Suite
 from autograder.sandbox import Limits, Server
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
 
+# The same examples at each run, and no clock: a loaded machine is no failure.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")
+
 ASSIGNMENT = "rnn_basics"
+# The files and tests of minutes, as `pytest --durations=20` names them.
+LONGEST = (
+    "autograder/tests/maintain/test_demo.py",
+    "autograder/tests/test_notebooks.py",
+    "autograder/tests/docs/test_authors.py",
+    "autograder/tests/nbgrader_bridge",
+    "autograder/tests/maintain/test_release.py",
+    "autograder/tests/assignments/test_suites.py",
+)
 FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")
 # What honest answers to the few tasks need is far below a second.
 SHORT = Limits(
@@ -26,13 +40,15 @@ SHORT = Limits(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Puts the name of its group behind a test's own, by which xdist keeps a group in one process.
+    """Lets the longest tests begin first, and puts the name of its group behind a test's own.
 
-    xdist 3.8.0 writes it where pytest 9.2.0 does not look any more: `--dist loadgroup` alone keeps nothing together,
-    and what a group shares is made once in every process.
+    With the longest first, no process waits for another at the end. By the name of the group xdist keeps a group in
+    one process: xdist 3.8.0 writes it where pytest 9.2.0 does not look any more, so `--dist loadgroup` alone keeps
+    nothing together, and what a group shares is made once in every process.
     """
     if not getattr(config.option, "loadgroup", False):
         return
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
         name = f"{item.nodeid}@{'_'.join(groups)}"

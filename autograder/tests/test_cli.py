@@ -12,9 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder.assignments import sources
 from autograder.assignments.sources import source_path
+from autograder.cli import app
 from autograder.grading.store import locked, write_result
 from autograder.maintain import class_run
 from autograder.student.core.results import Result, Scale, TaskResult
@@ -66,8 +68,8 @@ def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None
 )
 def test_h_is_help(command: list[str]) -> None:
     """Everywhere, also in the students' own command."""
-    done = run(*command, "-h")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = CliRunner().invoke(app, [*command, "-h"])
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "Usage" in done.stdout
 
 
@@ -136,8 +138,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
     (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
     places = {"empty": tmp_path / "empty", "text": tmp_path / "text.txt", "notebook": tmp_path / "x.ipynb"}
     out = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
-    done = run("grade", *(argument.format(**places) for argument in arguments), *out)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = CliRunner().invoke(app, ["grade", *(argument.format(**places) for argument in arguments), *out])
+    assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert word in done.stderr
 

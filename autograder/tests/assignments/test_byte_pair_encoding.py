@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.assignments.sources import source_notebook
@@ -67,7 +67,6 @@ def plainly_encoded(text: str, merges: list[tuple[bytes, bytes]]) -> list[bytes]
     return pieces
 
 
-@settings(deadline=None)
 @given(text=FEW_LETTERS | ANY_TEXT, room=st.integers(0, 30), specials=SPECIALS)
 def test_training_is_what_the_plain_one_finds(namespace, text: str, room: int, specials: list[str]) -> None:
     """The same merges, the bytes of every id, the specials last."""
@@ -78,7 +77,6 @@ def test_training_is_what_the_plain_one_finds(namespace, text: str, room: int, s
     assert vocab == dict(enumerate(expected + [special.encode() for special in specials]))
 
 
-@settings(deadline=None)
 @given(trained=FEW_LETTERS | ANY_TEXT, text=FEW_LETTERS | ANY_TEXT)
 def test_encoding_repeats_the_merges_in_order(namespace, trained: str, text: str) -> None:
     """Also of a text that was not trained on, the pieces are those that the merges make, one after the other."""
@@ -87,7 +85,6 @@ def test_encoding_repeats_the_merges_in_order(namespace, trained: str, text: str
     assert [vocab[number] for number in tokenizer.encode(text)] == plainly_encoded(text, merges)
 
 
-@settings(deadline=None)
 @given(trained=FEW_LETTERS, text=ANY_TEXT | FEW_LETTERS, specials=SPECIALS, data=st.data())
 def test_no_text_is_lost(
     namespace, tmp_path_factory, trained: str, text: str, specials: list[str], data

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.assignments.sources import assignment_names, source_notebook, source_path
@@ -261,7 +261,6 @@ WORD = st.text(string.ascii_letters, min_size=1, max_size=8)
 FILE = st.text(string.ascii_letters + string.digits + "_ -.", min_size=1, max_size=20)
 
 
-@settings(deadline=None)
 @given(WORD, st.integers(1, 10**6), st.integers(100, 10**6), FILE)
 def test_what_a_platform_put_together_is_taken_apart(student: str, user: int, number: int, file: str) -> None:
     """Whatever the student's file is called."""
@@ -277,7 +276,6 @@ def test_what_a_platform_put_together_is_taken_apart(student: str, user: int, nu
         assert named.file.endswith(".ipynb")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.booleans())
 def test_reading_names_is_total(text: str, is_utf8: bool) -> None:
     """Any name is somebody's or nobody's, any bytes are some name, and neither takes for ever."""
@@ -407,7 +405,6 @@ def test_a_roster_that_cannot_be_used_says_why(text: str, word: str) -> None:
         roster_from(text.encode(), "students.csv")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_roster_is_read_or_refused(data: bytes) -> None:
     """And asking it for anybody is harmless."""

@@ -47,7 +47,7 @@ def sources(taken: intake.Intake) -> list[str]:
     return [cell.source for cell in taken.notebook.cells]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary())
 def test_any_bytes_are_a_notebook_or_unreadable(data: bytes) -> None:
     """Bytes without any sense raise nothing but `Unreadable`."""
@@ -55,7 +55,7 @@ def test_any_bytes_are_a_notebook_or_unreadable(data: bytes) -> None:
         read_submission(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(JSON, JSON, JSON)
 def test_any_json_is_a_notebook_or_unreadable(cells: Any, metadata: Any, rest: Any) -> None:
     """JSON of any types in the places of a notebook raises nothing but `Unreadable`."""
@@ -72,7 +72,7 @@ def test_any_json_is_a_notebook_or_unreadable(cells: Any, metadata: Any, rest: A
             "".join(sources(read(document))).encode("utf-8")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(CELL))
 def test_valid_notebooks_are_read_as_they_are(cells: list[dict[str, Any]]) -> None:
     """Kinds and texts of a valid notebook arrive unchanged, and nothing is reported."""
@@ -254,7 +254,7 @@ def test_large_outputs_cost_nothing(size: int) -> None:
     assert sources(read(document)) == ["x = 1", "y"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON, SOURCE, SOURCE)
 def test_leaving_out_outputs_changes_nothing_else(outputs: Any, source: str, other: str) -> None:
     """Whatever the outputs hold, and whatever else a string holds that looks like them."""
@@ -265,7 +265,6 @@ def test_leaving_out_outputs_changes_nothing_else(outputs: Any, source: str, oth
     assert left == cell
 
 
-@settings(deadline=None)
 @given(st.text('"[]{}\\:, outpus', max_size=60))
 def test_leaving_out_outputs_is_total(text: str) -> None:
     """Whatever is no JSON."""

@@ -315,7 +315,7 @@ def test_a_notebook_of_another_course_is_not_ours(source: str, expected: str | N
 PLACES = st.lists(st.integers(0, len(RIGHT.cells) - 1), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PLACES, st.sets(st.integers(0, 11)), st.sets(st.integers(0, 11)), st.sets(st.integers(0, 11)))
 def test_no_mixture_of_cells_breaks_the_repair(
     places: list[int], bare: set[int], stubs: set[int], texts: set[int]

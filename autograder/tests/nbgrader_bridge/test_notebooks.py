@@ -55,7 +55,7 @@ def test_what_is_missing_is_put_back_where_it_stood() -> None:
     assert all(places[f"check-{task}"] == places[task] + 1 for task in SOURCE.answers())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([*SOURCE.cells, OWN]), max_size=40))
 def test_every_cell_is_there_once(cells: list[Cell]) -> None:
     """In any order, any number of times; and nbgrader and nbformat have nothing against it."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.student.models.kneser_ney import KneserNey, _discounts
@@ -59,7 +59,6 @@ def test_a_frequent_word_with_one_predecessor_is_unlikely_elsewhere() -> None:
 
 
 @given(texts, st.lists(st.integers(0, V - 1), max_size=6), st.integers(1, 5))
-@settings(deadline=None)
 def test_probabilities_after_every_context_sum_to_one(
     text: list[int], context: list[int], order: int
 ) -> None:
@@ -70,7 +69,6 @@ def test_probabilities_after_every_context_sum_to_one(
 
 
 @given(texts, texts, st.lists(st.integers(0, V - 1), max_size=4), st.integers(1, 4))
-@settings(deadline=None)
 def test_a_stream_is_read_as_contexts_are(
     text: list[int], ids: list[int], before: list[int], order: int
 ) -> None:
@@ -81,7 +79,6 @@ def test_a_stream_is_read_as_contexts_are(
 
 
 @given(texts, st.lists(st.integers(0, V - 1), max_size=4), st.integers(1, 4))
-@settings(deadline=None)
 def test_equals_a_plain_program(text: list[int], context: list[int], order: int) -> None:
     """The formula, once more, with dictionaries and recursion."""
     expected = [_plain(text, order, tuple(context), word) for word in range(V)]
