@@ -1,9 +1,9 @@
-"""What runs at a student's desk: `check("task")`, `submit()`, and the helpers of the notebooks. Shipped whole."""
+"""What runs at a student's desk: `check("task")`, `predict("task", ...)`, `submit()`. Shipped whole."""
 
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.student.core.kernel import is_run_by_others
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from autograder.student.checking.live import CheckResult, Overview
     from autograder.student.submission.panel import HandIn
 
-__all__ = ["check", "submit"]
+__all__ = ["check", "predict", "submit"]
 
 
 def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
@@ -25,6 +25,21 @@ def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     from autograder.student.checking.live import check_live
 
     return check_live(task, hints)
+
+
+def predict(task: str, /, **guesses: Any) -> None:
+    """Notes what you expect of a task before you write it; its check then says how that fits what came out.
+
+    Each name is something that the text asks for, `...` what you have not predicted yet. There are no points for it.
+
+    >>> predict("pad_batch", ids=(3, 4), lengths=(3,), middle_length=0)
+    Noted: ids, lengths, middle_length. check("pad_batch") compares this with what your code gives.
+    """
+    if is_run_by_others() or importlib.util.find_spec("autograder.student.checking.live") is None:
+        return
+    from autograder.student.checking.predictions import note
+
+    print(note(task, guesses))
 
 
 def submit(notebook: str = "") -> HandIn | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbclient
 import nbformat
@@ -12,7 +15,7 @@ import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook, source_path
 from autograder.student.core.code import bound_names
-from autograder.student.core.course import spec_of
+from autograder.student.core.course import outcomes_of, spec_of
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG
 
 NAMES = assignment_names()
@@ -65,6 +68,34 @@ def test_a_demonstration_leaves_nothing_that_could_overwrite_a_students_name(nam
     names = {each for cell in demonstrations for each in bound_names(cell.source)}
     public = {each for each in names if not each.startswith("_")}
     assert public == {*SHARED[name].split(), "submit"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_predictions_are_those_that_compare_explains(name: str) -> None:
+    """A prediction cell asks for what the student's code can tell, and *Compare* below it says the same numbers."""
+    cells = source_notebook(name).cells
+    reference: dict[str, Any] = {}
+    for cell in source_notebook(name).definitions():
+        exec(cell.source, reference)
+    asked = {}
+    for place, cell in enumerate(cells):
+        for call in re.findall(r"^predict\((.*)\)$", cell.source, re.MULTILINE if cell.kind == "code" else 0):
+            task, *names = re.findall(r'"(\w+)"|(\w+)=\.\.\.', call)
+            asked[task[0]] = ([each for _quoted, each in names], cells[place + 1].source)
+    assert asked.keys() == outcomes_of(name).keys()
+    for task, outcome in outcomes_of(name).items():
+        came_out = outcome(SimpleNamespace(**reference))
+        names, compare = asked[task]
+        assert names == list(came_out), task
+        for key, value in came_out.items():
+            assert any(text in compare for text in written(value)), (task, key, value)
+
+
+def written(value: Any) -> list[str]:
+    """The ways to write a value in a text: as Python does, with fewer digits, or in a word."""
+    if isinstance(value, float):
+        return [str(value), f"{value:.3g}", f"{value:.2g}", "infinity" if value == math.inf else str(value)]
+    return [str(value), str(value).replace("'", "")]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.student.checking import state
+from autograder.student.checking import predictions, state
 from autograder.student.checking.forbidden import newest
 from autograder.student.checking.overview import OverviewRow, overview_html, overview_text
 from autograder.student.checking.panel import html_panel, text_panel
@@ -63,17 +63,18 @@ class CheckResult:
     progress: Progress | None
     hints: int
     notes: tuple[str, ...] = ()  # where the notebook and the kernel differ
+    predictions: tuple[str, ...] = ()  # how they fit what came out
 
     def __repr__(self) -> str:
         return repr(self.result.score)
 
     def _repr_html_(self) -> str:
         sentence = self.progress.sentence() if self.progress else ""
-        return html_panel(self.result, sentence, self.hints, self.notes)
+        return html_panel(self.result, sentence, self.hints, self.notes, self.predictions)
 
     def text(self) -> str:
         """The panel for a terminal."""
-        return text_panel(self.result, self.hints, self.notes)
+        return text_panel(self.result, self.hints, self.notes, self.predictions)
 
 
 @dataclass(frozen=True, repr=False)
@@ -131,7 +132,9 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     progress = _progress(notebook.tasks(), _results) if notebook else None
     answer = notebook.answers().get(task) if notebook else None
     found = state.notes(task, answer.source if answer else None, history)
-    return CheckResult(_results[task], progress, hints, tuple(found))
+    has_ended = not any(test.outcome in ("crashed", "timeout") for test in tests)
+    compared = predictions.compared(task, names) if has_ended else []
+    return CheckResult(_results[task], progress, hints, tuple(found), tuple(compared))
 
 
 def _overview() -> Overview | None:

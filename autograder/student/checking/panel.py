@@ -16,8 +16,17 @@ GREEN, RED, AMBER, GREY = "#1f8a40", "#e0393e", "#a86f00", "#7c7c7c"
 ALMOST = 0.95  # of the points of a task that measures: nothing is wrong with it
 
 
-def html_panel(result: TaskResult, progress: str, hints: int, notes: Sequence[str] = ()) -> str:
-    """The panel under a check cell: a headline, what passes, what fails first in words, and how far one is."""
+def html_panel(
+    result: TaskResult,
+    progress: str,
+    hints: int,
+    notes: Sequence[str] = (),
+    predictions: Sequence[str] = (),
+) -> str:
+    """The panel under a check cell: a headline, what passes, what fails first in words, and how far one is.
+
+    `notes` say where notebook and kernel differ, `predictions` how what was predicted fits what came out.
+    """
     speaking, folded = told(result)
     lines = [f"<div style='font-weight:600'>{escape(headline(result))}</div>"]
     lines += [f"<div style='color:{AMBER}'>{html_text(note)}</div>" for note in notes]
@@ -28,6 +37,9 @@ def html_panel(result: TaskResult, progress: str, hints: int, notes: Sequence[st
         lines.append(_html_folded_tests(folded, speaking.message if speaking else ""))
     if explanation := why_no_points(result):
         lines.append(f"<div style='color:{AMBER}'>{html_text(explanation)}</div>")
+    if predictions:
+        said = "".join(f"<div style='margin-left:1.4em'>{html_text(each)}</div>" for each in predictions)
+        lines.append(f"<div style='margin-top:6px'>{escape(predictions_title(result))}{said}</div>")
     if progress:
         lines.append(f"<div style='color:{GREY};margin-top:6px'>{escape(progress)}</div>")
     return (
@@ -66,6 +78,13 @@ def why_no_points(result: TaskResult) -> str:
     if any(test.essential and test.outcome != "passed" for test in result.tests):
         return _("No points yet: a check that the whole task depends on fails.")
     return _("No points yet: what passes counts only together with a check of the values.")
+
+
+def predictions_title(result: TaskResult) -> str:
+    """What stands above the predictions: what came out of wrong code is no verdict on them."""
+    if result.status == "passed":
+        return _("Your predictions:")
+    return _("Your predictions, beside what your code gives so far:")
 
 
 def folded_sentence(folded: Sequence[TestResult]) -> str:
@@ -115,7 +134,9 @@ def html_text(sentence: str) -> str:
     return "".join(f"<code>{piece}</code>" if odd % 2 else piece for odd, piece in enumerate(pieces))
 
 
-def text_panel(result: TaskResult, hints: int, notes: Sequence[str] = ()) -> str:
+def text_panel(
+    result: TaskResult, hints: int, notes: Sequence[str] = (), predictions: Sequence[str] = ()
+) -> str:
     """The same for a terminal, without colours."""
     speaking, folded = told(result)
     lines = [headline(result), *(f"  ! {note}" for note in notes)]
@@ -131,4 +152,6 @@ def text_panel(result: TaskResult, hints: int, notes: Sequence[str] = ()) -> str
         lines += [f"      {test.title}" for test in folded]
     if explanation := why_no_points(result):
         lines.append(f"  ! {explanation}")
+    if predictions:
+        lines += [f"  {predictions_title(result)}", *(f"      {each}" for each in predictions)]
     return "\n".join(lines)

@@ -28,6 +28,19 @@ def spec_of(assignment: str) -> Spec:
 
 
 @functools.cache
+def outcomes_of(assignment: str) -> Mapping[str, Callable[[Any], Mapping[str, Any]]]:
+    """What a student may predict, by task: `OUTCOMES` of the assignment's `tests/predictions.py`, if it has one.
+
+    Each function asks the student's code (its names are attributes) and returns what came out, by name.
+    """
+    module = f"{_PACKAGE}.{assignment}.tests.predictions"
+    if assignment not in assignment_names() or not importlib.util.find_spec(module):
+        return {}
+    found: Mapping[str, Callable[[Any], Mapping[str, Any]]] = importlib.import_module(module).OUTCOMES
+    return found
+
+
+@functools.cache
 def doubles() -> Mapping[str, Callable[..., Any]]:
     """What the tests of all assignments put in the place of a student's own code, by name: `DOUBLES` of `doubles.py`.
 
