@@ -74,9 +74,22 @@ def grade(
     seed: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=0, help=_("What the tests' inputs are drawn from; else drawn once and kept.")
+            metavar="N",
+            min=0,
+            envvar="AUTOGRADER_SEED",
+            help=_("What the tests' inputs are drawn from; else drawn once and kept."),
         ),
     ] = None,
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="I/N",
+            help=_(
+                "Grade only this part of the class, as in 2/3; `autograder merge` puts the parts together. All parts "
+                "need the same seed: set AUTOGRADER_SEED."
+            ),
+        ),
+    ] = "",
     formats: Annotated[
         str,
         typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
@@ -166,13 +179,44 @@ def grade(
         print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
     if late_policy != "none" and not due:
         refuse(_("A late policy needs a due date: --due 2026-11-20T23:59."))
+    if shard and seed is None:
+        refuse(
+            _(
+                "--shard needs a seed that all shards share: set AUTOGRADER_SEED to a secret number, or give --seed."
+            )
+        )
     results = class_run.grade_paths(
         *(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train),
-        *(roster, due, late_policy),
+        *(roster, due, late_policy, shard),
     )
     if rule and (sentence := rule.sentence(results)):
         print(sentence, file=sys.stderr)
         raise typer.Exit(1)
+
+
+@app.command()
+def merge(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...", help=_("Folders that `autograder grade --shard I/N` wrote, all of them.")
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help=_("Where results and pages of the whole class go."))
+    ],
+    formats: Annotated[
+        str,
+        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
+    ] = "html,json,csv",
+) -> None:
+    """Put together a class that several machines have graded in shards: the same files as one run writes.
+
+    Exit code 2 if a shard is missing, has not finished, or belongs to another run.
+
+    Example: `autograder merge marks-1 marks-2 marks-3 --out marks`
+    """
+    class_run.merge_paths(folders, out, _chosen_formats(formats))
 
 
 def _rule(rules: list[str]) -> failing.FailOn | None:

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,10 +44,11 @@ def locked(out: Path) -> Iterator[None]:
         yield
 
 
-def run_seed(out: Path, seed: int | None = None) -> int:
+def run_seed(out: Path, seed: int | None = None, shard: str = "") -> int:
     """The seed of the run in this folder: as given, else as it was, else drawn once and kept.
 
-    It stays out of every student's page: who knows it knows the inputs of the hidden tests.
+    `shard` is kept beside it if the run grades a part of a class. The seed stays out of every student's page: who
+    knows it knows the inputs of the hidden tests.
     """
     path = out / RUN
     if seed is None:
@@ -57,8 +58,16 @@ def run_seed(out: Path, seed: int | None = None) -> int:
         # Student code is told seeds that are derived from it: it must be too large to be found by trying, and fit
         # into a number of JavaScript's.
         seed = secrets.randbelow(2**53)
-    write_atomically(path, json.dumps({"seed": seed}) + "\n")
+    document = {"seed": seed, **({"shard": shard} if shard else {})}
+    write_atomically(path, json.dumps(document) + "\n")
     return seed
+
+
+def finish_run(out: Path, results: Sequence[Result]) -> None:
+    """Notes in the folder of a run that it has ended, and which of the files there are its results."""
+    document = json.loads((out / RUN).read_text(encoding="utf-8"))
+    names = sorted(result_path(out, result).name for result in results)
+    write_atomically(out / RUN, json.dumps({**document, "results": names}) + "\n")
 
 
 def remembered(out: Path, job: Job) -> Graded | None:

@@ -34,6 +34,7 @@ def grade_paths(
     roster: Path | None = None,
     due: str = "",
     late_policy: str = "none",
+    shard: str = "",
 ) -> list[Result]:
     """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.find import NothingToGrade, find_submissions
@@ -41,19 +42,23 @@ def grade_paths(
     from autograder.grading.lateness import BadPolicy, Deadline, due_from, policy_from
     from autograder.grading.many import grade_all, label
     from autograder.grading.roster import BadRoster, read_roster
-    from autograder.grading.store import Busy, locked, run_seed
+    from autograder.grading.store import Busy, finish_run, locked, run_seed
+    from autograder.platforms.shards import BadShard, shard_from
 
     names = known_assignments()
     _refuse_untested(names)
     try:
+        part = shard_from(shard) if shard else None
         students = read_roster(roster) if roster else None
         policy = policy_from(late_policy)
         deadline = Deadline(due_from(due), policy, students) if due else None
         found = find_submissions(paths, names, students)
         found = label(found, assignment, deadline.is_late if deadline else lambda _found: False)
+        if part:
+            found = [each for each in found if part.holds(each.student)]
         out.mkdir(parents=True, exist_ok=True)
         with ended_by_signal(), locked(out):
-            seed = run_seed(out, seed)
+            seed = run_seed(out, seed, str(part or ""))
             results = _with_progress(
                 len(found),
                 lambda on_result: grade_all(
@@ -71,7 +76,8 @@ def grade_paths(
                 out if "html" in formats else None,
             )
             _write_reports(results, out, formats)
-    except (NothingToGrade, CannotGrade, Busy, BadRoster, BadPolicy) as error:
+            finish_run(out, results)
+    except (NothingToGrade, CannotGrade, Busy, BadRoster, BadPolicy, BadShard) as error:
         refuse(error)
     except OSError as error:
         refuse_path(error, out)
@@ -79,6 +85,23 @@ def grade_paths(
         interrupted()
     _print_results(results, out, formats)
     return results
+
+
+def merge_paths(folders: Sequence[Path], out: Path, formats: Sequence[str]) -> None:
+    """Merges the folders of shards, writes every report, prints the table; if it cannot, exits with a sentence."""
+    from autograder.grading.store import Busy, locked
+    from autograder.platforms.merging import CannotMerge, merge
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with locked(out):
+            results = merge(folders, out)
+            _write_reports(results, out, formats)
+    except (CannotMerge, Busy) as error:
+        refuse(error)
+    except OSError as error:
+        refuse_path(error, out)
+    _print_results(results, out, formats)
 
 
 def known_assignments() -> list[str]:

@@ -48,7 +48,8 @@ def few_cells(path: Path, *names: str, **sources: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["grade"], ["leaderboard"], ["check"], ["submit"], ["release"], ["demo"], ["doctor"]]
+    "command",
+    [[], ["grade"], ["merge"], ["leaderboard"], ["check"], ["submit"], ["release"], ["demo"], ["doctor"]],
 )
 def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
     """Every command explains itself, with an example, and `--help` imports no torch."""
