@@ -52,12 +52,12 @@ $(VENV)/pip.done:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/grading.done: pyproject.toml $(VENV)/pip.done
-	$(BIN)/pip install --quiet --editable ".[grading]"
+$(VENV)/grading.done: pyproject.toml constraints.txt $(VENV)/pip.done
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[grading]"
 	touch $@
 
-$(VENV)/development.done: pyproject.toml $(VENV)/pip.done
-	$(BIN)/pip install --quiet --editable ".[grading,notebooks,development]"
+$(VENV)/development.done: pyproject.toml constraints.txt $(VENV)/pip.done
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[grading,notebooks,development]"
 	touch $@ $(VENV)/grading.done
 
 clean:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder import __version__
 from autograder.grading import code_similarity
 from autograder.grading.graded import (
     Graded,
@@ -285,7 +286,7 @@ def _unsafe(server: Server) -> list[str]:
 
 def _provenance(submission: Submission, suite: Suite | None, server: Server, seed: int) -> dict[str, Any]:
     return {
-        "autograder": importlib.metadata.version("autograder"),
+        "autograder": __version__,
         "python": platform.python_version(),
         "torch": importlib.metadata.version("torch"),
         "seed": seed,

@@ -113,7 +113,7 @@ def known_assignments() -> list[str]:
         refuse(
             _(
                 "The source notebooks are not here, so nothing can be graded: install the instructor's copy with "
-                "“pip install -e .” in its folder."
+                "“pip install --editable .” in its folder."
             )
         )
     return names

@@ -9,6 +9,7 @@ import sys
 
 from rich.markup import escape
 
+from autograder import __version__
 from autograder.assignments.sources import assignment_names
 from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.prepare import DEFAULT, problems
@@ -41,7 +42,7 @@ def examine() -> tuple[list[str], bool]:
     """What was found, as lines for a terminal, and whether submissions can be graded here."""
     lines = [
         _("autograder {version}, Python {python} on {system}").format(
-            version=_version("autograder"), python=platform.python_version(), system=platform.platform()
+            version=__version__, python=platform.python_version(), system=platform.platform()
         )
     ]
     parts = [_packages(), _course(), _data(), _sandbox()]
@@ -57,7 +58,7 @@ def _packages() -> tuple[list[str], bool]:
     for name in REQUIRED:
         version = _version(name)
         is_able &= bool(version)
-        advice = _("missing: pip install {name}").format(name=escape('"autograder[grading]"'))
+        advice = _("missing: pip install {name}").format(name=escape('--editable ".[grading]"'))
         lines.append(f"{_GOOD if version else _BAD} {name} {version or advice}")
     for name, purpose in OPTIONAL.items():
         version = _version(name)
@@ -74,7 +75,9 @@ def _course() -> tuple[list[str], bool]:
     if names:
         lines.append(f"{_GOOD} {_('source notebooks: {names}').format(names=', '.join(names))}")
     else:
-        advice = _("no source notebooks: install the instructor's copy with “pip install -e .” in its folder")
+        advice = _(
+            "no source notebooks: install the instructor's copy with “pip install --editable .” in its folder"
+        )
         lines.append(f"{_BAD} {advice}")
     if importlib.util.find_spec("faker"):
         lines.append(f"{_GOOD} {_('surnames of fifteen languages (faker)')}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from autograder import __version__
 from autograder.assignments import sources
 from autograder.assignments.sources import source_path
 from autograder.cli import app
@@ -76,11 +76,10 @@ def test_h_is_help(command: list[str]) -> None:
 
 def test_the_version_is_told() -> None:
     """By the instructor's command and by the students'."""
-    version = importlib.metadata.version("autograder")
-    assert run("--version").stdout == f"autograder {version}\n"
+    assert run("--version").stdout == f"autograder {__version__}\n"
     code = "from autograder.student.cli import app\napp(['--version'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, f"autograder {version}\n")
+    assert (done.returncode, done.stdout) == (0, f"autograder {__version__}\n")
 
 
 def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:

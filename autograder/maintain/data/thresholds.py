@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder import __version__
 from autograder.maintain.data import baselines, piece_baselines
 from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.manifest import read_json, read_manifest, write_json
@@ -78,5 +79,5 @@ def checksums(assignment: str, data: Path = DATA) -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Of everything that could move a number."""
-    packages = {name: importlib.metadata.version(name) for name in ("autograder", "numpy", "torch")}
-    return {"python": platform.python_version(), **packages}
+    packages = {name: importlib.metadata.version(name) for name in ("numpy", "torch")}
+    return {"python": platform.python_version(), "autograder": __version__, **packages}

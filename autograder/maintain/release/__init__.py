@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from autograder.maintain.release.assignments import CannotRelease, release_notebooks, update_assignments
@@ -23,7 +24,8 @@ def release(out: Path) -> list[Path]:
     if lacking := missing():
         raise CannotRelease("\n".join([_("Before the course can be released:"), *lacking]))
     corpora = corpus_files()
-    data = zipped({**bundle_files(release_notebooks()), **corpora})
+    date = datetime.datetime.now().timetuple()[:6]  # what a zip holds is local time
+    data = zipped({**bundle_files(release_notebooks()), **corpora}, date)
     out.mkdir(parents=True, exist_ok=True)
     path, unproven = out / f"{NAME}.zip", out / f".{NAME}.zip.unproven"
     path.unlink(missing_ok=True)  # an older one must not be taken for this one

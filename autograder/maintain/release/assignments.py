@@ -41,7 +41,9 @@ def _release_notebook(source: Path) -> bytes:
         from traitlets.config import Config
     except ImportError as error:
         raise CannotRelease(
-            _("Notebooks are released with nbgrader, which is not installed: pip install -e '.[notebooks]'")
+            _(
+                'Notebooks are released with nbgrader, which is not installed: pip install --editable ".[notebooks]"'
+            )
         ) from error
     name = source.stem
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.assignments.sources import ROOT
+from autograder.student.core.files import Date
 from autograder.student.core.files import zipped as as_zip
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -31,7 +32,6 @@ DATA_FILES = (
     "manifest.json",
     "thresholds.json",
 )  # the corpora themselves are packed by `corpora`
-NOTEBOOK_PACKAGES = ("jupyterlab", "ipykernel")  # of the extra `notebooks`, what a student needs
 
 
 def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
@@ -48,13 +48,14 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
             files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
     for name in DATA_FILES:
         files[f"data/{name}"] = (root / "data" / name).read_bytes()
+    files["LICENSE"] = (root / "LICENSE").read_bytes()
     files["pyproject.toml"] = _pyproject(root / "pyproject.toml").encode("utf-8")
     return dict(sorted(files.items()))
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The files as a zip archive in one folder; the same files give the same bytes."""
-    return as_zip({f"{NAME}/{name}": data for name, data in files.items()})
+def zipped(files: Mapping[str, bytes], date: Date) -> bytes:
+    """The files as a zip archive in one folder, all of this date; the same files give the same bytes."""
+    return as_zip({f"{NAME}/{name}": data for name, data in files.items()}, date)
 
 
 def unzipped(archive: Path) -> dict[str, bytes]:
@@ -64,17 +65,17 @@ def unzipped(archive: Path) -> dict[str, bytes]:
 
 
 def _pyproject(ours: Path) -> str:
-    """The students' pyproject.toml: the same versions as ours, of what they need."""
+    """The students' pyproject.toml: name and version ranges are ours, of what they need."""
     document = tomllib.loads(ours.read_text(encoding="utf-8"))
-    project, notebooks = document["project"], document["project"]["optional-dependencies"]["notebooks"]
-    pinned = [
-        *project["dependencies"],
-        *(package for package in notebooks if package.split("==")[0] in NOTEBOOK_PACKAGES),
-    ]
+    project = document["project"]
     template = Path(__file__).with_name("pyproject.toml.template").read_text(encoding="utf-8")
+    dependencies = "\n".join(f"    {json.dumps(package)}," for package in project["dependencies"])
     return (
         template.replace("@BUILD@", json.dumps(document["build-system"]["requires"]))
-        .replace("@VERSION@", project["version"])
+        .replace("@NAME@", project["name"])
         .replace("@PYTHON@", project["requires-python"])
-        .replace("@DEPENDENCIES@", "".join(f"    {json.dumps(package)},\n" for package in pinned).rstrip())
+        .replace(
+            "@DEPENDENCIES@",
+            dependencies,
+        )
     )

@@ -9,7 +9,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold
+NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold
+
+Date = tuple[int, int, int, int, int, int]  # year, month, day, hour, minute, second
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -25,12 +27,12 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The files, by their paths, as a zip archive: sorted, without times, so that equal files are equal bytes."""
+def zipped(files: Mapping[str, bytes], date: Date = NO_DATE) -> bytes:
+    """The files, by their paths, as a zip archive: sorted, and of one date, so that equal files are equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _DATE)
+            entry = zipfile.ZipInfo(name, date)
             entry.create_system = 3  # Unix, wherever the archive is made
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder import __version__
 from autograder.student.core.language import _
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def output() -> Console:
 
 def _say_version(is_wanted: bool) -> None:
     if is_wanted:
-        print("autograder", importlib.metadata.version("autograder"))
+        print("autograder", __version__)
         raise typer.Exit
 
 

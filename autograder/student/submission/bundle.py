@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from autograder import __version__
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.checking.terminal import NotCheckable, read_file
 from autograder.student.core.code import bound_names
@@ -31,7 +32,7 @@ from autograder.student.submission.warnings import Notice
 RECEIPT = "receipt.json"
 SCHEMA = 1
 _SOLUTION = " ".join(["### BEGIN", "SOLUTION"])  # not in one piece: no file for students may hold it
-_PACKAGES = ("autograder", "torch", "numpy", "safetensors")
+_PACKAGES = ("torch", "numpy", "safetensors")
 
 
 def make(
@@ -98,6 +99,7 @@ def receipt(
         "warnings": [notice.text for notice in found if notice.is_warning],
         "versions": {
             "python": platform.python_version(),
+            "autograder": __version__,
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
         },
     }

@@ -84,7 +84,8 @@ class Course:
         ignored = shutil.ignore_patterns("__pycache__", "tests", "rnn_*", "subword_*", "benchmarks")
         shutil.copytree(ROOT / "autograder", root / "autograder", ignore=ignored)
         shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("prepared"))
-        shutil.copyfile(ROOT / "pyproject.toml", root / "pyproject.toml")
+        for name in ("pyproject.toml", "LICENSE"):
+            shutil.copyfile(ROOT / name, root / name)
         self.folder = root / "autograder" / "assignments" / "numerals"
         shutil.copytree(REST, self.folder, ignore=shutil.ignore_patterns("__pycache__"))
         for package in (self.folder, self.folder / "tests"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,24 +76,27 @@ def test_bundle_holds_the_public_rooms_only(files: dict[str, bytes]) -> None:
     assert rooms == {"student", "assignments"}
     assert "autograder/cli.py" not in files
     assert not [name for name in files if "private" in name]
-    assert {"rnn_basics.ipynb", "README.md", "environment.yml", "pyproject.toml"} <= set(files)
+    assert {"rnn_basics.ipynb", "README.md", "LICENSE", "pyproject.toml"} <= set(files)
+    assert {"requirements.txt", "environment.yml"} <= set(files)
 
 
-def test_bundle_pins_the_same_versions(files: dict[str, bytes]) -> None:
-    """Students install exactly the versions that grade them, and JupyterLab."""
+def test_bundle_needs_what_the_student_part_needs(files: dict[str, bytes]) -> None:
+    """Name, Python and version ranges are the project's; JupyterLab is an extra; nothing of the grader comes along."""
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     theirs = tomllib.loads(files["pyproject.toml"].decode("utf-8"))["project"]
-    assert set(ours["dependencies"]) < set(theirs["dependencies"])
-    assert all("==" in package for package in theirs["dependencies"])
-    names = {package.split("==")[0] for package in theirs["dependencies"]}
-    assert {"torch", "faker", "pytest", "typer", "jupyterlab", "ipykernel"} <= names
-    assert "nbgrader" not in names
+    for key in ("name", "requires-python", "dependencies"):
+        assert theirs[key] == ours[key]
+    notebooks = theirs["optional-dependencies"]["notebooks"]
+    assert [package.split(">=")[0] for package in notebooks] == ["jupyterlab", "ipykernel"]
 
 
 def test_same_files_give_the_same_archive(files: dict[str, bytes], tmp_path: Path) -> None:
-    """The order of the files does not matter, and the archive gives back what went in."""
-    archive = zipped(files)
-    assert archive == zipped(dict(reversed(list(files.items()))))
+    """The order of the files does not matter, all have the date of the release, and the archive gives them back."""
+    date = (2026, 11, 20, 12, 30, 0)
+    archive = zipped(files, date)
+    assert archive == zipped(dict(reversed(list(files.items()))), date)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert {entry.date_time for entry in opened.infolist()} == {date}
     path = tmp_path / "bundle.zip"
     path.write_bytes(archive)
     assert unzipped(path) == {f"{NAME}/{name}": data for name, data in files.items()}
@@ -270,6 +275,8 @@ def test_release_writes_the_archive(
         autograder.maintain.release, "bundle_files", lambda _notebooks: {"README.md": files["README.md"]}
     )
     assert autograder.maintain.release.release(tmp_path / "out") == [tmp_path / "out" / f"{NAME}.zip"]
+    with zipfile.ZipFile(tmp_path / "out" / f"{NAME}.zip") as opened:
+        assert opened.infolist()[0].date_time[0] > 1980
     assert [path.name for path in (tmp_path / "out").iterdir()] == [f"{NAME}.zip"]
 
 
