@@ -21,7 +21,7 @@ from autograder.student.core.command import refuse, refuse_path
 from autograder.student.core.language import _
 from autograder.student.core.terminal import HELP_NAMES, Version, output
 
-FORMATS = ("html", "json", "csv", "junit", "gradescope", "github")
+FORMATS = ("html", "json", "csv", "junit", "gradescope", "github", "canvas", "moodle")
 
 app = typer.Typer(
     add_completion=False,
@@ -105,8 +105,8 @@ def grade(
         typer.Option(
             metavar="FILE",
             help=_(
-                "The class as CSV: id, and where you have them name, email, extension, and ids of platforms. "
-                "Everybody in it gets a row."
+                "The class as CSV: id, and where you have them name, email, extension, and ids of platforms; or the "
+                "gradebook that Canvas or Moodle exports. Everybody in it gets a row."
             ),
         ),
     ] = None,
@@ -209,6 +209,12 @@ def merge(
         str,
         typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
     ] = "html,json,csv",
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help=_("The class, as for `grade`: who is who in Canvas' and Moodle's tables.")
+        ),
+    ] = None,
 ) -> None:
     """Put together a class that several machines have graded in shards: the same files as one run writes.
 
@@ -216,7 +222,7 @@ def merge(
 
     Example: `autograder merge marks-1 marks-2 marks-3 --out marks`
     """
-    class_run.merge_paths(folders, out, _chosen_formats(formats))
+    class_run.merge_paths(folders, out, _chosen_formats(formats), roster)
 
 
 def _rule(rules: list[str]) -> failing.FailOn | None:

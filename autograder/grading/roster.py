@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from autograder.grading.files import Refused, read_file
+from autograder.grading.roster_exports import of_platform
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
 
@@ -21,6 +22,7 @@ _COLUMNS = {  # what a column is for, by the names people give it; every other c
     "name": ("name", "full name", "student", "student name", "이름", "성명"),
     "email": ("email", "e-mail", "e-mail address", "email address", "이메일"),
     "extension": ("extension", "extra time", "extended", "연장"),
+    "section": ("section", "분반"),
 }
 _EXTENSION = re.compile(r"(\d{1,4}(?:\.\d{1,3})?) ?(d|days?|h|hours?)?", re.IGNORECASE)
 
@@ -38,6 +40,7 @@ class Student:
     email: str = ""
     platform_ids: dict[str, str] = field(default_factory=dict)  # by the name of the column, in small letters
     extension: timedelta | datetime | None = None  # more time, or a due date of one's own
+    section: str = ""
 
 
 class Roster:
@@ -125,6 +128,7 @@ def roster_from(data: bytes, name: str) -> Roster:
         raise BadRoster(
             _("The roster {name} is not a CSV file: {reason}.").format(name=name, reason=error)
         ) from None
+    rows = of_platform(rows)
     titles = [title.strip().casefold() for title in rows[0]] if rows else []
     if "id" not in (used := [_use(title) for title in titles]):
         raise BadRoster(
@@ -172,7 +176,7 @@ def _student(cells: dict[str, str], line: int, name: str) -> Student:
     identifier = clean_line(cells.pop("id", ""), 100)
     if not identifier:
         raise BadRoster(_("Line {line} of the roster {name} has no id.").format(**where))
-    ours = {use: cells.pop(use, "") for use in ("name", "email", "extension")}
+    ours = {use: cells.pop(use, "") for use in ("name", "email", "extension", "section")}
     try:
         extension = _extension(ours["extension"])
     except ValueError:
@@ -183,7 +187,7 @@ def _student(cells: dict[str, str], line: int, name: str) -> Student:
             ).format(**where, text=f"“{ours['extension']}”")
         ) from None
     platform_ids = {use: text for use, text in cells.items() if use and text}
-    return Student(identifier, ours["name"], ours["email"], platform_ids, extension)
+    return Student(identifier, ours["name"], ours["email"], platform_ids, extension, ours["section"])
 
 
 def _extension(text: str) -> timedelta | datetime | None:

@@ -15,6 +15,7 @@ from autograder.student.core.terminal import output
 
 if TYPE_CHECKING:
     from autograder.grading.graded import Graded
+    from autograder.grading.roster import Roster
     from autograder.sandbox import Isolation
     from autograder.student.core.results import Result
 
@@ -75,7 +76,7 @@ def grade_paths(
                 ),
                 out if "html" in formats else None,
             )
-            _write_reports(results, out, formats)
+            _write_reports(results, out, formats, students)
             finish_run(out, results)
     except (NothingToGrade, CannotGrade, Busy, BadRoster, BadPolicy, BadShard) as error:
         refuse(error)
@@ -87,17 +88,21 @@ def grade_paths(
     return results
 
 
-def merge_paths(folders: Sequence[Path], out: Path, formats: Sequence[str]) -> None:
+def merge_paths(
+    folders: Sequence[Path], out: Path, formats: Sequence[str], roster: Path | None = None
+) -> None:
     """Merges the folders of shards, writes every report, prints the table; if it cannot, exits with a sentence."""
+    from autograder.grading.roster import BadRoster, read_roster
     from autograder.grading.store import Busy, locked
     from autograder.platforms.merging import CannotMerge, merge
 
     try:
+        students = read_roster(roster) if roster else None
         out.mkdir(parents=True, exist_ok=True)
         with locked(out):
             results = merge(folders, out)
-            _write_reports(results, out, formats)
-    except (CannotMerge, Busy) as error:
+            _write_reports(results, out, formats, students)
+    except (CannotMerge, Busy, BadRoster) as error:
         refuse(error)
     except OSError as error:
         refuse_path(error, out)
@@ -179,13 +184,17 @@ def _write_page(graded: Graded, out: Path) -> None:
     )
 
 
-def _write_reports(results: Sequence[Result], out: Path, chosen: Sequence[str]) -> None:
+def _write_reports(
+    results: Sequence[Result], out: Path, chosen: Sequence[str], students: Roster | None
+) -> None:
+    from autograder.platforms import gradebooks
     from autograder.reports import formats
     from autograder.reports.class_report import write_class
 
     if "html" in chosen:
         write_class(results, out / "index.html", _mistakes({result.assignment for result in results}))
-    formats.write(results, out, [name for name in chosen if name != "html"])
+    formats.write(results, out, [name for name in chosen if name in formats.FORMATS])
+    gradebooks.write(results, out, [name for name in chosen if name in gradebooks.GRADEBOOKS], students)
 
 
 def _mistakes(assignments: set[str]) -> dict[tuple[str, str], str]:

@@ -23,6 +23,8 @@ from autograder.student.core.metric import METRICS
 from autograder.student.core.names import safe_name
 from autograder.student.core.results import Result, TaskResult, TestResult
 
+BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows that a table is UTF-8
+
 
 def write(results: Iterable[Result], folder: Path, formats: Sequence[str]) -> list[Path]:
     """Writes the results in every given format (see `FORMATS`); the files written, in order.
@@ -217,16 +219,16 @@ def marks_csv(results: Sequence[Result]) -> str:
     rows.writerow(
         [
             *("student", "assignment", "status", "score", "max_score", *by_hand, *late),
-            *map(_cell, tasks),
-            *(_cell(f"metric.{name}") for name in metrics),  # a task may have the name of a metric
+            *map(cell, tasks),
+            *(cell(f"metric.{name}") for name in metrics),  # a task may have the name of a metric
         ]
     )
     for result in results:
         scores = {task.name: number(task.score) for task in result.tasks}
         rows.writerow(
             [
-                _cell(result.student),
-                _cell(result.assignment),
+                cell(result.student),
+                cell(result.assignment),
                 result.status,
                 number(result.score),
                 number(result.max_score),
@@ -245,7 +247,7 @@ def _lateness(result: Result) -> tuple[str, str]:
     return (number(late.score_before), str(late.seconds)) if late else (number(result.score), "0")
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text that a spreadsheet will not take for a formula: an apostrophe in front says that it is text."""
     text = printable(text)
     return f"'{text}" if re.match(r"\s*[=+\-@|%\t\r＝＋－＠]", text) else text
@@ -314,7 +316,7 @@ def _write_github(results: Sequence[Result], folder: Path) -> list[Path]:
 
 
 def _write_csv(results: Sequence[Result], folder: Path) -> list[Path]:
-    return [write_text(folder / "results.csv", marks_csv(results))]
+    return [write_text(folder / "results.csv", BYTE_ORDER_MARK + marks_csv(results))]
 
 
 def _place(folder: Path, kind: str, result: Result, suffix: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,10 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.grading import processes
-from autograder.grading.graded import Graded
-from autograder.grading.jobs import Job
 from autograder.maintain.class_run import grade_paths, merge_paths
 from autograder.platforms.shards import BadShard, Shard, shard_from
-from autograder.student.core.notebook import Notebook
-from autograder.student.core.results import Result, TaskResult
+from autograder.tests.platforms.conftest import FORMATS, shard_folders
 from autograder.tests.test_cli import few_cells, run
-
-FORMATS = ("html", "json", "csv", "junit")
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "", "1/0", "-1/3", "1/3/3", "one/3"])
@@ -39,43 +34,10 @@ def test_every_student_is_in_exactly_one_shard() -> None:
     assert all(50 < sum(map(shard.holds, students)) < 100 for shard in shards)
 
 
-@pytest.fixture
-def class_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Six hand-ins, three of them with the same model; grading is replaced by what the file says."""
-
-    def grades(
-        _self: object, pending: Sequence[int], read: Callable[[int], Job], _jobs: int
-    ) -> Iterator[tuple[int, Job, Graded]]:
-        for number in pending:
-            job = read(number)
-            kept = {"checkpoint": {"sha256": job.submission.data.decode(), "matrices": []}}
-            task = TaskResult("t", "partial", 1.0, 2.0)
-            student = job.submission.student
-            result = Result(student, "rnn_basics", "graded", 1.0, 2.0, (task,), provenance=kept)
-            yield number, job, Graded(result, Notebook(()))
-
-    monkeypatch.setattr(processes.Graders, "map", grades)
-    monkeypatch.setattr("autograder.grading.many.choose", lambda found, *_rest: found)
-    folder = tmp_path / "in"
-    folder.mkdir()
-    models = {"zoe": "one", "bob": "two", "cy": "one", "dee": "three", "eve": "one", "Ada L.": "four"}
-    for name, model in models.items():
-        (folder / f"{name}.ipynb").write_text(model, encoding="utf-8")
-    return folder
-
-
 def files_in(folder: Path) -> dict[str, bytes]:
     """What lies in the folder of a run, but for what is only of use to the next run."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
-def shard_folders(class_of: Path, count: int = 3, seed: int = 7) -> list[Path]:
-    """The class graded in so many shards, a folder each."""
-    folders = [class_of.with_name(f"{seed}-{number}-of-{count}") for number in range(1, count + 1)]
-    for number, folder in enumerate(folders, 1):
-        grade_paths([class_of], folder, FORMATS, seed=seed, shard=f"{number}/{count}")
-    return folders
 
 
 def test_shards_merge_to_the_bytes_of_one_run(class_of: Path, tmp_path: Path) -> None:
