@@ -17,8 +17,9 @@ __all__ = ["check", "predict", "submit"]
 def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     """Runs the tests of a task on what this notebook has defined so far, and shows what they say.
 
-    Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well. Where the
-    notebook is being graded this does nothing: the grader runs the tests itself, from outside.
+    Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well, and `hints=3`
+    the same idea worked on another case. Where the notebook is being graded this does nothing: the grader runs the
+    tests itself, from outside.
     """
     if importlib.util.find_spec("autograder.student.checking.live") is None:
         return None

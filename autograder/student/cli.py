@@ -40,7 +40,12 @@ def about(version: Version = False) -> None:
 @app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
-    hints: Annotated[int, typer.Option(min=0, help=_("How many hints a failed test may give."))] = 1,
+    hints: Annotated[
+        int,
+        typer.Option(
+            min=0, help=_("How many hints a failed test may give; the third one works another case.")
+        ),
+    ] = 1,
     task: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help=_("Only this task; may be given several times."))
     ] = None,

@@ -27,6 +27,7 @@ from autograder.student.checking.suite import (
     files_of_task,
     known_mistakes,
     replay,
+    worked_case,
 )
 from autograder.student.core import kernel
 from autograder.student.core.course import spec_of
@@ -70,11 +71,15 @@ class CheckResult:
 
     def _repr_html_(self) -> str:
         sentence = self.progress.sentence() if self.progress else ""
-        return html_panel(self.result, sentence, self.hints, self.notes, self.predictions)
+        return html_panel(
+            self.result, sentence, self.hints, self.notes, self.predictions, worked_case(self.result.name)
+        )
 
     def text(self) -> str:
         """The panel for a terminal."""
-        return text_panel(self.result, self.hints, self.notes, self.predictions)
+        return text_panel(
+            self.result, self.hints, self.notes, self.predictions, worked_case(self.result.name)
+        )
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,6 +13,7 @@ from autograder.student.core.results import TaskResult, TestResult
 
 # At least 4.2 to 1 on both the white of JupyterLab's light theme and the #111111 of its dark one.
 GREEN, RED, AMBER, GREY = "#1f8a40", "#e0393e", "#a86f00", "#7c7c7c"
+WORKED_HINT = 3  # after the question and the second one
 ALMOST = 0.95  # of the points of a task that measures: nothing is wrong with it
 
 
@@ -22,17 +23,19 @@ def html_panel(
     hints: int,
     notes: Sequence[str] = (),
     predictions: Sequence[str] = (),
+    worked: str = "",
 ) -> str:
     """The panel under a check cell: a headline, what passes, what fails first in words, and how far one is.
 
-    `notes` say where notebook and kernel differ, `predictions` how what was predicted fits what came out.
+    `notes` say where notebook and kernel differ, `predictions` how what was predicted fits what came out; `worked` is
+    the idea of the task on another case, the last of the hints.
     """
     speaking, folded = told(result)
     lines = [f"<div style='font-weight:600'>{escape(headline(result))}</div>"]
     lines += [f"<div style='color:{AMBER}'>{html_text(note)}</div>" for note in notes]
     lines += [_html_title(test) + _html_message(test) for test in result.tests if test.outcome == "passed"]
     if speaking is not None:
-        lines.append(_html_title(speaking) + _html_speaking(speaking, hints))
+        lines.append(_html_title(speaking) + _html_speaking(speaking, hints, worked))
     if folded:
         lines.append(_html_folded_tests(folded, speaking.message if speaking else ""))
     if explanation := why_no_points(result):
@@ -110,11 +113,14 @@ def _html_message(test: TestResult) -> str:
     return f"<div style='margin-left:1.4em'>{html_text(test.message)}</div>" if test.message else ""
 
 
-def _html_speaking(test: TestResult, hints: int) -> str:
+def _html_speaking(test: TestResult, hints: int, worked: str) -> str:
     parts = [f"<div>{html_text(test.message)}</div>"]
     parts += [f"<div><i>{html_text(hint)}</i></div>" for hint in test.hints[:hints]]
     # Folded, and opened by a click: a check cell is locked, so that `hints=2` cannot be typed into it.
     parts += [_details(_("Another hint"), f"<i>{html_text(hint)}</i>") for hint in test.hints[hints:]]
+    if test.hints and worked:
+        case = "".join(f"<div>{html_text(line)}</div>" for line in worked.splitlines())
+        parts.append(_details(_("The same idea, worked on another case"), case))
     return f"<div style='margin:0 0 4px 1.4em'>{''.join(parts)}</div>"
 
 
@@ -135,9 +141,13 @@ def html_text(sentence: str) -> str:
 
 
 def text_panel(
-    result: TaskResult, hints: int, notes: Sequence[str] = (), predictions: Sequence[str] = ()
+    result: TaskResult,
+    hints: int,
+    notes: Sequence[str] = (),
+    predictions: Sequence[str] = (),
+    worked: str = "",
 ) -> str:
-    """The same for a terminal, without colours."""
+    """The same for a terminal, without colours; the case that is worked is the third hint."""
     speaking, folded = told(result)
     lines = [headline(result), *(f"  ! {note}" for note in notes)]
     for test in result.tests:
@@ -147,6 +157,8 @@ def text_panel(
         mark = "–" if speaking.outcome == "not_run" else "✗"
         lines.append(f"  {mark} {speaking.title}")
         lines += [f"      {sentence}" for sentence in (speaking.message, *speaking.hints[:hints]) if sentence]
+        if speaking.hints and hints >= WORKED_HINT:
+            lines += [f"      {line}" for line in worked.splitlines()]
     if folded:
         lines.append(f"  … {folded_sentence(folded)}:")
         lines += [f"      {test.title}" for test in folded]

@@ -1,4 +1,4 @@
-"""Finds what tests a task: its assignment, its test files, recorded answers of the reference, known mistakes."""
+"""Finds what tests a task: its assignment, test files, recorded answers, known mistakes, and a case worked for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.student.checking.naming import KnownMistake, read_mistakes
 from autograder.student.checking.recording import Replay, read_recording
-from autograder.student.core.course import ASSIGNMENTS
+from autograder.student.core.course import ASSIGNMENTS, worked_of
 
 _TASK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
 
@@ -24,6 +24,11 @@ def assignments_of_tasks() -> dict[str, str]:
         for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
         for task in _TASK.findall(path.read_text(encoding="utf-8"))
     }
+
+
+def worked_case(task: str) -> str:
+    """The idea of a task worked on another case, the last hint; empty if there is none."""
+    return worked_of(assignments_of_tasks().get(task, "")).get(task, "")
 
 
 def files_of_task(task: str) -> list[Path]:

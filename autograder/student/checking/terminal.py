@@ -26,7 +26,7 @@ from rich.markup import escape
 from autograder.student.checking.live import CheckUnavailable, Progress, check_task
 from autograder.student.checking.panel import text_panel
 from autograder.student.checking.student import live_student
-from autograder.student.checking.suite import assignments_of_tasks
+from autograder.student.checking.suite import assignments_of_tasks, worked_case
 from autograder.student.core.code import python
 from autograder.student.core.elsewhere import behind, is_of_the_machine
 from autograder.student.core.ipython_syntax import WRITES_FILE, cell_magic, plain_python
@@ -136,7 +136,8 @@ def print_check(
 
     def show_result(result: TaskResult) -> None:
         style = "green" if result.status == "passed" else "red"
-        console.print(escape(text_panel(result, hints)), style=style, highlight=False)
+        shown = text_panel(result, hints, worked=worked_case(result.name))
+        console.print(escape(shown), style=style, highlight=False)
 
     with console.status("") as status:
         checked = check_notebook(path, tasks, show_stop, show_result, status.update)

@@ -33,10 +33,20 @@ def outcomes_of(assignment: str) -> Mapping[str, Callable[[Any], Mapping[str, An
 
     Each function asks the student's code (its names are attributes) and returns what came out, by name.
     """
-    module = f"{_PACKAGE}.{assignment}.tests.predictions"
-    if assignment not in assignment_names() or not importlib.util.find_spec(module):
+    return _beside_tests(assignment, "predictions", "OUTCOMES")
+
+
+@functools.cache
+def worked_of(assignment: str) -> Mapping[str, str]:
+    """The idea of each task worked on another case: `WORKED` of the assignment's `tests/worked.py`, if it has one."""
+    return _beside_tests(assignment, "worked", "WORKED")
+
+
+def _beside_tests(assignment: str, module: str, name: str) -> Mapping[str, Any]:
+    path = f"{_PACKAGE}.{assignment}.tests.{module}"
+    if assignment not in assignment_names() or not importlib.util.find_spec(path):
         return {}
-    found: Mapping[str, Callable[[Any], Mapping[str, Any]]] = importlib.import_module(module).OUTCOMES
+    found: Mapping[str, Any] = getattr(importlib.import_module(path), name)
     return found
 
 

@@ -74,6 +74,8 @@ def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
     assert failed.hints[1] in second.text()
     assert "<details>" in first._repr_html_(), "a locked cell cannot be changed to say hints=2"
     assert failed.hints[1] in first._repr_html_().split("<details>")[1]
+    assert "worked on another case" in first._repr_html_()
+    assert "Inside the tanh there are three terms" in check("rnn_step", hints=3).text()
 
 
 def test_an_untouched_cell_says_so(kernel) -> None:

@@ -62,3 +62,18 @@ def test_the_overview_has_a_row_for_every_task() -> None:
     assert [line[0] for line in text.splitlines()] == ["✓", "✗", "!", "·", "S"]
     assert "1 of 2 checks pass" in text
     assert overview_html(rows, "So far.").count("<tr>") == 5
+
+
+def test_the_third_hint_works_another_case() -> None:
+    """On request only, and only beside a question: where nothing was computed it would miss the point."""
+    worked = "A tank holds 10.\nAnd `5 + 5 = 10`."
+    text = [text_panel(result(RIGHT, WRONG), hints, worked=worked) for hints in (1, 2, 3)]
+    assert ["A tank holds 10." in each for each in text] == [False, False, True]
+    page = html_panel(result(RIGHT, WRONG), "", 1, worked=worked)
+    assert page.index("Why not 2?") < page.index("<summary") + page[page.index("<summary") :].index("A tank")
+    assert (
+        "worked on another case</summary><div>A tank holds 10.</div><div>And <code>5 + 5 = 10</code>" in page
+    )
+    mute = TestResult("m", "Is there.", "failed", "`f` is not written yet")
+    assert "A tank" not in html_panel(result(mute), "", 1, worked=worked)
+    assert "A tank" not in text_panel(result(mute), 3, worked=worked)
