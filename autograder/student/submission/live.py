@@ -14,6 +14,7 @@ from autograder.student.core.code import python
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
 from autograder.student.models.training import OutputSlot
+from autograder.student.submission import colab
 from autograder.student.submission.bundle import make
 from autograder.student.submission.panel import HandIn
 from autograder.student.submission.warnings import Notice, about_kernel, code_of
@@ -35,6 +36,8 @@ def submit_live(notebook: str = "") -> HandIn | None:
         print(error)
         return None
     slot.show("")
+    if colab.is_colab():
+        colab.download(made.archive)
     return made
 
 
@@ -43,7 +46,9 @@ def _kernel_notices(notebook: Notebook, history: Sequence[str]) -> Iterable[Noti
 
 
 def _own_file(history: Sequence[str]) -> Path:
-    """The file of this kernel's notebook: as the server told, or the one in the folder that has most of these cells."""
+    """The file of this kernel's notebook: as Colab or the server told, or that with most of these cells."""
+    if colab.is_colab():
+        return colab.fetched_notebook()
     told = [path for path in live.own_files(live.kernel_namespace()) if path.is_file()]
     if told:
         return told[0]
