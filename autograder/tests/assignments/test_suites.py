@@ -86,3 +86,17 @@ def test_a_recording_that_does_not_fit_is_noticed() -> None:
         {"test_a": [["call f 2", [1.0, "y"]]]},
     ):
         assert not recording.is_current(other, answers)
+
+
+def test_a_recording_in_single_precision_may_come_from_another_processor() -> None:
+    """What stands below "f32" may differ by what float32 is rounded to; anything else, and more than that, may not."""
+    answers = {"test_a": [["call f 2", {"f32": [2], "values": [-0.00218355, 0.5]}]]}
+    rounded = {"test_a": [["call f 2", {"f32": [2], "values": [-0.00218367, 0.5000001]}]]}
+    assert recording.is_current(rounded, answers)
+    for other in ({"f32": [2], "values": [-0.0023, 0.5]}, {"f64": [2], "values": [-0.00218367, 0.5000001]}):
+        assert not recording.is_current({"test_a": [["call f 2", other]]}, answers)
+    doubles = {"f64": [2], "values": [-0.00218355, 0.5]}
+    assert not recording.is_current(
+        {"test_a": [["call f 2", {**doubles, "values": [-0.00218355, 0.50001]}]]},
+        {"test_a": [["call f 2", doubles]]},
+    )
