@@ -303,33 +303,5 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
         raise
 
 
-def assert_arguments_kept(student: Student, function: Callable[..., Any], *arguments: Any) -> None:
-    """Raises `CheckFailed` if a call changes an argument, the global random state, or the second of two equal calls.
-
-    The objects stay the same for both calls, so that a change of the first shows in the value of the second.
-    """
-    kept = [student.put(a) if isinstance(a, torch.Tensor) else a for a in arguments]
-    first = function(*kept)
-    second = function(*kept)
-    for index, (before, after) in enumerate(zip(arguments, kept, strict=True)):
-        if isinstance(before, torch.Tensor) and isinstance(after, Remote):
-            now = after.fetch().get("value")
-            if not isinstance(now, torch.Tensor) or not _same(now, before):
-                raise CheckFailed(_("Argument {number} was changed by the call.").format(number=index + 1))
-    assert_random_state_kept(student)
-    assert_equal(second, first, _("the result of a second, equal call"))
-
-
-def assert_random_state_kept(student: Student, name: str = "") -> None:
-    """Raises `CheckFailed` if the last call, that of `name`, drew from the global random state."""
-    if ("random state", "") in student.last_call.get("changed", []):
-        sentence = (
-            _("`{name}` drew from the global random state.")
-            if name
-            else _("The call drew from the global random state.")
-        )
-        raise CheckFailed(sentence.format(name=name))
-
-
 def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
     return a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b)

@@ -87,6 +87,7 @@ def test_the_cheat_gets_the_mark_of_her_answers(results: dict[str, Result]) -> N
     assert results["loki"].integrity
 
 
+@pytest.mark.slow  # the quick one is test_run.py's, of single submissions
 def test_a_second_grading_gives_the_same_bytes(
     submitted: Path, results: dict[str, Result], tmp_path: Path
 ) -> None:
