@@ -8,7 +8,7 @@ QUICK := autograder/tests/student/core autograder/tests/student/checking autogra
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all quick browser chromium lint data assignments clean
+.PHONY: demo test test-all quick browser chromium lint data assignments constraints clean
 
 demo: data
 	$(BIN)/autograder demo --out demo
@@ -47,6 +47,14 @@ data: $(VENV)/grading.done
 # Writes assignments/ and the recordings anew, after a source notebook, a test or a known mistake was edited.
 assignments: $(VENV)/development.done
 	$(BIN)/autograder release --update-assignments
+
+# Writes constraints.txt anew, after a version in pyproject.toml was changed.
+constraints:
+	$(PYTHON) -m venv build/constraints
+	build/constraints/bin/pip install --quiet ".[grading,notebooks,development]"
+	sed -n 1p constraints.txt > build/constraints.txt
+	build/constraints/bin/pip freeze --exclude recurrent-language-models | sed 's/+cpu$$//' >> build/constraints.txt
+	mv build/constraints.txt constraints.txt
 
 $(VENV)/pip.done:
 	$(PYTHON) -m venv $(VENV)

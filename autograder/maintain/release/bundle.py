@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from autograder.assignments.sources import ROOT
 from autograder.student.core.files import Date
 from autograder.student.core.files import zipped as as_zip
+from autograder.student.core.notebook import parse_notebook
 
 PACKAGE = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).with_name("student")  # laid out as in the bundle
@@ -33,6 +35,12 @@ DATA_FILES = (
     "thresholds.json",
 )  # the corpora themselves are packed by `corpora`
 
+_ADDRESS = re.compile(r'^_COURSE = "https://github\.com/([^"]+?)/?"', re.MULTILINE)
+_BADGE = (
+    "- `{name}`: [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{repository}/blob/main/{name}.ipynb)"
+)
+
 
 def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
     """Everything in the bundle, by its path there. The notebooks lie beside the package, so they find it."""
@@ -46,6 +54,7 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
     for path in sorted(TEMPLATES.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
+    files["README.md"] = _readme(files["README.md"].decode("utf-8"), notebooks).encode("utf-8")
     for name in DATA_FILES:
         files[f"data/{name}"] = (root / "data" / name).read_bytes()
     files["LICENSE"] = (root / "LICENSE").read_bytes()
@@ -62,6 +71,17 @@ def unzipped(archive: Path) -> dict[str, bytes]:
     """The files in an archive, by name."""
     with zipfile.ZipFile(archive) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _readme(template: str, notebooks: Mapping[str, bytes]) -> str:
+    """The students' README: a badge for every notebook whose first code cell says where the course is on GitHub."""
+    badges = [
+        _BADGE.format(name=name, repository=found[1])
+        for name, data in notebooks.items()
+        for cell in parse_notebook(json.loads(data)).cells
+        if (found := _ADDRESS.search(cell.source))
+    ]
+    return template.replace("@BADGES@\n", "\n".join([*badges, ""]) + "\n" if badges else "")
 
 
 def _pyproject(ours: Path) -> str:

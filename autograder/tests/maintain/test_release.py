@@ -77,7 +77,7 @@ def test_bundle_holds_the_public_rooms_only(files: dict[str, bytes]) -> None:
     assert "autograder/cli.py" not in files
     assert not [name for name in files if "private" in name]
     assert {"rnn_basics.ipynb", "README.md", "LICENSE", "pyproject.toml"} <= set(files)
-    assert {"requirements.txt", "environment.yml"} <= set(files)
+    assert {"requirements.txt", "environment.yml", "AGENTS.md", "CLAUDE.md"} <= set(files)
 
 
 def test_bundle_needs_what_the_student_part_needs(files: dict[str, bytes]) -> None:
@@ -88,6 +88,30 @@ def test_bundle_needs_what_the_student_part_needs(files: dict[str, bytes]) -> No
         assert theirs[key] == ours[key]
     notebooks = theirs["optional-dependencies"]["notebooks"]
     assert [package.split(">=")[0] for package in notebooks] == ["jupyterlab", "ipykernel"]
+
+
+def test_a_course_on_github_gets_badges(notebooks: dict[str, bytes], files: dict[str, bytes]) -> None:
+    """One for every notebook whose first code cell has the address; without one there is no empty place either."""
+    address = "https://github.com/course/notebooks"
+    placed = {
+        name: data.replace(b'_COURSE = \\"\\"', f'_COURSE = \\"{address}\\"'.encode())
+        for name, data in notebooks.items()
+    }
+    readme = bundle_files(placed)["README.md"].decode("utf-8")
+    for name in notebooks:
+        link = f"https://colab.research.google.com/github/course/notebooks/blob/main/{name}.ipynb"
+        assert readme.count(f"({link})") == 1
+    without = files["README.md"].decode("utf-8")
+    assert "badge" not in without.lower()
+    assert "\n\n\n" not in without + readme
+
+
+def test_an_assistant_is_asked_to_tutor(files: dict[str, bytes]) -> None:
+    """What AI assistants read when they open the folder: ask, point to the check, never write the answer."""
+    told = files["AGENTS.md"].decode("utf-8")
+    for promise in ("Never write the answer", "Ask first", "Point to the check"):
+        assert promise in told
+    assert "AGENTS.md" in files["CLAUDE.md"].decode("utf-8")
 
 
 def test_same_files_give_the_same_archive(files: dict[str, bytes], tmp_path: Path) -> None:
