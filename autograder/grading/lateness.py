@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from autograder.grading.find import Found
 from autograder.grading.roster import Roster
-from autograder.student.core.language import _, plural
+from autograder.student.core.language import _, span
 from autograder.student.core.results import Late, Result
 
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%/(day|hour)", re.IGNORECASE)
@@ -134,23 +134,10 @@ class Deadline:
         sentence = _(
             "Handed in {late} late: {discount:.0%} were taken off, from {before:g} to {score:g} points."
         )
-        said = sentence.format(late=_span(late), discount=discount, before=result.score, score=score)
+        said = sentence.format(late=span(late), discount=discount, before=result.score, score=score)
         return replace(
             result,
             score=score,
             late=Late(round(late), discount, result.score),
             repairs=(*result.repairs, said),
         )
-
-
-def _span(seconds: float) -> str:
-    """A span of time in its largest unit.
-
-    >>> _span(90_000)
-    '25 hours'
-    """
-    if seconds >= 2 * 86400:
-        return plural("{count} day", "{count} days", int(seconds // 86400))
-    if seconds >= 2 * 3600:
-        return plural("{count} hour", "{count} hours", int(seconds // 3600))
-    return plural("{count} minute", "{count} minutes", max(1, int(seconds // 60)))

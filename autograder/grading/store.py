@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from autograder.student.core.results import Result
 RESULTS = "results"
 CACHE = "cache"
 RUN = "run.json"
+MARKS = "last-marks.json"
 LOCK = ".lock"
+
+Marks = Mapping[tuple[str, str], tuple[str, float]]  # status and score, by student and assignment
 
 
 class Busy(Exception):
@@ -99,6 +102,20 @@ def write_result(out: Path, result: Result) -> Path:
     path = result_path(out, result)
     write_atomically(path, result.to_json())
     return path
+
+
+def last_marks(out: Path) -> Marks | None:
+    """The marks of the last run in this folder that came to its end; None if there was none."""
+    with suppress(OSError, ValueError, TypeError):
+        rows = json.loads((out / MARKS).read_text(encoding="utf-8"))
+        return {(student, assignment): (status, score) for student, assignment, status, score in rows}
+    return None
+
+
+def keep_marks(out: Path, marks: Marks) -> None:
+    """Keeps the marks of a run that has come to its end, for `last_marks`."""
+    rows = [[*whose, *mark] for whose, mark in sorted(marks.items())]
+    write_atomically(out / MARKS, json.dumps(rows, ensure_ascii=False) + "\n")
 
 
 def write_atomically(path: Path, text: str) -> None:

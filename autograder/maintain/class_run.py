@@ -187,14 +187,19 @@ def _write_page(graded: Graded, out: Path) -> None:
 def _write_reports(
     results: Sequence[Result], out: Path, chosen: Sequence[str], students: Roster | None
 ) -> None:
+    """Writes all files about a class; its page says what changed since this was done last in the same folder."""
+    from autograder.grading.store import keep_marks, last_marks
     from autograder.platforms import gradebooks
     from autograder.reports import formats
+    from autograder.reports.attention import mark_of
     from autograder.reports.class_report import write_class
 
     if "html" in chosen:
-        write_class(results, out / "index.html", _mistakes({result.assignment for result in results}))
+        mistakes = _mistakes({result.assignment for result in results})
+        write_class(results, out / "index.html", mistakes, last_marks(out))
     formats.write(results, out, [name for name in chosen if name in formats.FORMATS])
     gradebooks.write(results, out, [name for name in chosen if name in gradebooks.GRADEBOOKS], students)
+    keep_marks(out, {(result.student, result.assignment): mark_of(result) for result in results})
 
 
 def _mistakes(assignments: set[str]) -> dict[tuple[str, str], str]:

@@ -33,6 +33,18 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def duration(seconds: float) -> str:
+    """How long something took.
+
+    >>> duration(3.21), duration(75.0), duration(7260.0)
+    ('3.2 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def task_sign(status: TaskStatus) -> str:
     """The sign of a task's state."""
     return _TASK_SIGNS[status]

@@ -1,4 +1,4 @@
-"""Writes a page from a template: self-contained, styled inline, and forbidden to run or fetch anything."""
+"""Writes a page from a template: self-contained, and forbidden to fetch anything or to run what is not ours."""
 
 from __future__ import annotations
 
@@ -13,16 +13,24 @@ from markupsafe import Markup
 
 from autograder.reports import labels as words
 from autograder.reports import markup, measured
-from autograder.student.core.language import _, plural
+from autograder.student.core.language import _, plural, span
 from autograder.student.core.metric import figure
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-def render(template: str, **values: Any) -> str:
-    """The page that a template makes of these values; everything that is not `Markup` is escaped."""
+def render(template: str, script: str = "", **values: Any) -> str:
+    """The page that a template makes of these values; everything that is not `Markup` is escaped.
+
+    `script` is the name of a program of ours that the page may run; a page that shows a submission has none.
+    """
     style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    return _environment().get_template(template).render(style=Markup(style), policy=_policy(style), **values)
+    program = (_TEMPLATES / script).read_text(encoding="utf-8") if script else ""
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=Markup(style), program=Markup(program), policy=_policy(style, program), **values)
+    )
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -32,10 +40,14 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
-def _policy(style: str) -> str:
-    """What a browser may do with the page: apply this one style sheet, known by its hash, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _policy(style: str, program: str) -> str:
+    """What a browser may do with the page: apply this style sheet and run this program, each known by its hash."""
+    runs = f"script-src '{_hash_of(program)}'; " if program else ""
+    return f"default-src 'none'; style-src '{_hash_of(style)}'; {runs}base-uri 'none'; form-action 'none'"
+
+
+def _hash_of(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -50,6 +62,8 @@ def _environment() -> Environment:
     environment.globals.update(_=_, plural=plural)
     environment.filters.update(
         number=words.number,
+        duration=words.duration,
+        span=span,
         figure=figure,
         size=measured.size,
         inline=markup.inline,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 
-from autograder.reports.class_report import Group, group
+from autograder.reports.class_group import Group, groups_of
 from autograder.student.core.language import _
 from autograder.student.core.results import Result
 
@@ -14,9 +13,7 @@ HARDEST = 3  # tasks that are named
 
 def summary(results: Sequence[Result]) -> list[str]:
     """Lines about each assignment of which two or more submissions were graded."""
-    names = sorted({result.assignment for result in results})
-    groups = [group([result for result in results if result.assignment == name], {}) for name in names]
-    return [line for each in groups if len(each.graded) > 1 for line in _about(each)]
+    return [line for each in groups_of(results) if len(each.graded) > 1 for line in _about(each)]
 
 
 def needs_a_look(result: Result) -> bool:
@@ -25,15 +22,13 @@ def needs_a_look(result: Result) -> bool:
 
 
 def _about(found: Group) -> Iterator[str]:
-    lower, _middle, upper = statistics.quantiles(
-        [result.score for result in found.graded], n=4, method="inclusive"
-    )
+    lower, median, upper = found.quartiles
     text = _("{assignment}: of {max} points mean {mean}, median {median}, quartiles {lower} and {upper}")
     yield text.format(
         assignment=found.assignment,
         max=f"{found.max_score:g}",
         mean=f"{found.mean:.1f}",
-        median=f"{found.median:.1f}",
+        median=f"{median:.1f}",
         lower=f"{lower:.1f}",
         upper=f"{upper:.1f}",
     )

@@ -18,3 +18,16 @@ def _(sentence: str) -> str:
 def plural(singular: str, many: str, count: int, **values: object) -> str:
     """The form of a sentence that fits `count`; the sentence names the placeholder `{count}`, and those of `values`."""
     return _catalogue.ngettext(singular, many, count).format(count=count, **values)
+
+
+def span(seconds: float) -> str:
+    """A span of time in its largest unit.
+
+    >>> span(90_000)
+    '25 hours'
+    """
+    if seconds >= 2 * 86400:
+        return plural("{count} day", "{count} days", int(seconds // 86400))
+    if seconds >= 2 * 3600:
+        return plural("{count} hour", "{count} hours", int(seconds // 3600))
+    return plural("{count} minute", "{count} minutes", max(1, int(seconds // 60)))

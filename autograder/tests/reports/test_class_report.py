@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.reports.class_report import class_page, group, histogram, shade, write_class
+from autograder.reports.attention import mark_of
+from autograder.reports.class_group import groups_of, histogram
+from autograder.reports.class_report import class_page, shade, write_class
 from autograder.reports.feedback import feedback_file
-from autograder.student.core.results import Result, TaskResult
+from autograder.student.core.results import Late, Result, Similar, TaskResult
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
+from autograder.tests.reports.test_attention import ABSENT
 
 CATALOGUE = {(samples.result().assignment, "A12"): "The old state meets the wrong side of `W_hh`."}
 
@@ -36,21 +41,21 @@ def test_every_student_is_linked_and_scored(tmp_path: Path) -> None:
     path = write_class(a_class(), tmp_path / "index.html", CATALOGUE)
     page = Page(path.read_text(encoding="utf-8"))
     for result in a_class():
-        assert len(list(page.all("a", href=feedback_file(result)))) == 1
-    assert "bobnot graded" in page.text.replace(" ", "").replace("notgraded", "not graded")
+        assert list(page.all("a", href=feedback_file(result)))
+    assert "bobnot graded" in page.text
     assert "it is not JSON" in page.text
 
 
 def test_counts() -> None:
-    """Mean and median leave out what could not be graded; the hardest task comes first; mistakes count students."""
-    found = group(a_class(), CATALOGUE)
+    """Mean and quartiles leave out what could not be graded; the hardest task comes first; mistakes name students."""
+    [found] = groups_of(a_class(), CATALOGUE)
     assert found.mean == (3.33 + 3.33 + 20) / 3
-    assert found.median == 3.33
+    assert found.quartiles == (3.33, 3.33, (3.33 + 20) / 2)
     assert sum(found.histogram) == 3
     assert found.hardest[0].share == 1 / 3
     assert found.hardest[0].name == "rnn_forward"
-    assert [(row.id, row.what, row.count) for row in found.mistakes] == [
-        ("A12", "The old state meets the wrong side of `W_hh`.", 2)
+    assert [(row.id, row.what, [r.student for r in row.made]) for row in found.mistakes] == [
+        ("A12", "The old state meets the wrong side of `W_hh`.", ["ada", "grace"])
     ]
 
 
@@ -76,6 +81,81 @@ def test_only_full_points_have_the_last_shade() -> None:
     assert shade(TaskResult("t", "passed", 0.0, 0.0)) == 5
 
 
+def test_a_mistake_leads_to_the_answers_it_was_made_in() -> None:
+    """Beside what is wrong stand those who made it, each with a link to the task on the own page."""
+    page = Page(class_page(a_class(), CATALOGUE))
+    assert list(page.all("a", href="feedback/rnn_basics/grace.html#task-rnn_step"))
+    assert not list(page.all("a", href="feedback/rnn_basics/emmy.html#task-rnn_step"))
+
+
+def test_who_needs_what_is_on_the_page_and_can_be_filtered() -> None:
+    """Help, a person's decision, lateness, an absence, a change: a panel each, and a word on the row of the table."""
+    results = [*a_class(), replace(samples.result("late"), late=Late(90_000, 0.1, 3.7)), ABSENT]
+    before = {(r.student, r.assignment): mark_of(r) for r in results if r.student != "emmy"}
+    page = Page(class_page(results, CATALOGUE, before))
+    for text in ("Needs help", "Waits for a person", "Handed in nothing (1)", "25 hours", "emmynew20"):
+        assert text in page.text
+    rows = {words.get("class", "") for words in page.all("tr")}
+    assert {"help person", "help person late", "absent", "changed", "person"} <= rows
+
+
+def test_similar_submissions_are_one_row_a_pair() -> None:
+    """Code, model and rare mistakes side by side, with links to both."""
+    one, other = samples.result("ada"), samples.result("grace")
+    seen = Similar("", 1.0, {"rnn_forward": 0.93}, ("rnn_step: A12",))
+    results = [
+        replace(one, similar=(replace(seen, student="grace"),)),
+        replace(other, similar=(replace(seen, student="ada"),)),
+    ]
+    assert "ada, gracethe same filernn_forward 93 %rnn_step: A12" in Page(class_page(results)).text
+
+
+def test_a_doubtful_task_is_told_in_words_and_no_other() -> None:
+    """Where who has the task is no better in the others, its tests are the first suspects."""
+    scores = [(1.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.5, 2.0, 2.0), (0.5, 1.5, 1.5), (1.0, 0.5, 0.5)]
+    results = [
+        replace(
+            samples.result(str(at)),
+            tasks=tuple(TaskResult(f"t{i}", "partial", x, 2.0) for i, x in enumerate(row)),
+        )
+        for at, row in enumerate(scores)
+    ]
+    text = Page(class_page(results)).text
+    assert "Who has t0 right does no better in the other tasks: look at this task's tests first." in text
+    assert text.count("look at this task's tests first") == 1
+
+
+def test_who_handed_in_nothing_is_in_every_assignment_and_a_stranger_in_none() -> None:
+    """With one assignment all belong to it; with several, what is of none stands apart."""
+    stranger = replace(samples.ungradable("zed"), assignment="")
+    one = groups_of([samples.result("ada"), ABSENT, stranger])
+    assert [(group.assignment, len(group.results)) for group in one] == [("rnn_basics", 3)]
+    several = groups_of([samples.result("ada"), samples.result("bob", "other"), ABSENT, stranger])
+    assert [(group.assignment, len(group.results)) for group in several] == [
+        ("other", 2),
+        ("rnn_basics", 2),
+        ("", 1),
+    ]
+    assert several[0].absent == ["ada", "eve", "zed"]
+
+
+def test_only_our_own_program_may_run() -> None:
+    """The page sorts and filters by one program, named in its policy by hash; nothing may be fetched."""
+    source = class_page(a_class())
+    [policy] = [m["content"] for m in Page(source).all("meta") if "default-src" in m.get("content", "")]
+    program = source[source.index("<script>") + 8 : source.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(program.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "connect-src" not in policy
+
+
+def test_five_hundred_students_stay_a_small_page() -> None:
+    """Every fourth mistaken in everything: a page that opens at once."""
+    results = [samples.result(f"student-{number:03d}") for number in range(500)]
+    assert len(class_page(results, CATALOGUE).encode()) < 2_000_000
+
+
 def test_integrity_is_listed() -> None:
     """The instructor sees integrity notes."""
     assert "was edited" in Page(class_page(a_class())).text
@@ -89,10 +169,10 @@ def test_hostile_names_stay_text() -> None:
         replace(samples.ungradable(text + "2"), reason=text),
     ]
     page = Page(class_page(results, {(results[0].assignment, "A12"): text}))
-    assert "script" not in {tag for tag, _ in page.elements}
+    assert [tag for tag, _ in page.elements].count("script") == 1  # ours
     for _tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")]
-        assert re.match(r"feedback/|$", attributes.get("href", ""))
+        assert re.match(r"feedback/|#group-|$", attributes.get("href", ""))
 
 
 def test_no_results_and_nobody_graded() -> None:
