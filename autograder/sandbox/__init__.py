@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autograder.sandbox.conversation import Conversation as Conversation
     from autograder.sandbox.doctor import probe as probe
     from autograder.sandbox.errors import SandboxLost as SandboxLost
     from autograder.sandbox.errors import SandboxUnavailable as SandboxUnavailable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from autograder.sandbox.server import Isolation as Isolation
     from autograder.sandbox.server import Server as Server
     from autograder.sandbox.session import CellOutcome as CellOutcome
-    from autograder.sandbox.session import Conversation as Conversation
     from autograder.sandbox.session import Session as Session
 
 _HOME = {
@@ -41,7 +41,8 @@ _HOME = {
     "limits": ("Limits",),
     "layers": ("Layer",),
     "server": ("Isolation", "Server"),
-    "session": ("CellOutcome", "Conversation", "Session"),
+    "session": ("CellOutcome", "Session"),
+    "conversation": ("Conversation",),
 }
 
 

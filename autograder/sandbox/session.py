@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal
 
 from autograder.sandbox import channel
+from autograder.sandbox.conversation import Conversation
+from autograder.sandbox.endings import Ending, ending_sentence, verdict_sentence, was_too_slow
 from autograder.sandbox.errors import (
     SandboxLost,
     SandboxUnavailable,
@@ -25,7 +26,6 @@ from autograder.student.core import values
 from autograder.student.core.language import _
 
 _STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
-MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen
 _NO_CELL: Literal["skipped"] = (
     "skipped"  # the status that stands for the loss of a worker while none of its cells ran
 )
@@ -44,15 +44,6 @@ class CellOutcome:
     error: str = ""
     output: str = ""
     seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class _Ending:
-    """How something ended that the keeper watched."""
-
-    kind: str
-    number: int
-    cpu_seconds: float
 
 
 class Session:
@@ -219,11 +210,11 @@ class Session:
                 outcomes[position] = self._outcome(connection.receive())
                 total -= min(per_cell, total) - connection.seconds
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
-            failure = self._failure(error, connection)
+            failure = self.failure(error, connection)
         finally:
             connection.close()
         if failure is None:
-            self._finish(lost=False)
+            self.finish(lost=False)
             return None, total
         status: Literal["timeout", "crashed"] = "timeout" if isinstance(failure, WorkerTimeout) else "crashed"
         return CellOutcome(status, str(failure)), total
@@ -290,11 +281,11 @@ class Session:
         self._parks.pop(task, None)
         connection = self._parked.pop(task, None)
         if connection is None:
-            raise WorkerCrashed(_ending_sentence(None))
+            raise WorkerCrashed(ending_sentence(None))
         connection.seconds = wall
         self._tell({"op": "wake", "name": task})
         conversation = Conversation(self, connection, cpu)
-        conversation._send({"cpu_seconds": cpu})
+        conversation.send({"cpu_seconds": cpu})
         return conversation
 
     def _forget_parked(self) -> None:
@@ -335,144 +326,32 @@ class Session:
             self._tell(message, [theirs.fileno()])
         return Connection(ours, seconds)
 
-    def _finish(self, lost: bool) -> tuple[_Ending | None, _Ending | None, str | None]:
+    def finish(self, lost: bool) -> tuple[Ending | None, Ending | None, str | None]:
         """Has the keeper end what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
         answer = self._ask({"op": "finish", "lost": lost})
         self._refused = answer["refused"]
         if answer["worker"] is not None:
             self._alive = False
-        task, worker = (_Ending(**part) if part else None for part in (answer["task"], answer["worker"]))
+        task, worker = (Ending(**part) if part else None for part in (answer["task"], answer["worker"]))
         return task, worker, answer["verdict"]
 
-    def _failure(
+    def failure(
         self, error: Exception, connection: Connection, task_cpu_seconds: float | None = None
     ) -> WorkerError:
         """What a broken conversation means, after looking at what is left of the other end."""
         connection.close()
-        task, worker, verdict = self._finish(lost=isinstance(error, ConnectionEnded))
+        task, worker, verdict = self.finish(lost=isinstance(error, ConnectionEnded))
         ending = worker or task
         limit = self._limits.cpu_seconds_per_cell if task_cpu_seconds is None else task_cpu_seconds
         if verdict is not None:
-            return WorkerCrashed(_verdict_sentence(verdict))
+            return WorkerCrashed(verdict_sentence(verdict))
         if isinstance(error, values.WireError):
             return WorkerProtocolError(_("The program sent something that is not an answer."))
-        if isinstance(error, TimeIsUp) or (ending and _was_too_slow(ending, limit)):
+        if isinstance(error, TimeIsUp) or (ending and was_too_slow(ending, limit)):
             return WorkerTimeout(self._timeout_sentence(limit))
-        return WorkerCrashed(_ending_sentence(ending))
+        return WorkerCrashed(ending_sentence(ending))
 
     def _timeout_sentence(self, cpu_seconds: float) -> str:
         return _(
             "Stopped: it used more than {seconds:g} seconds of computing time, or kept the grader waiting for too long."
         ).format(seconds=cpu_seconds)
-
-
-class Conversation:
-    """Questions to one task, a fork of the worker; a context manager that ends the task."""
-
-    def __init__(self, session: Session, connection: Connection, cpu_seconds: float) -> None:
-        self._session = session
-        self._connection = connection
-        self._cpu_seconds = cpu_seconds
-        self._failed: WorkerError | None = None
-
-    def __enter__(self) -> Conversation:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def ask(self, request: Any, callbacks: Mapping[int, Callable[..., Any]] | None = None) -> Any:
-        """The harness's reply to the request; meanwhile it may call `callbacks` by their numbers.
-
-        Raises `WorkerTimeout`, `WorkerCrashed` or `WorkerProtocolError`; after that the task is over and every
-        further question raises the same.
-        """
-        if self._failed is not None:
-            raise self._failed
-        self._send(request)
-        calls = 0
-        while True:
-            message = self._receive()
-            calls += 1
-            if calls > MAX_CALLS:
-                # An endless loop that keeps calling the test spends the grader's time and little of its own.
-                raise self._fail(TimeIsUp())
-            match message:
-                case {"kind": "reply", "value": value}:
-                    return value
-                case {"kind": "callback", "number": int(number), "arguments": list(arguments)} if (
-                    callbacks and number in callbacks
-                ):
-                    self._send(self._call(callbacks[number], arguments))
-                case {"kind": "broken"}:
-                    self.close()
-                    self._failed = WorkerCrashed(_("The program could not carry out the request."))
-                    raise self._failed
-                case _:
-                    raise self._fail(values.WireError("neither a reply nor a call of a known function"))
-
-    def close(self) -> None:
-        """Ends the task, whatever it is doing."""
-        if self._failed is None:
-            self._failed = WorkerCrashed(_("This conversation is over."))
-            self._connection.close()
-            self._session._finish(lost=False)
-
-    def _send(self, value: Any) -> None:
-        # A value that cannot be sent is the caller's mistake: that WireError is not the worker's.
-        try:
-            self._connection.send(value)
-        except (ConnectionEnded, TimeIsUp) as error:
-            raise self._fail(error) from None
-
-    def _receive(self) -> Any:
-        try:
-            return self._connection.receive()
-        except (ConnectionEnded, TimeIsUp, values.WireError) as error:
-            raise self._fail(error) from None
-
-    def _call(self, callback: Callable[..., Any], arguments: list[Any]) -> Any:
-        try:
-            return callback(*arguments)
-        except BaseException:
-            self.close()  # the worker would take the next request for the answer
-            raise
-
-    def _fail(self, error: Exception) -> WorkerError:
-        self._failed = self._session._failure(error, self._connection, self._cpu_seconds)
-        return self._failed
-
-
-def _was_too_slow(ending: _Ending, limit: float) -> bool:
-    if ending.kind != "signal":
-        return False
-    return ending.number == signal.SIGXCPU or (
-        ending.number == signal.SIGKILL and ending.cpu_seconds >= limit
-    )
-
-
-def _verdict_sentence(verdict: str) -> str:
-    if verdict == "disk":
-        return _("Stopped: it wrote more to the disk than it may.")
-    return _("Stopped: it went on asking for things that the sandbox refuses.")
-
-
-def _ending_sentence(ending: _Ending | None) -> str:
-    if ending is None:
-        return _("The program ended without an answer.")
-    if ending.kind == "exit":
-        return _("The program ended itself with exit code {code} before it had answered.").format(
-            code=ending.number
-        )
-    if ending.kind == "signal" and ending.number == signal.SIGKILL:
-        return _("The program was ended by the system, probably because it used too much memory.")
-    if ending.kind == "signal":
-        name = (
-            signal.Signals(ending.number).name
-            if ending.number in list(signal.Signals)
-            else str(ending.number)
-        )
-        return _("The program crashed (signal {name}).").format(name=name)
-    return _("The program stopped answering.")

@@ -21,6 +21,7 @@ from torch import nn
 
 from autograder.student.checking.harness import LIBRARY, Harness
 from autograder.student.checking.invariants import KINDS
+from autograder.student.checking.recipes import recipe
 from autograder.student.core.language import _
 from autograder.student.core.results import TestOutcome
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
@@ -29,16 +30,8 @@ Expected = TypeVar("Expected")
 
 # What a message may say of an object that stayed on the student's side.
 COMMON_TYPES = frozenset(dir(builtins)) | {
-    *(
-        "generator",
-        "function",
-        "method",
-        "ndarray",
-        "list_iterator",
-        "dict_keys",
-        "dict_values",
-        "dict_items",
-    ),
+    *("generator", "function", "method", "ndarray"),
+    *("list_iterator", "dict_keys", "dict_values", "dict_items"),
     *("Tensor", "Parameter", "PackedSequence", *LIBRARY),
 }
 
@@ -371,33 +364,6 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         callbacks[len(callbacks)] = value
         return Callback(len(callbacks) - 1)
     return value
-
-
-_OPTIONS = {
-    "RNN": (
-        "input_size",
-        "hidden_size",
-        "num_layers",
-        "nonlinearity",
-        "bias",
-        "batch_first",
-        "bidirectional",
-    ),
-    "LSTM": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "bidirectional"),
-    "GRU": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "bidirectional"),
-    "RNNCell": ("input_size", "hidden_size", "bias", "nonlinearity"),
-    "LSTMCell": ("input_size", "hidden_size", "bias"),
-    "GRUCell": ("input_size", "hidden_size", "bias"),
-    "Linear": ("in_features", "out_features"),
-}
-
-
-def recipe(module: nn.Module) -> Recipe:
-    """How to rebuild a module of `torch.nn`, or a double, on the other side: constructor options and weights."""
-    kind = type(module).__name__
-    names = getattr(module, "recipe_options", None) or _OPTIONS[kind]
-    options = {name: getattr(module, name) for name in names}
-    return Recipe(kind, options, dict(module.state_dict()), module.training)
 
 
 def _expect(value: Any, kind: type[Expected]) -> Expected:

@@ -1,0 +1,107 @@
+"""Questions to one task, which runs in a fork of the worker: asked and answered until either side ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Protocol
+
+from autograder.sandbox.endings import Ending
+from autograder.sandbox.errors import WorkerCrashed, WorkerError
+from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
+from autograder.student.core import values
+from autograder.student.core.language import _
+
+MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen
+
+
+class Watched(Protocol):
+    """The session that a conversation belongs to: it asks the keeper how things ended."""
+
+    def finish(self, lost: bool) -> tuple[Ending | None, Ending | None, str | None]:
+        """Ends what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
+
+    def failure(
+        self, error: Exception, connection: Connection, task_cpu_seconds: float | None = None
+    ) -> WorkerError:
+        """What a broken conversation means."""
+
+
+class Conversation:
+    """Questions to one task, a fork of the worker; a context manager that ends the task."""
+
+    def __init__(self, session: Watched, connection: Connection, cpu_seconds: float) -> None:
+        self._session = session
+        self._connection = connection
+        self._cpu_seconds = cpu_seconds
+        self._failed: WorkerError | None = None
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ask(self, request: Any, callbacks: Mapping[int, Callable[..., Any]] | None = None) -> Any:
+        """The harness's reply to the request; meanwhile it may call `callbacks` by their numbers.
+
+        Raises `WorkerTimeout`, `WorkerCrashed` or `WorkerProtocolError`; after that the task is over and every
+        further question raises the same.
+        """
+        if self._failed is not None:
+            raise self._failed
+        self.send(request)
+        calls = 0
+        while True:
+            message = self._receive()
+            calls += 1
+            if calls > MAX_CALLS:
+                # An endless loop that keeps calling the test spends the grader's time and little of its own.
+                raise self._fail(TimeIsUp())
+            match message:
+                case {"kind": "reply", "value": value}:
+                    return value
+                case {"kind": "callback", "number": int(number), "arguments": list(arguments)} if (
+                    callbacks and number in callbacks
+                ):
+                    self.send(self._call(callbacks[number], arguments))
+                case {"kind": "broken"}:
+                    self.close()
+                    self._failed = WorkerCrashed(_("The program could not carry out the request."))
+                    raise self._failed
+                case _:
+                    raise self._fail(values.WireError("neither a reply nor a call of a known function"))
+
+    def close(self) -> None:
+        """Ends the task, whatever it is doing."""
+        if self._failed is None:
+            self._failed = WorkerCrashed(_("This conversation is over."))
+            self._connection.close()
+            self._session.finish(lost=False)
+
+    def send(self, value: Any) -> None:
+        """Sends what the other end waits for; `WorkerError` if it is gone."""
+        # A value that cannot be sent is the caller's mistake: that WireError is not the worker's.
+        try:
+            self._connection.send(value)
+        except (ConnectionEnded, TimeIsUp) as error:
+            raise self._fail(error) from None
+
+    def _receive(self) -> Any:
+        try:
+            return self._connection.receive()
+        except (ConnectionEnded, TimeIsUp, values.WireError) as error:
+            raise self._fail(error) from None
+
+    def _call(self, callback: Callable[..., Any], arguments: list[Any]) -> Any:
+        try:
+            return callback(*arguments)
+        except BaseException:
+            self.close()  # the worker would take the next request for the answer
+            raise
+
+    def _fail(self, error: Exception) -> WorkerError:
+        self._failed = self._session.failure(error, self._connection, self._cpu_seconds)
+        return self._failed

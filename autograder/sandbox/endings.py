@@ -1,0 +1,50 @@
+"""How what ran in the sandbox ended, as the keeper saw it, and what a student or instructor is told of it."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+from autograder.student.core.language import _
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How something ended that the keeper watched."""
+
+    kind: str
+    number: int
+    cpu_seconds: float
+
+
+def was_too_slow(ending: Ending, limit: float) -> bool:
+    if ending.kind != "signal":
+        return False
+    return ending.number == signal.SIGXCPU or (
+        ending.number == signal.SIGKILL and ending.cpu_seconds >= limit
+    )
+
+
+def verdict_sentence(verdict: str) -> str:
+    if verdict == "disk":
+        return _("Stopped: it wrote more to the disk than it may.")
+    return _("Stopped: it went on asking for things that the sandbox refuses.")
+
+
+def ending_sentence(ending: Ending | None) -> str:
+    if ending is None:
+        return _("The program ended without an answer.")
+    if ending.kind == "exit":
+        return _("The program ended itself with exit code {code} before it had answered.").format(
+            code=ending.number
+        )
+    if ending.kind == "signal" and ending.number == signal.SIGKILL:
+        return _("The program was ended by the system, probably because it used too much memory.")
+    if ending.kind == "signal":
+        name = (
+            signal.Signals(ending.number).name
+            if ending.number in list(signal.Signals)
+            else str(ending.number)
+        )
+        return _("The program crashed (signal {name}).").format(name=name)
+    return _("The program stopped answering.")
