@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from torch import nn
 
+from autograder.grading.run import grade
+from autograder.grading.staging import grading_server
+from autograder.grading.suite import Suite
+from autograder.sandbox import Server
 from autograder.student import corpora
+from autograder.student.core.results import Result
+from autograder.tests.grading.measuring import LIMITS, SEED, Grade
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +37,36 @@ def model(request: pytest.FixtureRequest, data: Path) -> nn.Module:
 def files(request: pytest.FixtureRequest, model: nn.Module) -> dict[str, bytes]:
     """Its checkpoint as it is handed in."""
     return request.module.toy.files_of(model)
+
+
+@pytest.fixture(scope="module")
+def short_server() -> Iterator[Server]:
+    """A warm server on which scoring has three seconds."""
+    with grading_server(limits=LIMITS) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="module")
+def graded(
+    request: pytest.FixtureRequest, data: Path, files: dict[str, bytes], short_server: Server
+) -> Grade:
+    """Grades the honest classes followed by some code, with the honest checkpoint or other files."""
+    toy = request.module.toy
+    suites = {toy.ASSIGNMENT: Suite(toy.ASSIGNMENT, toy.notebook())}
+
+    def run(
+        code: str = "",
+        own_files: dict[str, bytes] | None = None,
+        seed: int = SEED,
+        server: Server | None = None,
+    ) -> Result:
+        handed_in = files if own_files is None else own_files
+        return grade(toy.submission(code, handed_in), suites, server or short_server, seed).result
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def honest(graded: Grade) -> Result:
+    """The result of the honest submission."""
+    return graded()

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,51 +15,15 @@ import torch
 from torch import nn
 
 from autograder.grading.hidden_text import hidden_raw_text
-from autograder.grading.run import grade
-from autograder.grading.staging import grading_server
-from autograder.grading.suite import Suite
 from autograder.student import corpora
-from autograder.student.core.results import Result, TaskResult
+from autograder.student.core.results import Result
 from autograder.student.models.tokenizer_file import spelled
 from autograder.student.scoring.byte_scoring import cut
-from autograder.tests.conftest import SHORT
 from autograder.tests.grading import toy_pieces as toy
+from autograder.tests.grading.measuring import Grade, task_of, words_of
 
-SEED = 20_26
-LIMITS = replace(SHORT, scoring_cpu_seconds=3)
 NO_GAIN = 0.02  # points: what rounding and another batch size may move
 ARGUMENTS = "subword_lm.json"
-
-Grade = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def graded(data: Path, files: dict[str, bytes]) -> Iterator[Grade]:
-    """Grades the honest classes followed by some code, with the honest checkpoint or other files."""
-    suites = {toy.ASSIGNMENT: Suite(toy.ASSIGNMENT, toy.notebook())}
-    with grading_server(limits=LIMITS) as server:
-
-        def run(code: str = "", own_files: dict[str, bytes] | None = None) -> Result:
-            handed_in = files if own_files is None else own_files
-            return grade(toy.submission(code, handed_in), suites, server, SEED).result
-
-        yield run
-
-
-@pytest.fixture(scope="module")
-def honest(graded: Grade) -> Result:
-    """The result of the honest submission."""
-    return graded()
-
-
-def task_of(result: Result) -> TaskResult:
-    """The measured task."""
-    return next(task for task in result.tasks if task.name == toy.TASK)
-
-
-def words_of(result: Result) -> str:
-    """Everything the tests of the measured task say."""
-    return " ".join(test.message for test in task_of(result).tests)
 
 
 def test_an_honest_model_earns_what_its_bits_are_worth(honest: Result) -> None:
