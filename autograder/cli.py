@@ -16,6 +16,7 @@ from autograder.grading.graded import TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTE
 from autograder.maintain import class_run, ranking
 from autograder.maintain import fail_on as failing
 from autograder.maintain.data import cli as data
+from autograder.platforms import cli as packaging
 from autograder.student import cli as student
 from autograder.student.core.command import refuse, refuse_path
 from autograder.student.core.language import _
@@ -43,6 +44,7 @@ def about(version: Version = False) -> None:
 app.command()(student.check)
 app.command()(student.submit)
 app.add_typer(data.app, name="data")
+app.add_typer(packaging.app, name="package")
 
 
 def main() -> None:

@@ -121,6 +121,7 @@ def gradescope(result: Result) -> dict[str, Any]:
     return {
         **({"leaderboard": leaderboard} if leaderboard else {}),
         "score": round(result.score, 2),
+        "execution_time": round(result.seconds, 3),
         "output": "\n".join(lines),
         "output_format": "text",
         "visibility": "visible",
@@ -129,6 +130,7 @@ def gradescope(result: Result) -> dict[str, Any]:
             {
                 "name": task.name,
                 "name_format": "text",
+                "number": str(place),
                 "score": round(task.score, 2),
                 "max_score": task.max_score,
                 "status": "passed" if task.status == "passed" else "failed",
@@ -136,7 +138,7 @@ def gradescope(result: Result) -> dict[str, Any]:
                 "output_format": "text",
                 "visibility": "visible",
             }
-            for task in result.tasks
+            for place, task in enumerate(result.tasks, 1)
         ],
     }
 

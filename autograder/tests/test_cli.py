@@ -49,7 +49,18 @@ def few_cells(path: Path, *names: str, **sources: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["grade"], ["merge"], ["leaderboard"], ["check"], ["submit"], ["release"], ["demo"], ["doctor"]],
+    [
+        [],
+        ["grade"],
+        ["merge"],
+        ["package", "gradescope"],
+        ["leaderboard"],
+        ["check"],
+        ["submit"],
+        ["release"],
+        ["demo"],
+        ["doctor"],
+    ],
 )
 def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None:
     """Every command explains itself, with an example, and `--help` imports no torch."""
@@ -61,7 +72,7 @@ def test_help_teaches_without_loading_anything_heavy(command: list[str]) -> None
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
-    assert not command or f"autograder {command[0]}" in done.stdout.split("Example:")[1]
+    assert not command or f"autograder {' '.join(command)}" in done.stdout.split("Example:")[1]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest one a zip can hold
@@ -27,14 +27,14 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
-def zipped(files: Mapping[str, bytes], date: Date = NO_DATE) -> bytes:
+def zipped(files: Mapping[str, bytes], date: Date = NO_DATE, executable: Container[str] = ()) -> bytes:
     """The files, by their paths, as a zip archive: sorted, and of one date, so that equal files are equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date)
             entry.create_system = 3  # Unix, wherever the archive is made
-            entry.external_attr = 0o644 << 16
+            entry.external_attr = (0o755 if name in executable else 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return buffer.getvalue()

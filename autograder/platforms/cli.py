@@ -1,0 +1,60 @@
+"""The commands `autograder package …`: what a platform is given in order to grade with us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.student.core.command import refuse, refuse_path
+from autograder.student.core.language import _
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help=_(
+        "What a platform needs in order to grade with us, ready to be uploaded. "
+        "`autograder/docs/platforms.md` leads through each of them."
+    ),
+)
+
+
+@app.command("gradescope")
+def gradescope_zip(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help=_("As in rnn_basics."))],
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the zip goes."))] = Path("dist"),
+    late_policy: Annotated[
+        str,
+        typer.Option(
+            metavar="POLICY",
+            help=_(
+                "What is taken off after Gradescope's due date, as in 10%/day,max=50%; else nothing. Extensions count."
+            ),
+        ),
+    ] = "none",
+) -> None:
+    """Pack the grader for Gradescope: upload the zip as the autograder of a programming assignment.
+
+    It holds the solutions: give it to nobody else.
+
+    Example: `autograder package gradescope rnn_basics --out dist`
+    """
+    from autograder.assignments.sources import assignment_names
+    from autograder.grading.lateness import BadPolicy, policy_from
+    from autograder.platforms.gradescope import package
+
+    names = assignment_names()
+    if assignment not in names:
+        refuse(
+            _("There is no assignment called {name}. There are: {known}.").format(
+                name=assignment, known=", ".join(names)
+            )
+        )
+    try:
+        policy_from(late_policy)
+        print(package(assignment, out, late_policy))
+    except BadPolicy as error:
+        refuse(error)
+    except OSError as error:
+        refuse_path(error, out)
