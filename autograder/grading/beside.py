@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +54,17 @@ class Place:
     def _archive(self) -> Archive:
         outer = open_archive(self.path, self.known)
         return open_inner(outer, self.member, self.known) if self.inner else outer
+
+    def read_below(self, path: str, limit: int) -> bytes:
+        """The bytes of a file at a path relative to the folder, as `read` gives them; no folder on it is a link."""
+        if self.member:
+            return self._archive().read(self.folder[2] + path, limit)
+        target = self.path.parent
+        for part in path.split("/")[:-1]:
+            target /= part
+            if not stat.S_ISDIR(target.lstat().st_mode):
+                raise Refused(_("It is a link to another place, and links are not followed."))
+        return read_file(self.path.parent / path, limit)
 
     def beside(self) -> dict[str, Reader]:
         """The files in the same folder by name, each with a way to read it; as many as can be listed."""

@@ -20,12 +20,14 @@ from pathlib import Path, PurePosixPath
 from autograder.grading.archives import MAX_MEMBERS, Known, nobody
 from autograder.grading.beside import Place, checkpoint_files, files_of
 from autograder.grading.files import Refused, read_file
+from autograder.grading.helpers import helper_modules
 from autograder.grading.kinds import instead_of_a_notebook, named_by_name
 from autograder.grading.listing import Listed, list_archive, list_folder
 from autograder.grading.platforms import Named, identify, in_zone, repository_prefix, without_copy
 from autograder.grading.roster import Roster
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
+from autograder.student.core.modules import Modules
 from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS
 
 SUBMITTED = "submitted"  # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
@@ -79,6 +81,10 @@ class Found:
         if self.problem:
             return {}, ()
         return checkpoint_files(files_of(self.place, self.owner), self.shares_folder, self.place.nearby())
+
+    def read_modules(self, data: bytes) -> Modules:
+        """The helper modules beside the notebook, of these bytes, that it imports; a sentence for each left out."""
+        return helper_modules(self.place, self.owner, self.shares_folder, data)
 
 
 def find_submissions(

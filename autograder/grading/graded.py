@@ -31,8 +31,9 @@ class Submission:
     data: bytes
     file_name: str = ""
     assignment: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # the checkpoint beside it, by name
-    notes: tuple[str, ...] = ()  # a sentence for each file beside it that was not read
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # checkpoint and modules, by name
+    notes: tuple[str, ...] = ()  # a sentence for each file of a checkpoint that was not read
+    module_notes: tuple[str, ...] = ()  # one for each helper module that was not read
 
 
 class Outcome(NamedTuple):

@@ -15,6 +15,7 @@ from autograder.grading.text import clean_line
 from autograder.sandbox import CellOutcome
 from autograder.student.core.elsewhere import is_of_the_machine, names_from, undefined_name, without
 from autograder.student.core.language import _
+from autograder.student.core.modules import about_missing
 from autograder.student.core.results import TaskResult, TestResult
 
 MAX_ROUNDS = 4  # how often a submission is executed at most, each time without more of what is not here
@@ -76,15 +77,17 @@ def _explained(test: TestResult, halts: Sequence[Halt]) -> TestResult:
     name = undefined_name(test.message)
     halt = next((halt for halt in halts if name and name in halt.names), None)
     if halt is None:
-        return test
+        return with_sentence(test, about_missing(test.message))
     sentence = _("Line {line} of cell {cell} stopped before {name} was defined: {error}.").format(
         line=halt.line, cell=halt.cell + 1, name=f"`{name}`", error=clean_line(halt.error).rstrip(".")
     )
-    return with_sentence(test, sentence)
+    return with_sentence(test, f"{sentence} {about_missing(halt.error)}".strip())
 
 
 def with_sentence(test: TestResult, sentence: str) -> TestResult:
-    """The result of a test whose message goes on with a sentence."""
+    """The result of a test whose message goes on with a sentence, if there is one."""
+    if not sentence:
+        return test
     message = test.message.rstrip()
     end = "" if not message or message.endswith((".", "?", "!")) else "."
     return replace(test, message=f"{message}{end} {sentence}".strip())

@@ -40,7 +40,15 @@ class Job:
         files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
         parts = [
             *(hashlib.sha256(submission.data).hexdigest(), submission.student, submission.file_name),
-            *(submission.assignment, files, submission.notes, self.seed, self.isolation, self.train),
+            *(
+                submission.assignment,
+                files,
+                submission.notes,
+                submission.module_notes,
+                self.seed,
+                self.isolation,
+                self.train,
+            ),
             *(fingerprint(), _sources_hash(), _data_hash()),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

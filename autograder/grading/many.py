@@ -59,11 +59,14 @@ def grade_all(
     results: dict[int, Result] = {}
 
     def job_of(each: Found) -> Job:
+        data = each.read()
         files, notes = each.read_files()
+        modules = each.read_modules(data)
         name = assignment or each.assignment
-        return Job(
-            Submission(each.student, each.read(), each.file_name, name, files, notes), seed, isolation, train
+        submission = Submission(
+            each.student, data, each.file_name, name, files | modules.files, notes, modules.notes
         )
+        return Job(submission, seed, isolation, train)
 
     def finish(number: int, graded: Graded) -> None:
         graded = replace(graded, result=_with_circumstances(graded.result, found[number], deadline))

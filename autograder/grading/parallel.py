@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.grading.halts import with_sentence
-from autograder.student.core.code import cells
 from autograder.student.core.language import _
+from autograder.student.core.reach import cells
 from autograder.student.core.results import TaskResult
 
 _MODULES = (
@@ -31,8 +31,8 @@ def starts_processes(sources: Sequence[str], task: str = "") -> str:
     statements = (
         found.reached(task) if task else (each for behind in found.behind.values() for each in behind)
     )
-    for _cell, statement in statements:
-        for use in found.uses(statement):
+    for cell, statement in statements:
+        for use in found.uses(cell, statement):
             for name in _MODULES:
                 if use.is_imported and f"{use.written}.".startswith(f"{name}."):
                     return name.rpartition(".")[2] if name.startswith("concurrent") else name

@@ -6,12 +6,20 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.kinds import named_by_content
 from autograder.student.core.language import _, plural
-from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, MAX_FILE_BYTES, Notebook, parse_notebook
+from autograder.student.core.modules import SUFFIX, as_cell
+from autograder.student.core.notebook import (
+    MAX_BYTES_WITH_OUTPUTS,
+    MAX_FILE_BYTES,
+    Cell,
+    Notebook,
+    parse_notebook,
+)
 
 MAX_CELLS = 2000
 MAX_CODE_CHARACTERS = 400_000
@@ -64,6 +72,12 @@ def read_submission(data: bytes) -> Intake:
             )
         )
     return Intake(notebook, tuple(repairs))
+
+
+def with_modules(notebook: Notebook, files: Mapping[str, bytes]) -> Notebook:
+    """The notebook with a cell at its top for each helper module among the files handed in with it."""
+    cells = [Cell("code", as_cell(path, data)) for path, data in files.items() if path.endswith(SUFFIX)]
+    return Notebook((*cells, *notebook.cells))
 
 
 def _refuse_beyond(limit: int, data: bytes) -> None:

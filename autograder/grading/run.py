@@ -34,7 +34,7 @@ from autograder.grading.measure import (
     train,
 )
 from autograder.grading.parallel import REFUSED_CALLS, starts_processes, with_advice
-from autograder.grading.read import Unreadable, read_submission
+from autograder.grading.read import Unreadable, read_submission, with_modules
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
 from autograder.grading.suite import Suite
@@ -97,11 +97,13 @@ def _grade(
     if assignment is None:
         raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
     suite = suites[assignment]
-    repaired = repair(intake.notebook, suite.notebook, suite.released_points)
+    notebook = with_modules(intake.notebook, submission.files)
+    repaired = repair(notebook, suite.notebook, suite.released_points)
     program = Program([cell.source for cell in repaired.notebook.cells], repaired.skipped)
     model = _model_of(submission, suite, repaired, program, training_server)
     repairs = [
         *intake.repairs,
+        *submission.module_notes,
         *_renamed(submission.file_name, assignment),
         *repaired.repairs,
         *_trained_here(suite, submission, model, training_server),

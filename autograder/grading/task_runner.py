@@ -18,10 +18,11 @@ from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, 
 from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.student.checking.suite import PUBLIC_SEED
-from autograder.student.core.code import bound_names, python, reached
+from autograder.student.core.code import bound_names
 from autograder.student.core.language import _
 from autograder.student.core.moments import moment
 from autograder.student.core.notebook import Task
+from autograder.student.core.reach import reached
 from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
 from autograder.student.models.checkpoints import Checkpoint
 
@@ -61,8 +62,7 @@ class TaskRunner:
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
-            "" if i in repaired.skipped else python(cell.source)
-            for i, cell in enumerate(repaired.notebook.cells)
+            "" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)
         ]
         self._task = ""
         self._student: Student | None = None

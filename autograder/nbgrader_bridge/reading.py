@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.files import Refused
-from autograder.grading.read import Unreadable, read_submission
+from autograder.grading.read import Unreadable, read_submission, with_modules
 from autograder.grading.repair import repair
 from autograder.nbgrader_bridge.notebooks import notebook_for_nbgrader
 from autograder.nbgrader_bridge.submissions import Chosen, chosen
@@ -47,7 +47,9 @@ class RepairedNotebook(NotebookExporter):
         source = source_notebook(names["assignment"])
         released = _released(names, source)
         try:
-            submitted = read_submission(submission_of(self.parent, resources).found.read()).notebook
+            found = submission_of(self.parent, resources).found
+            data = found.read()
+            submitted = with_modules(read_submission(data).notebook, found.read_modules(data).files)
             repaired = repair(submitted, source).notebook
         except (Refused, Unreadable):  # grading says why
             repaired = Notebook(())

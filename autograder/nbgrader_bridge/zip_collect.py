@@ -18,6 +18,7 @@ from autograder.grading.find import (
 )
 from autograder.grading.text import clean_line
 from autograder.student.core.language import _
+from autograder.student.core.modules import SUFFIX
 from autograder.student.core.names import safe_name
 from autograder.student.models.model_files import FILE_LIMITS
 
@@ -25,7 +26,7 @@ _LONGEST_STEM_BYTES = 200  # of a name that gets a number: most disks take 255 b
 
 
 class CarefulExtractor(ExtractorPlugin):
-    """Takes notebooks, and the checkpoints beside them, out of folders and zip archives, and nothing else.
+    """Takes notebooks, and the checkpoints and helper modules beside them, out of folders and archives.
 
     Sizes are bounded and links are not followed. A damaged archive costs a warning, and nobody else anything.
     """
@@ -40,7 +41,8 @@ class CarefulExtractor(ExtractorPlugin):
         for each in found:
             inside = each.path.relative_to(archive_path)
             try:
-                files = {_name(each): each.read(), **each.read_files()[0]}
+                data = each.read()
+                files = {_name(each): data, **each.read_files()[0], **each.read_modules(data).files}
                 _write(files, Path(extracted_path, _place(each, inside)))
             except Refused as error:
                 sentence = _("{file} was not collected. {reason}")
@@ -56,6 +58,7 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
     except OSError as error:
         raise Refused(
@@ -81,8 +84,14 @@ def _name(found: Found) -> str:
     )
 
 
+def _beside_notebook(path: Path) -> str:
+    """The path of a module relative to the notebook that imports it."""
+    folder = next((folder for folder in path.parents if any(folder.glob("*.ipynb"))), path.parent)
+    return path.relative_to(folder).as_posix()
+
+
 class NotebooksAndModels(FileNameCollectorPlugin):
-    """Collects notebooks and the checkpoints beside them.
+    """Collects notebooks, the checkpoints beside them and their helper modules, each of these where it lay.
 
     A file belongs to the outermost folder or archive it lies in, else to its own name. Where a learning platform
     puts the student into a longer name, `named_regexp` says how, as nbgrader's manual tells.
@@ -95,14 +104,18 @@ class NotebooksAndModels(FileNameCollectorPlugin):
     def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """Whose the file is, and its name in the submission; None for one that is not collected."""
         path = Path(submitted_file)
-        if path.suffix.lower() != ".ipynb" and path.name not in FILE_LIMITS:
+        if path.suffix.lower() not in (".ipynb", SUFFIX) and path.name not in FILE_LIMITS:
             return None
         if self.named_regexp:
             return self._match(submitted_file)
         extracted = Path(self.parent._format_collect_path(self.parent.extracted_directory))
         inside = PurePosixPath(path.relative_to(extracted).as_posix())
         student = student_of(inside, inside.stem, set(assignment_names()))
-        return {"student_id": student, "file_id": self._untaken(student, path)}
+        is_module = path.suffix == SUFFIX
+        return {
+            "student_id": student,
+            "file_id": _beside_notebook(path) if is_module else self._untaken(student, path),
+        }
 
     def _untaken(self, student: str, path: Path) -> str:
         """The file's name, with a number if the student has handed in another one of this name: nbgrader would stop."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import io
 import math
+import os
 import resource
 import signal
 import sys
@@ -75,6 +76,7 @@ class Executor:
         self._limits = limits
         self._output = CappedText(limits.output_bytes)
         self._armed = self._is_late = False
+        self._folder = f"{os.getcwd()}/"
         self._shell = shell()
         self.namespace: dict[str, Any] = self._shell.user_ns
         sys.modules["__main__"] = self._shell.user_module
@@ -142,12 +144,17 @@ class Executor:
         try:
             summary = traceback.TracebackException.from_exception(failure, limit=-100)
             for part in _chain(summary):
-                part.stack[:] = [frame for frame in part.stack if frame.filename.startswith("<cell ")][-20:]
+                part.stack[:] = [frame for frame in part.stack if self._is_own(frame)][-20:]
             return "".join(summary.format())[-self._limits.output_bytes :]
         except BaseException:
             return type(failure).__name__
         finally:
             self._armed = False
+
+    def _is_own(self, frame: traceback.FrameSummary) -> bool:
+        """Whether it is of a cell, or of a module beside the notebook, which then loses its folder's name."""
+        frame.filename = frame.filename.removeprefix(self._folder)
+        return frame.filename.startswith("<cell ") or not frame.filename.startswith(("/", "<"))
 
     # The clock
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autograder.student.core.code import cells, definitions
+from autograder.student.core.code import definitions
+from autograder.student.core.reach import Use, cells
 from autograder.student.core.spec import Rule
 
 
@@ -30,9 +31,9 @@ def find_forbidden(sources: Sequence[str], name: str, rule: Rule) -> Forbidden |
     """The first forbidden name in anything that the definition of `name` reaches, or None."""
     read = cells(sources)
     for cell, statement in read.reached(name):
-        for use in read.uses(statement):
+        for use in read.uses(cell, statement):
             is_library = use.is_imported and _root(use.written) in rule.libraries
-            if is_library or _breaks(use.written, rule, read.behind.keys()):
+            if is_library or _breaks(use, rule, read.names_beside(cell)):
                 return Forbidden(use.written, cell, use.line)
     return None
 
@@ -40,8 +41,7 @@ def find_forbidden(sources: Sequence[str], name: str, rule: Rule) -> Forbidden |
 def uses(sources: Sequence[str], name: str, other: str) -> bool:
     """Whether the definition of `name` reaches that of `other`: an earlier task that may be to blame."""
     read = cells(sources)
-    others = {statement for _cell, statement in read.behind.get(other, ())}
-    return name != other and any(statement in others for _cell, statement in read.reached(name))
+    return name != other and not read.same(other).isdisjoint(read.names_reached(name)[1:])
 
 
 def newest(sources: Sequence[str]) -> list[str]:
@@ -64,12 +64,13 @@ def _root(written: str) -> str:
     return written.removeprefix("().").partition(".")[0]
 
 
-def _breaks(written: str, rule: Rule, defined: Collection[str]) -> bool:
-    root, _dot, rest = written.partition(".")
+def _breaks(use: Use, rule: Rule, defined: Collection[str]) -> bool:
+    root, _dot, rest = use.written.partition(".")
     if root == "self" and rest.count(".") == 0:
         return False  # `self.lstm_cell` is a name of the student's own
     if not rest:
-        return root in rule.names and root not in defined  # a bare name: only if it came from `import *`
-    parts = written.split(".")
+        is_known = use.is_own or root in defined
+        return root in rule.names and not is_known  # a bare name: only if it came from `import *`
+    parts = use.written.split(".")
     prefixes = {".".join(parts[: end + 1]) for end in range(len(parts))}
     return bool(rule.names & set(parts[1:])) or bool(rule.dotted & prefixes)

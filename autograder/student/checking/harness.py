@@ -14,6 +14,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -23,6 +24,7 @@ from torch import nn
 from autograder.student.checking.doubles import DOUBLES
 from autograder.student.checking.invariants import Snapshot
 from autograder.student.core import course
+from autograder.student.core.modules import SUFFIX
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
 
@@ -48,7 +50,7 @@ class Harness:
     """Serves the requests of one conversation over one namespace.
 
     Every request is a dict with an `op`; every reply is a dict. A student's exception becomes
-    `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, her own frames only.
+    `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, frames of others left out.
     """
 
     def __init__(self, namespace: dict[str, Any], call_back: Callable[[int, list[Any]], Any]) -> None:
@@ -374,9 +376,20 @@ def _describe(error: BaseException) -> dict[str, Any]:
     except Exception:
         message = ""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [(frame.filename, frame.lineno or 0) for frame in frames if _is_cell(frame.filename)]
+    lines = [(file, frame.lineno or 0) for frame in frames if (file := _own_file(frame.filename))]
     kind = "WireError" if isinstance(error, WireError) else type(error).__name__
     return {"type": kind[:100], "message": message, "lines": lines[-20:]}
+
+
+def _own_file(filename: str) -> str:
+    """What a frame's file is called: a cell, or a file below the current folder; empty for anybody else's."""
+    if _is_cell(filename):
+        return filename
+    try:
+        path = Path(filename).relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return ""
+    return path.as_posix() if path.suffix == SUFFIX else ""
 
 
 def _is_cell(filename: str) -> bool:

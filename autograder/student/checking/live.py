@@ -32,6 +32,7 @@ from autograder.student.checking.suite import (
 from autograder.student.core import kernel
 from autograder.student.core.course import spec_of
 from autograder.student.core.language import _
+from autograder.student.core.modules import beside
 from autograder.student.core.notebook import Notebook, Task, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult, score_task
 
@@ -131,7 +132,8 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     notebook = _own_notebook(names, task)
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
     history = kernel.history()
-    student = live_student(names, newest(history))
+    own = newest(history)
+    student = live_student(names, [*own, *beside(Path.cwd(), own).cells])
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None

@@ -22,7 +22,9 @@ from torch import nn
 from autograder.student.checking.harness import LIBRARY, Harness
 from autograder.student.checking.invariants import KINDS
 from autograder.student.checking.recipes import recipe
+from autograder.student.core.ipython_syntax import path_written
 from autograder.student.core.language import _
+from autograder.student.core.modules import SUFFIX
 from autograder.student.core.results import TestOutcome
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
 
@@ -105,7 +107,7 @@ class StudentError(CheckFailed):
             return _("{name} returned something that cannot be compared: {detail}.").format(
                 name=name, detail=self.detail
             )
-        place = f" ({_('line {line} of its cell').format(line=self.lines[-1][1])})" if self.lines else ""
+        place = f" ({_place(*self.lines[-1])})" if self.lines else ""
         detail = f": {self.detail}" if self.detail else ""
         return _("{name} raised {kind}{place}{detail}").format(
             name=name, kind=self.type_name, place=place, detail=detail
@@ -373,11 +375,26 @@ def _expect(value: Any, kind: type[Expected]) -> Expected:
 
 
 def _exists(file: str, line: int, sources: Sequence[str]) -> bool:
-    """Whether this line of `<cell 3>` exists: code compiled at run time can give any number, hidden inputs too."""
+    """Whether this line of `<cell 3>`, or of a module, exists.
+
+    Code compiled at run time can give any number, hidden inputs too.
+    """
     number = file.removeprefix("<cell ").removesuffix(">")
     if not number.isdecimal() or len(number) > 6:
-        return not file.startswith("<cell ")  # a live kernel names its cells otherwise
+        if not _is_module(file):
+            return not file.startswith("<cell ")  # a live kernel names its cells otherwise
+        return any(path_written(each) == file and 1 <= line <= each.count("\n") for each in sources)
     return int(number) < len(sources) and 1 <= line <= sources[int(number)].count("\n") + 1
+
+
+def _is_module(file: str) -> bool:
+    return file.endswith(SUFFIX) and "ipykernel_" not in file
+
+
+def _place(file: str, line: int) -> str:
+    if _is_module(file):
+        return _("line {line} of {file}").format(line=line, file=f"`{file}`")
+    return _("line {line} of its cell").format(line=line)
 
 
 def _lines(value: Any) -> list[tuple[str, int]]:

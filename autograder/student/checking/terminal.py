@@ -29,9 +29,10 @@ from autograder.student.checking.student import live_student
 from autograder.student.checking.suite import assignments_of_tasks, worked_case
 from autograder.student.core.code import python
 from autograder.student.core.elsewhere import behind, is_of_the_machine
-from autograder.student.core.ipython_syntax import WRITES_FILE, cell_magic, plain_python
+from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED
 from autograder.student.core.language import _
+from autograder.student.core.modules import beside
 from autograder.student.core.moments import moment
 from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Notebook, Task, parse_notebook
 from autograder.student.core.parts import around_check, defining
@@ -193,7 +194,7 @@ def check_tasks(
     A task is checked where its check stands; if it fails there, once more at the end, and the better result counts, as
     when it is graded. `on_stop` hears of cells that stopped, `on_step` what is done next: `running` is that cells run.
     """
-    with _runner() as (module, run):
+    with _runner() as (module, run), _own_modules():
         kernel = _Kernel(notebook, folder, module, run)
         yield from _check_in_turn(notebook, kernel, running, on_stop, on_step, wanted)
 
@@ -240,6 +241,7 @@ class _Kernel:
         self._sources = [_what_runs(cell) for cell in notebook.cells]
         self._ran: list[str] = []  # by position, as the cells are called in tracebacks
         self._lost = set[str]()
+        self._modules = beside(folder, self._sources).cells
         self._folder = folder
         self._current = folder  # a cell may have gone elsewhere
         self._module = module
@@ -254,13 +256,12 @@ class _Kernel:
     def run(self, number: int) -> Stop | None:
         """Runs the next cell; how it stopped, if it did and is not an answer that was never begun."""
         source = self._sources[number]
-        self._ran.append(python(source))
+        self._ran.append(source)
         if not source:
             return None
         with (
             contextlib.chdir(self._current),
             _as_main(self._module),
-            _own_modules(self._notebook),
             _quiet(),
             _checking(),
         ):
@@ -274,7 +275,7 @@ class _Kernel:
 
     def check(self, task: str) -> list[TestResult]:
         """What the checks say of a task now; `NotCheckable` if they are at fault."""
-        student = live_student(vars(self._module), self._ran)
+        student = live_student(vars(self._module), [*self._ran, *self._modules])
         with contextlib.chdir(self._folder), _quiet():  # a trained model lies beside the notebook
             try:
                 return check_task(student, task, assignments_of_tasks()[task])
@@ -346,15 +347,21 @@ def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseExcepti
 
 
 @contextlib.contextmanager
-def _own_modules(notebook: Notebook) -> Iterator[None]:
-    """Cells can import what other cells have written, and nothing else from the current folder."""
-    before = list(sys.path)
-    if any(cell_magic(cell.source)[0] in WRITES_FILE for cell in notebook.cells):
-        sys.path.append(os.getcwd())
+def _own_modules() -> Iterator[None]:
+    """Cells can import what lies beside their notebook, and takes the place of no library; it is forgotten again."""
+    path, modules = list(sys.path), set(sys.modules)
+    sys.path.append("")
     try:
         yield
     finally:
-        sys.path[:] = before
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            module = sys.modules[name]
+            places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
+            if any(places) and not any(
+                str(place).startswith(folder) for place in places for folder in path if folder
+            ):
+                del sys.modules[name]
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Reads code by its syntax tree: what cells define, what that uses, what it is imported from, whether it changed.
+"""Reads code by its syntax tree, cell by cell: what statements bind and read, what names are in full, what changed.
 
 It is the one reader of everybody who asks about code: rules, repairs, advice, hand-ins. Nothing is run. A source may
 be hostile: work is in proportion to its size, and dotted names are read to a limit.
@@ -12,8 +12,7 @@ import functools
 import hashlib
 import symtable
 import warnings
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -391,106 +390,3 @@ def renamed(nodes: Iterable[ast.AST], imported: Imports) -> Imports:
 
 def _shortened(full: str) -> str:
     return ".".join(full.split(".", MAX_PARTS)[:MAX_PARTS])
-
-
-# All cells together
-
-
-class Cells:
-    """The cells of a notebook, read once: what stands behind each name, and what that reaches."""
-
-    def __init__(self, sources: Sequence[str]) -> None:
-        self.behind: dict[str, list[tuple[int, Statement]]] = {}  # (cell, statement), by the name
-        for cell, source in enumerate(sources):
-            for statement in statements(source):
-                for name in statement.changed:
-                    self.behind.setdefault(name, []).append((cell, statement))
-        self._names: dict[str, list[str]] = {}
-        self._uses: dict[Statement, list[Use]] = {}
-
-    def names_reached(self, name: str) -> list[str]:
-        """The names that stand behind `name`, directly or through others, nearest first, itself at the beginning."""
-        if name not in self._names:
-            found, seen, pending = [name], {name}, deque([name])
-            while pending:
-                for _cell, statement in self.behind.get(pending.popleft(), ()):
-                    new = sorted(n for n in statement.read if n in self.behind and n not in seen)
-                    seen.update(new)
-                    found += new
-                    pending += new
-            self._names[name] = found
-        return self._names[name]
-
-    def reached(self, name: str) -> Iterator[tuple[int, Statement]]:
-        """(cell, statement) for all that stands behind `name`, each once."""
-        seen: set[Statement] = set()
-        for each in self.names_reached(name):
-            for cell, statement in self.behind.get(each, ()):
-                if statement not in seen:
-                    seen.add(statement)
-                    yield cell, statement
-
-    @cached_property
-    def imports(self) -> Imports:
-        """What names stand for in full, by an import or by an assignment of one."""
-        nodes = [statement.node for found in self.behind.values() for _cell, statement in found]
-        full: Imports = {}
-        for node in nodes:
-            full |= import_names(node)
-        return full | renamed(nodes, full)
-
-    def uses(self, statement: Statement) -> list[Use]:
-        """All that a statement uses by name, or looks up by a string."""
-        if statement not in self._uses:
-            self._uses[statement] = list(self._found_uses(statement))
-        return self._uses[statement]
-
-    def _found_uses(self, statement: Statement) -> Iterator[Use]:
-        nodes, bare = list(ast.walk(statement.node)), statement.named
-        local = {name: self.imports[name] for name in bare if name in self.imports}
-        for node in nodes:
-            local |= import_names(node)
-        local |= renamed(nodes, local)
-        for node in nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                for full in import_names(node).values():
-                    yield Use(node.lineno, full, True)
-            elif isinstance(node, ast.Attribute | ast.Name) and (written := dotted(node)):
-                root, _dot, rest = written.partition(".")
-                if root in local:
-                    yield Use(node.lineno, full_name(written, local), True)
-                elif rest or root in bare:
-                    yield Use(node.lineno, written, False)
-            elif isinstance(node, ast.Attribute):
-                yield Use(node.lineno, f"().{node.attr}", False)
-            elif isinstance(node, ast.expr):
-                for word in looked_up(node, deep=False):
-                    yield Use(node.lineno, f"().{word}", True)  # `__import__("tokenizers")`
-
-
-@dataclass(frozen=True)
-class Use:
-    """A name that a statement uses: on which line, in full, and whether an import or a string made it."""
-
-    line: int
-    written: str
-    is_imported: bool
-
-
-@functools.lru_cache(maxsize=4)  # one submission asks about the same cells for every task
-def _cells(sources: tuple[str, ...]) -> Cells:
-    return Cells(sources)
-
-
-def cells(sources: Sequence[str]) -> Cells:
-    """The cells, read once however often they are asked about."""
-    return _cells(tuple(sources))
-
-
-def reached(sources: Sequence[str], name: str) -> list[str]:
-    """The names of the cells that the definition of `name` uses, directly or through others.
-
-    >>> reached(["def f(): g()", "def g(): h()", "def h(): pass"], "f")
-    ['g', 'h']
-    """
-    return cells(sources).names_reached(name)[1:]

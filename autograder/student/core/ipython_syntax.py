@@ -77,16 +77,27 @@ def plain_python(source: str) -> str | None:
     return None if body is None else _without_magics(body)
 
 
+def path_written(source: str) -> str:
+    """The path of the file that a cell writes with `%%writefile`; empty for any other cell.
+
+    >>> path_written("%%writefile -a lib/steps.py\\nx = 1")
+    'lib/steps.py'
+    """
+    if cell_magic(source)[0] not in WRITES_FILE:
+        return ""
+    words = source.lstrip().partition("\n")[0].split(None, 1)[1:]
+    return re.sub(r"^-\w+\s+", "", words[0]).strip(" \"'") if words else ""
+
+
 def file_written(source: str) -> str | None:
     """The Python that a cell writes to a file with `%%writefile`, as many lines as the cell; None for any other.
 
     >>> file_written("%%writefile helper.py\\nx = 1")
     '\\nx = 1'
     """
-    name, _word = cell_magic(source)
-    first, _break, rest = source.lstrip().partition("\n")
-    if name not in WRITES_FILE or not first.rstrip("\"' ").endswith((".py", ".ipy")):
+    if not path_written(source).endswith((".py", ".ipy")):
         return None
+    _first, _break, rest = source.lstrip().partition("\n")
     return "\n" * (source.count("\n") - rest.count("\n")) + rest
 
 

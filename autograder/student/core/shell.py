@@ -7,12 +7,14 @@ counts. It protects nothing: cells may change it like everything else in their p
 from __future__ import annotations
 
 import atexit
+import functools
 import io
 import re
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from IPython.core.alias import Alias
@@ -25,7 +27,7 @@ from IPython.utils.capture import CapturedIO
 from IPython.utils.text import SList
 from traitlets.config import Config
 
-from autograder.student.core.ipython_syntax import WRITES_FILE, cell_body, cell_magic
+from autograder.student.core.ipython_syntax import WRITES_FILE, cell_body, cell_magic, path_written
 
 # Magics that mean something where there is no screen and no other program; every other one does nothing.
 _LINE_MAGICS = ("run", "cd", "pwd", "env", "set_env", "who_ls", "pylab", "reset", "reset_selective", "macro")
@@ -58,7 +60,7 @@ class Shell(InteractiveShell):
         line = {name: manager.find("line", name) for name in _LINE_MAGICS}
         aliases = {name: alias for name, alias in manager.magics["line"].items() if isinstance(alias, Alias)}
         nothing = dict.fromkeys(manager.magics["line"], _nothing)
-        cell = {name: manager.find("cell", name) for name in WRITES_FILE}
+        cell = {name: functools.partial(_write_file, manager.find("cell", name)) for name in WRITES_FILE}
         manager.magics.update(line={**nothing, **aliases, **line, "time": self._time}, cell=cell)
 
     def _time(self, statement: str) -> None:
@@ -162,6 +164,12 @@ class Shell(InteractiveShell):
     def _tee(self, channel: str) -> Iterator[None]:
         """What is printed is not kept a second time, without bounds."""
         yield
+
+
+def _write_file(magic: Callable[[str, str], None], line: str, cell: str) -> None:
+    """Writes a file with IPython's magic; its folder is made, since modules of a package are written so too."""
+    Path(path_written(f"%%writefile {line}")).parent.mkdir(parents=True, exist_ok=True)
+    magic(line, cell)
 
 
 def _nothing(*_arguments: Any, **_keywords: Any) -> None:

@@ -22,9 +22,11 @@ import torch
 from torch import nn
 
 from autograder.student.core import kernel
-from autograder.student.core.code import definitions, fingerprints, reached
+from autograder.student.core.code import definitions, fingerprints
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
+from autograder.student.core.modules import beside
+from autograder.student.core.reach import reached
 from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
 from autograder.student.core.values import WireError, is_plain_tensor, read_tensors
 from autograder.student.models.model_files import (
@@ -102,6 +104,7 @@ def _weights_of(model: nn.Module) -> bytes:
 def _code_of(model: nn.Module) -> dict[str, dict[str, str]]:
     """What the notebook's own code of a model is known by; nothing outside of a notebook."""
     history = kernel.history()
+    history = [*beside(Path.cwd(), history).cells, *history]
     hashes, defined = fingerprints(history), definitions(history).keys()
     made_of = {type(module).__name__ for module in model.modules()} & defined
     names = made_of.union(*(reached(history, name) for name in made_of)) & defined

@@ -19,6 +19,7 @@ from autograder.student.checking.terminal import NotCheckable, read_file
 from autograder.student.core.code import bound_names
 from autograder.student.core.files import replace_file, zipped
 from autograder.student.core.language import _
+from autograder.student.core.modules import beside
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
@@ -58,16 +59,19 @@ def make(
     folder = path.resolve().parent
     model = MEASURED_MODELS.get(assignment)
     files = _model_files(folder, model) if model else {}
+    modules = beside(folder, [cell.source for cell in notebook.cells if cell.kind == "code"])
     checked = run(path, on_step) if notebook.tasks() else CleanRun()
     found = [*about_kernel(notebook), *warnings.about_file(path.name, data, assignment)]
     if model:
         measured = {task.name for task in notebook.tasks() if task.is_measured}
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
-        found += warnings.about_model(model, files, names_near(folder), notebook, fits)
+        code = [*warnings.code_of(notebook), *modules.cells]
+        found += warnings.about_model(model, files, names_near(folder), code, fits)
+    found += warnings.about_modules(modules)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
     found += warnings.about_order(notebook)
-    files = {f"{assignment}.ipynb": data, **files}
+    files = {f"{assignment}.ipynb": data, **modules.files, **files}
     files[RECEIPT] = receipt(assignment, files, checked.results, found)
     archive = folder / f"{assignment}.zip"
     try:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
+from autograder.student.core.modules import Modules, about_missing
 from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, Cell, Notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
@@ -84,13 +85,13 @@ def about_model(
     model: MeasuredModel,
     files: Mapping[str, bytes],
     present: Collection[str],
-    notebook: Notebook,
+    code: Sequence[str],
     fits: bool,
 ) -> Iterator[Notice]:
     """The trained model: whether both of its files are there, under their names, and made by the code that is here.
 
-    `files` are those that are handed in, `present` the names near the notebook; `fits` says whether the model
-    has passed its check.
+    `files` are those that are handed in, `present` the names near the notebook, `code` the cells of the notebook and
+    of its modules; `fits` says whether the model has passed its check.
     """
     missing = [name for name in model.files if name not in files]
     sentences = []
@@ -112,7 +113,7 @@ def about_model(
     if sentences:
         yield Notice(" ".join(sentences))
     arguments = files.get(model.arguments)
-    changed = changed_since(arguments, code_of(notebook)) if arguments is not None else []
+    changed = changed_since(arguments, code) if arguments is not None else []
     if changed:
         text = _(
             "This model was trained by other code than now stands in your notebook: {names} changed since."
@@ -123,6 +124,14 @@ def about_model(
             else _("It does not fit any more, or cannot be checked: train it again.")
         )
         yield Notice(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
+
+
+def about_modules(modules: Modules) -> Iterator[Notice]:
+    """The helper modules that go with the notebook, and those that cannot."""
+    if modules.files:
+        text = _("Handed in with your notebook, which imports it: {names}.")
+        yield Notice(text.format(names=_quoted(modules.files)), is_warning=False)
+    yield from map(Notice, modules.notes)
 
 
 def about_run(
@@ -147,7 +156,8 @@ def about_run(
     own = [stop for stop in run.stops if not stop.error.startswith(follows)]
     for stop in own[:_SHOWN]:
         text = _("From a fresh start {cell} stops: {error}.")
-        yield Notice(text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip(".")))
+        sentence = text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip("."))
+        yield Notice(" ".join(filter(None, (sentence, about_missing(stop.error)))))
     if len(own) > _SHOWN:
         yield Notice(
             plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)

@@ -131,6 +131,20 @@ def test_a_message_says_which_line_a_missing_name_waited_for(course: Notebook, s
     )
 
 
+MODULES = {
+    "steps.py": b"import torch\nfrom tools.activations import squash\ndef helper(values):\n    return squash(values)",
+    "tools/activations.py": b"def squash(values):\n    return values.tanh()",
+}
+
+
+def test_helper_modules_of_the_hand_in_are_imported(course: Notebook, server: Server) -> None:
+    """As beside the notebook: a module, and one of a package that it imports in turn."""
+    answer = "from steps import helper as own\n" + WITH_HELPER.replace("helper", "own")
+    result = graded(handed_in(course, {"rnn_step": answer}), course, server, MODULES)
+    assert result.score == result.max_score, [test.message for task in result.tasks for test in task.tests]
+    assert (result.integrity, result.repairs) == ((), ())
+
+
 POOL = "from multiprocessing import Pool\n" + STEP.format(
     "torch.stack(Pool(2).map(torch.tanh, list(x @ W_xh.T + h @ W_hh.T + b)))"
 )

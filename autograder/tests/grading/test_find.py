@@ -18,7 +18,6 @@ from autograder.grading import archives, beside, listing
 from autograder.grading import find as collect
 from autograder.grading.files import Refused
 from autograder.grading.find import Found, NothingToGrade, distinct, find_submissions
-from autograder.student.core.notebook import Notebook
 from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import names_near
@@ -392,7 +391,7 @@ def test_a_near_miss_is_named_alike_by_check_submit_and_grader(tmp_path: Path, l
     with pytest.raises(checkpoints.UnreadableCheckpoint, match=re.escape(sentence)):
         checkpoints.load_checkpoint(folder / "rnn_lm")
     model = MEASURED_MODELS["rnn_language_model"]
-    [notice] = about_model(model, files, names_near(folder), Notebook(()), fits=False)
+    [notice] = about_model(model, files, names_near(folder), [], fits=False)
     assert sentence in notice.text
 
 

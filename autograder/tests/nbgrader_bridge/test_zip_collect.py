@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,6 +61,20 @@ def test_archives_folders_and_files_are_students(course: Course) -> None:
         **{f"blaise/{ASSIGNMENT}/{name}": data for name, data in model.items()},
         f"chen/{ASSIGNMENT}/{NOTEBOOK}": b"3",
         f"dora/{ASSIGNMENT}/dora.ipynb": b"4",
+    }
+
+
+def test_helper_modules_come_with_their_notebook(course: Course) -> None:
+    """Those that it imports, where they lay; nobody else's."""
+    cell = {"cell_type": "code", "source": "import steps, random", "metadata": {}}
+    work = {NOTEBOOK: json.dumps({"cells": [cell], "nbformat": 4}).encode(), "steps.py": b"import lib.more"}
+    modules = {"lib/more.py": b"x = 1", "random.py": b"raise", "other.py": b"raise"}
+    zipped(archive(course) / "ada.zip", work | modules)
+    zipped(archive(course) / "bob.zip", {f"hw/{name}": data for name, data in (work | modules).items()})
+    files, _log = collected(course)
+    wanted = work | {"lib/more.py": b"x = 1"}
+    assert files == {
+        f"{student}/{ASSIGNMENT}/{name}": data for student in ("ada", "bob") for name, data in wanted.items()
     }
 
 

@@ -11,6 +11,7 @@ from autograder.student.checking.forbidden import find_forbidden
 from autograder.student.checking.plugin import NAME, Plugin
 from autograder.student.checking.student import CheckFailed, Evidence, Student
 from autograder.student.core.language import _
+from autograder.student.core.modules import place_in
 from autograder.student.core.spec import Spec
 
 
@@ -48,9 +49,12 @@ def test_nothing_forbidden_is_used(student: Student, task: str, spec: Spec) -> N
     if found is not None:
         lines = student.sources[found.cell].splitlines()
         raise CheckFailed(
-            _(
-                "`{name}` in line {line} of its cell (`{code}`) is not allowed in `{task}`, nor in what it uses."
-            ).format(name=found.name, line=found.line, code=lines[found.line - 1].strip()[:80], task=task)
+            _("`{name}` in {place} (`{code}`) is not allowed in `{task}`, nor in what it uses.").format(
+                name=found.name,
+                place=place_in(student.sources[found.cell], found.line),
+                code=lines[found.line - 1].strip()[:80],
+                task=task,
+            )
         )
 
 

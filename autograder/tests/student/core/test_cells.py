@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student.core.code import bound_names, checked_task, is_python, python, reached
+from autograder.student.core.code import bound_names, checked_task, is_python, python
+from autograder.student.core.reach import reached
 
 
 def test_definitions_inside_conditions_count_and_local_ones_do_not() -> None:

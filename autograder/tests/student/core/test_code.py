@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.student.core.code import definitions, fingerprints, reached
+from autograder.student.core.code import definitions, fingerprints
+from autograder.student.core.reach import reached
 
 MODEL = "class Model:\n    def forward(self, x):\n        return scaled(x)"
 

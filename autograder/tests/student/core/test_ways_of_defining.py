@@ -6,8 +6,9 @@ import pytest
 
 from autograder.grading.repair import repair
 from autograder.student.checking.forbidden import find_forbidden
-from autograder.student.core.code import MAX_PARTS, bound_names, cells, fingerprints, reached
+from autograder.student.core.code import MAX_PARTS, bound_names, fingerprints
 from autograder.student.core.notebook import Cell, Notebook
+from autograder.student.core.reach import cells, reached
 from autograder.student.core.spec import Rule
 
 SETUP = "import sys, torch\nfrom torch import nn"
@@ -122,7 +123,7 @@ def test_an_import_has_changed_if_another_thing_is_imported() -> None:
 def test_names_without_end_are_read_to_a_limit(source: str) -> None:
     """Each of nine hundred parts would be read nine hundred times, and compared as often."""
     read = cells([source])
-    found = [use.written for _cell, statement in read.reached("f") for use in read.uses(statement)]
+    found = [use.written for cell, statement in read.reached("f") for use in read.uses(cell, statement)]
     assert max(written.count(".") for written in found) <= MAX_PARTS
     assert len(fingerprints([source])["f"]) == 16 if "f" in bound_names(source) else True
 

@@ -132,7 +132,7 @@ def test_lost_marks_of_cells_are_told() -> None:
 )
 def test_a_model_that_is_not_whole_is_told_in_one_remark(files, present, words, absent) -> None:
     """What is missing, and what may have been meant."""
-    [notice] = about_model(MODEL, files, present, answered(), fits=False)
+    [notice] = about_model(MODEL, files, present, [], fits=False)
     assert notice.is_warning
     assert all(word in notice.text for word in words), notice.text
     assert absent not in notice.text
@@ -142,11 +142,11 @@ def test_a_model_of_other_code_is_told() -> None:
     """The class was changed after the training; what was not changed is not named."""
     recorded = json.dumps({"code": {"rnn_step": "0123456789abcdef"}}).encode()
     files = {WEIGHTS: b"", ARGUMENTS: recorded}
-    [notice] = about_model(MODEL, files, list(files), answered(), fits=False)
+    [notice] = about_model(MODEL, files, list(files), [STEP], fits=False)
     assert "`rnn_step`" in notice.text
     assert "other code" in notice.text
     assert "train it again" in notice.text
-    [notice] = about_model(MODEL, files, list(files), answered(), fits=True)
+    [notice] = about_model(MODEL, files, list(files), [STEP], fits=True)
     assert not notice.is_warning, "a harmless change asks for nothing"
 
 
