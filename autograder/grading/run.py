@@ -25,6 +25,7 @@ from autograder.grading.graded import (
 )
 from autograder.grading.halts import MAX_ROUNDS, Halt, explained, halts_in, taken_out, with_halts
 from autograder.grading.integrity import integrity_notes
+from autograder.grading.learning_curve import learning_curve
 from autograder.grading.measure import (
     HiddenText,
     Program,
@@ -148,6 +149,7 @@ def _grade(
             name: value for task in results for test in task.tests for name, value in test.metrics.items()
         },
         scale=_scale(suite),
+        curve=learning_curve(model.arguments) if model else (),
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
     )
@@ -162,6 +164,11 @@ class _Model:
     files: Mapping[str, bytes]
     text: HiddenText
     notes: tuple[str, ...] = ()  # on files that were refused
+
+    @property
+    def arguments(self) -> bytes:
+        """The file beside its weights; empty if it was not handed in."""
+        return self.files.get(self.text.model.arguments, b"")
 
     def read(self) -> Checkpoint:
         """Its checkpoint; `UnreadableCheckpoint` says what is wrong with it."""

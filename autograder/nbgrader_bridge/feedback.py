@@ -123,6 +123,7 @@ def with_gradebook(result: Result, names: dict[str, str]) -> tuple[Result, ByHan
             comments=comments,
             changed=changed,
             late_penalty=penalty,
+            extra=sum(grade.extra_credit or 0.0 for grade in grades.values()),
         )
         to_come = _points(grade for grade in written if _is_waiting(grade))
     told = replace(result, tasks=tuple(tasks), points_by_hand=to_come)

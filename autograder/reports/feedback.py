@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from markupsafe import Markup, escape
 
 from autograder.reports import markup, measured
+from autograder.reports.curve import picture
 from autograder.reports.labels import result_sentence
 from autograder.reports.page import render, write_text
 from autograder.student.core.names import safe_name
@@ -31,6 +32,14 @@ class ByHand:
     comments: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, float] = field(default_factory=dict)  # tasks: what the grader had given
     late_penalty: float = 0.0  # already taken off the score
+    extra: float = 0.0  # credit beyond what can be reached; in the score, not in the highest one
+
+    @property
+    def given(self) -> tuple[float, float]:
+        """The points for answers in words: given, of how many that have been marked."""
+        return sum(given for given, _most in self.points.values()), sum(
+            most for _given, most in self.points.values()
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,12 @@ def feedback_page(
         to_come=measured.points_by_hand(result),
         by_hand=by_hand,
         comments=[text for text in by_hand.comments.values() if text not in commented] if by_hand else [],
+        unfinished=[task for task in result.tasks if task.score < task.max_score and task.tests],
+        unwritten=[task for task in result.tasks if task.score < task.max_score and not task.tests],
+        finished=[task for task in result.tasks if task.score >= task.max_score],
         measured=measured.sentences(result),
+        curve=picture(result),
+        metric=measured.metric_of(result.scale).title if result.scale else "",
         facts=measured.facts(result),
         limits=result.scale,
         number=number,

@@ -40,6 +40,9 @@ class Progress(Protocol):
     def notes(self, point: Point) -> dict[str, float]:
         """What is saved with the model."""
 
+    def measured(self, nats: float) -> float:
+        """A mean loss in nats per token, as the number that the training shows."""
+
     def figure(self, points: Sequence[Point], baselines: Mapping[str, float]) -> Figure:
         """The curve."""
 
@@ -70,6 +73,10 @@ class InPerplexity:
         """The curve in words."""
         text = _("learning curve; perplexity {valid:.1f} on the validation text")
         return text.format(valid=_perplexity(valid_nats))
+
+    def measured(self, nats: float) -> float:
+        """The perplexity."""
+        return _perplexity(nats)
 
     def notes(self, point: Point) -> dict[str, float]:
         """What is saved with the model."""
@@ -117,6 +124,10 @@ class InBitsPerByte:
         """The curve in words."""
         text = _("learning curve; {valid:.3f} bits per byte on the validation text")
         return text.format(valid=self.bits(valid_nats))
+
+    def measured(self, nats: float) -> float:
+        """The bits per byte."""
+        return self.bits(nats)
 
     def notes(self, point: Point) -> dict[str, float]:
         """What is saved with the model."""

@@ -120,7 +120,20 @@ class LiveTraining:
         self._best_weights = copy.deepcopy(
             self._model.state_dict()
         )  # not a reference: that would go on changing
-        notes = {**self._notes, **self._progress.notes(point)}
+        self._save()
+
+    def _save(self) -> None:
+        """Writes the best model, which must be in place, with the learning curve so far."""
+        assert self.best is not None
+        rows = [
+            [
+                point.tokens,
+                *(round(self._progress.measured(nats), 4) for nats in (point.train_nats, point.valid_nats)),
+            ]
+            for point in self.points
+            if math.isfinite(point.train_nats) and math.isfinite(point.valid_nats)
+        ]
+        notes = {**self._notes, **self._progress.notes(self.best), "curve": rows}
         save_checkpoint(self._model, self._arguments, self._stem, **notes)
 
     def _set_aside(self) -> None:
@@ -146,6 +159,8 @@ class LiveTraining:
         was_stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
         if self.best is not None:
             self._model.load_state_dict(self._best_weights)
+            if self.points[-1] is not self.best:  # what came after it belongs to the curve, too
+                self._save()
         self._bar.show(self._bar_html())  # the last updates are fewer than the bar's step
         if kind is None or was_stopped:
             print(self._summary(was_stopped))

@@ -16,7 +16,7 @@ from autograder.reports import markup
 from autograder.reports.feedback import ByHand, feedback_file, feedback_page, write_feedback
 from autograder.reports.labels import task_word
 from autograder.student.core.notebook import parse_notebook
-from autograder.student.core.results import TaskResult
+from autograder.student.core.results import CurvePoint, Similar, TaskResult
 from autograder.tests.reports import samples
 from autograder.tests.reports.pages import Page
 
@@ -121,11 +121,43 @@ def test_every_state_has_its_words_and_points() -> None:
     """Every task is on the page once with a card, a link to it, its state in words and its points."""
     page = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes()))
     for task in samples.tasks():
-        assert len(list(page.all("aside", id=f"task-{task.name}"))) == 1
+        assert len(list(page.all("section", id=f"task-{task.name}"))) == 1
         assert len(list(page.all("a", href=f"#task-{task.name}"))) == 1
-        assert page.text.count(task_word(task.status)) >= 2
+        assert task_word(task.status) in page.text
     assert "3.33 / 20" in page.text
     assert "1.33 / 2" in page.text
+
+
+def test_what_is_not_right_comes_first() -> None:
+    """Each with the first test that fails, its message and a question; then what is right, then the notebook."""
+    text = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes())).text
+    parts = text[text.index("Not right yet") :]
+    listed, rest = parts[: parts.index("Measured")].split("Right ", 1)
+    assert listed.index("rnn_step") < listed.index("rnn_forward") < listed.index("find_cell")
+    assert "rnn_step(...)[0, 1] is -0.31" in listed
+    assert "which of its two sides meets the old state?" in listed
+    assert "float32 stays float32" not in listed  # the second test that fails
+    assert "1 more of its tests does not pass." in listed
+    assert "Nothing written, or not found: gru_step (3), masked_mean (1)" in listed
+    assert rest.startswith("pad_batch (2)")
+
+
+def test_all_right_has_nothing_to_put_first() -> None:
+    """No empty list, and no heading over it."""
+    done = tuple(replace(task, status="passed", score=task.max_score, tests=()) for task in samples.tasks())
+    assert "Not right yet" not in Page(feedback_page(replace(samples.result(), tasks=done))).text
+
+
+def test_a_recorded_learning_curve_is_drawn_and_told() -> None:
+    """A picture, its words for those who do not see it, and that it gives no points; without a curve nothing of it."""
+    points = tuple(CurvePoint(1000 * at, 900.0 / at, 950.0 / at) for at in range(1, 10))
+    page = Page(feedback_page(replace(samples.result(), curve=points)))
+    [drawn] = page.all("svg", **{"class": "curve"})
+    assert "perplexity on the validation text 950.0 after 1,000 tokens of training" in drawn["aria-label"]
+    assert "at best 105.6" in drawn["aria-label"]
+    assert len(list(page.all("polyline"))) == 2
+    assert "The points come from the hidden text alone." in page.text
+    assert "Learning curve" not in Page(feedback_page(samples.result())).text
 
 
 def test_messages_and_hints_are_shown() -> None:
@@ -138,16 +170,19 @@ def test_messages_and_hints_are_shown() -> None:
     folded = Page(
         source[source.index('<details class="more">') : source.index("</details>", source.index('"more"'))]
     )
-    assert first in page.text
+    assert page.text.count(first) == 2  # at the top, and beside the answer
     assert first not in folded.text
     assert second in folded.text
     assert "stood twice" in page.text
 
 
 def test_what_is_not_for_students_is_not_shown() -> None:
-    """Seed, integrity notes, mistakes' ids, the names of tests and check cells are not on the page."""
-    page = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes()))
-    for secret in ("20261122", "was edited", "A12", "test_values", 'check("rnn_step")'):
+    """Seed, integrity notes, mistakes' ids, who resembles whom, the names of tests and check cells are not on it."""
+    result = replace(
+        samples.result(), similar=(Similar("mallory", 0.97, {"rnn_step": 0.9}, ("rnn_step: A12",)),)
+    )
+    page = Page(feedback_page(result, samples.notebook(), samples.outcomes()))
+    for secret in ("20261122", "was edited", "A12", "mallory", "0.97", "test_values", 'check("rnn_step")'):
         assert secret not in page.text
 
 
@@ -221,11 +256,15 @@ def test_what_a_person_added_stands_where_it_belongs() -> None:
         comments={"rnn_step": "Nearly.", "a cell that is gone": "See me."},
         changed={"rnn_step": 0.5},
         late_penalty=1.5,
+        points={"why": (1.5, 2.0), "what": (2.0, 2.0)},
+        extra=0.5,
     )
     page = Page(feedback_page(samples.result(), samples.notebook(), samples.outcomes(), added))
     assert "5.5 / 24 points" in page.text
     assert "Taken off because it was handed in late: 1.5." in page.text
     assert "the grader had given 0.5." in page.text
+    assert "Answers in words: 3.5 of 4 points, given by a person." in page.text
+    assert "Extra credit, in the points above: 0.5." in page.text
     assert page.text.count("Nearly.") == page.text.count("See me.") == 1
     assert page.text.index("See me.") < page.text.index("def rnn_step") < page.text.index("Nearly.")
 

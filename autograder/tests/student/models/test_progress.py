@@ -66,5 +66,6 @@ def test_the_tokenizer_is_saved_with_a_model_of_pieces(
         "tokenizer": {"vocab": ["a"]},
         "pieces": 4,
         "valid_bits_per_byte": 1.0,
+        "curve": [[4, 1.5, 1.0]],
     }
     assert "1.000 bits per byte" in capsys.readouterr().out

@@ -47,7 +47,7 @@ def test_pieces_hold_every_pair_of_neighbours_once(
 def test_the_best_model_is_on_the_disk_and_in_the_kernel(
     tmp_path: Path, model: nn.Linear, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A later and worse one replaces neither; a seed and what was measured are beside the weights."""
+    """A later and worse one replaces neither; a seed, what was measured and the whole curve are beside the weights."""
     source = torch.arange(40).view(20, 2)
     with LiveTraining(tmp_path / "lm", model, ARGUMENTS, {"bigram": 250}, seed=7) as live:
         for number, _part in enumerate(live.parts(source, bptt=4, points=3)):
@@ -60,6 +60,10 @@ def test_the_best_model_is_on_the_disk_and_in_the_kernel(
         "seed": 7,
         "words": 32,
         "valid_perplexity": round(math.exp(4), 3),
+        "curve": [
+            [tokens, round(math.exp(5), 4), round(math.exp(valid), 4)]
+            for tokens, valid in ((16, 5), (32, 4), (38, 4.5))
+        ],
     }
     output = capsys.readouterr()
     assert output.err == ""
