@@ -18,6 +18,7 @@ from autograder.student.core.language import _
 VOCABULARY, EMBED, HIDDEN, CLASSES = 11, 5, 16, 3  # so many cells that no right model is silent by chance
 IGNORED = -100  # the target of a position that does not count
 DOUBLE = torch.float64
+FOUR_ROWS = ("##", "#", "####", "###")  # where `padded_rows` has words
 STEPS = 30  # of training, in which one small batch is learnt by heart
 
 
@@ -63,16 +64,18 @@ def evaluating(model: Remote) -> Remote:
     return model
 
 
-def words(ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """(B, T) whether a position holds a word."""
-    return torch.arange(ids.shape[1]) < lengths[:, None]
+def is_word(rows: Sequence[str], width: int) -> torch.Tensor:
+    """(B, T) whether a position holds a word, out of one string a row: "##" is a row of two words."""
+    return torch.tensor([[mark == "#" for mark in row.ljust(width)] for row in rows])
 
 
-def without_padding(scores: Any, is_word: torch.Tensor) -> Any:
+def without_padding(scores: Any, places: torch.Tensor) -> Any:
     """A tagger's scores with 0 at padded positions, which may hold anything; anything else stays as it is."""
-    if not isinstance(scores, torch.Tensor) or scores.shape[:-1] != is_word.shape:
+    if not isinstance(scores, torch.Tensor) or scores.shape[:-1] != places.shape:
         return scores
-    return scores.masked_fill(~is_word[..., None], 0)
+    kept = torch.zeros_like(scores)
+    kept[places] = scores[places]
+    return kept
 
 
 def assert_moved(before: torch.Tensor, after: torch.Tensor, sentence: str) -> None:
@@ -83,10 +86,10 @@ def assert_moved(before: torch.Tensor, after: torch.Tensor, sentence: str) -> No
 
 def padded_rows(draw: Draw, pad_id: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
     """ids (4, width) without pad_id at real positions, and unsorted lengths with the longest in the middle."""
-    lengths = torch.tensor([2, 1, 4, 3])
+    lengths = torch.tensor([2, 1, 4, 3])  # those of FOUR_ROWS
     ids = draw.integers(0, VOCABULARY - 1, 4, width)
     ids[ids >= pad_id] += 1  # every id but pad_id
-    ids[~words(ids, lengths)] = pad_id
+    ids[~is_word(FOUR_ROWS, width)] = pad_id
     return ids, lengths
 
 

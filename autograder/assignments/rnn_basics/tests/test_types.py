@@ -9,6 +9,7 @@ from autograder.assignments.rnn_basics.tests._scores import (
     CLASSES,
     DOUBLE,
     EMBED,
+    FOUR_ROWS,
     HIDDEN,
     IGNORED,
     VOCABULARY,
@@ -18,11 +19,11 @@ from autograder.assignments.rnn_basics.tests._scores import (
     blaming_padding,
     embedding_gradient,
     evaluating,
+    is_word,
     one_change_each,
     other_padding,
     padded_rows,
     without_padding,
-    words,
 )
 from autograder.student.checking.comparing import assert_equal, assert_tensor
 from autograder.student.checking.draw import Draw
@@ -135,7 +136,7 @@ def test_scores_at_every_position(student: Student, draw: Draw) -> None:
     model = student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
     model.eval()
     ids, lengths = padded_rows(draw, pad_id=0, width=6)
-    scores = without_padding(model(ids, lengths), words(ids, lengths))
+    scores = without_padding(model(ids, lengths), is_word(FOUR_ROWS, 6))
     assert_tensor(scores, (4, 6, CLASSES), torch.float32)
     for row, length in enumerate(lengths.tolist()):
         alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
@@ -170,10 +171,11 @@ def test_padding_moves_no_tag(student: Student, draw: Draw) -> None:
     """Wider padding, or other ids in it, changes no score at a word; width is always that of ids."""
     model = evaluating(student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
     ids, lengths = draw.integers(0, VOCABULARY, 3, 4), torch.tensor([2, 4, 1])
-    scores = without_padding(model(ids, lengths), words(ids, lengths))
+    rows = ("##", "####", "#")
+    scores = without_padding(model(ids, lengths), is_word(rows, 4))
     assert_tensor(scores, (3, 4, CLASSES), DOUBLE)
     other = other_padding(draw, ids, lengths, extra=3)
-    wide = without_padding(model(other, lengths), words(other, lengths))
+    wide = without_padding(model(other, lengths), is_word(rows, 7))
     assert_tensor(wide, (3, 7, CLASSES), DOUBLE, _("in a wider batch the result"))
     for row, length in enumerate(lengths.tolist()):
         what = _("with other padding, at the words of row {row}, the score").format(row=row)
@@ -187,7 +189,7 @@ def test_gradient_of_the_taggers_embedding(student: Student, draw: Draw) -> None
     model = student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
     ids, lengths = torch.tensor([[1, 7, 0, 7], [2, 3, 4, 7]]), torch.tensor([1, 3])
     upstream = draw.normal(2, 4, CLASSES, dtype=torch.float32)
-    upstream[~words(ids, lengths)] = 0
+    upstream[~is_word(("#", "###"), 4)] = 0
     got = embedding_gradient(model.gradients(ids, lengths, upstream=[upstream]).parameters)
     assert_rows_with_gradient(got, {1, 2, 3, 4}, 0, set())
     upstream[0] = 0
@@ -205,7 +207,7 @@ def test_tagger_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
     ids, lengths = padded_rows(draw, pad_id=0, width=5)
     ids[:, 0] = torch.tensor([1, 2, 3, 4])
     target = draw.integers(0, CLASSES, 4, 5)
-    target[~words(ids, lengths)] = IGNORED
+    target[~is_word(FOUR_ROWS, 5)] = IGNORED
     assert_learnt(model, (ids, lengths), target, CLASSES)
 
 

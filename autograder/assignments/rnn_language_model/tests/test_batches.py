@@ -18,8 +18,16 @@ from autograder.student.core.language import _
 )
 def test_an_alphabet_in_columns(student: Student) -> None:
     """26 letters in 4 columns: a piece of the alphabet down each of them, two letters dropped at the end."""
-    columns = [range(0, 6), range(6, 12), range(12, 18), range(18, 24)]
-    expected = torch.tensor([list(column) for column in columns]).T
+    expected = torch.tensor(
+        [
+            [0, 6, 12, 18],
+            [1, 7, 13, 19],
+            [2, 8, 14, 20],
+            [3, 9, 15, 21],
+            [4, 10, 16, 22],
+            [5, 11, 17, 23],
+        ]
+    )
     assert_equal(student.batchify(torch.arange(26), 4), expected, "batchify(torch.arange(26), 4)")
 
 
