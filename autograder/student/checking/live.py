@@ -19,6 +19,7 @@ from autograder.student.checking import predictions, state
 from autograder.student.checking.forbidden import newest
 from autograder.student.checking.overview import OverviewRow, overview_html, overview_text
 from autograder.student.checking.panel import html_panel, text_panel
+from autograder.student.checking.patience import patient
 from autograder.student.checking.plugin import Plugin, random_states_kept, run_tests
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import (
@@ -133,7 +134,7 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
     history = kernel.history()
     own = newest(history)
-    student = live_student(names, [*own, *beside(Path.cwd(), own).cells])
+    student = patient(live_student(names, [*own, *beside(Path.cwd(), own).cells]))
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None

@@ -1,0 +1,49 @@
+"""One interrupt ends a whole check, and so does a minute without an end."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from autograder.student.checking.live import check_task
+from autograder.student.checking.patience import patient
+from autograder.student.checking.student import Stopped, Student, live_student
+
+INTERRUPTED = (
+    "calls = []\ndef rnn_step(x, h, W_xh, W_hh, b):\n    calls.append(1)\n    raise KeyboardInterrupt"
+)
+ENDLESS = "def rnn_step(x, h, W_xh, W_hh, b):\n    while True:\n        pass"
+
+
+def student_of(source: str, seconds: float = 60.0) -> tuple[Student, dict]:
+    names: dict = {"torch": torch}
+    exec(source, names)
+    return patient(live_student(names, [source]), seconds), names
+
+
+def test_one_interrupt_ends_the_whole_check() -> None:
+    """The tests after it do not run the code again."""
+    student, names = student_of(INTERRUPTED)
+    results = check_task(student, "rnn_step", "rnn_basics")
+    assert len(names["calls"]) == 1
+    assert {result.outcome for result in results} - {"passed"} == {"timeout", "not_run"}
+    (told,) = [result for result in results if result.outcome == "timeout"]
+    assert told.message.startswith("`rnn_step` was stopped by you.")
+    assert told.hints == ()
+
+
+def test_an_endless_loop_is_ended_with_a_sentence() -> None:
+    """It says how long it was waited for, and what to look for."""
+    student, _names = student_of(ENDLESS, seconds=0.2)
+    with pytest.raises(Stopped, match="stopped after 0 seconds: does a loop never end"):
+        student.rnn_step(1, 2, 3, 4, 5)
+    with pytest.raises(Stopped, match="was stopped before"):
+        student.begin(1)
+
+
+def test_code_that_ends_is_left_alone() -> None:
+    """No interrupt comes later, and an error is the student's own."""
+    student, _names = student_of("def double(x):\n    return 2 * x", seconds=0.05)
+    assert student.double(2) == 4
+    torch.rand(10).sort()
+    assert student.double(3) == 6
