@@ -17,6 +17,7 @@ from autograder.student.plots.curves import (
     training_curve,
     vocabulary_growth,
 )
+from autograder.student.plots.runs import tried
 from autograder.student.plots.tables import batches, confusion, heatmaps, next_symbol, padding
 from autograder.student.plots.text import coloured_text, growing_pieces, lattice
 
@@ -38,5 +39,6 @@ __all__ = [
     "padding",
     "surprise",
     "training_curve",
+    "tried",
     "vocabulary_growth",
 ]

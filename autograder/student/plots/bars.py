@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def next_words(distributions: Mapping[str, Numbers], words: Sequence[str], shown: int = 10) -> Figure:
-    """The most probable next words, one panel per distribution over `words`; the best words of the first panel."""
+    """The most probable next words, one panel per distribution over `words`; the best words of the first panel.
+
+    Each panel has a scale of its own: on a common one the bars of a flat distribution could not be seen.
+    """
     arrays = {title: as_array(values) for title, values in distributions.items()}
     best = next(iter(arrays.values())).argsort()[::-1][:shown]
-    figure, panels = new_figure(
-        9, 0.26 * shown + 1.2, ncols=len(arrays), sharex=True, sharey=True, squeeze=False
-    )
+    figure, panels = new_figure(9, 0.26 * shown + 1.2, ncols=len(arrays), sharey=True, squeeze=False)
     for colour, axes, (title, array) in zip(COLOURS * len(arrays), panels[0], arrays.items(), strict=False):
         axes.barh(range(len(best)), array[best], color=colour)
         rest = _("{title}\n(all other words: {share:.0%})").format(title=title, share=1 - array[best].sum())

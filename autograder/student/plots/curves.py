@@ -90,8 +90,8 @@ def memory_curve(
     """Perplexity of models whose state is cleared again and again, against the words from one time to the next."""
     figure, axes = new_figure(8, 4)
     draw_lines(axes, perplexities, lengths, marker="o")
-    draw_landmarks(axes, landmarks or {})
     axes.set(xlabel=_("words until the state is cleared"), ylabel=_("perplexity"), xscale="log")
+    draw_landmarks(axes, landmarks or {})
     axes.margins(y=0.1)  # room for the name under the lowest line
     axes.set_xticks(lengths, [str(length) for length in lengths])
     axes.minorticks_off()
@@ -99,9 +99,19 @@ def memory_curve(
 
 
 def gradient_norms(norms: Mapping[str, Numbers], cuts: Iterable[int] = ()) -> Figure:
-    """Size of a gradient against time, on a logarithmic scale; `cuts` are steps at which the graph is cut."""
+    """Size of a gradient against time, on a logarithmic scale; `cuts` are steps at which the graph is cut.
+
+    A gradient of exactly 0 has no place on such a scale: it is marked on the lower edge.
+    """
     figure, axes = new_figure(8, 4)
     draw_lines(axes, norms)
+    zeros = {step for values in norms.values() for step, norm in enumerate(as_array(values)) if norm == 0}
+    if zeros:
+        low = sorted(zeros)
+        axes.plot(
+            low, [0.02] * len(low), "x", color="black", transform=axes.get_xaxis_transform(), clip_on=False
+        )
+        axes.annotate(_("exactly 0"), (low[len(low) // 2], 0.05), xycoords=("data", "axes fraction"))
     for cut in cuts:
         axes.axvline(cut - 0.5, color="grey", linestyle=":")
     axes.set(xlabel=_("time step t"), ylabel=_("norm of the gradient"), yscale="log")

@@ -16,9 +16,16 @@ Numbers: TypeAlias = "torch.Tensor | np.ndarray | Sequence[float]"
 Table: TypeAlias = torch.Tensor | Sequence[Sequence[float]]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-LINE_STYLES = ("-", "--", "-.", ":")
+LINE_STYLES: tuple[Any, ...] = (
+    "-",
+    "--",
+    "-.",
+    ":",
+    (0, (8, 2, 1, 2, 1, 2)),
+)  # five: no two blue lines alike
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr"
+ROOM_FOR_NAMES = 0.27  # of the width of a picture
 HANGUL_FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")
 
 
@@ -57,25 +64,34 @@ def draw_lines(
         )
     if len(series) > 1:
         axes.legend(frameon=False)
+    else:
+        axes.set_title(next(iter(series), ""))
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def draw_landmarks(axes: Axes, heights: Mapping[str, float]) -> None:
-    """Horizontal lines to compare with, each with its name at the right end."""
+    """Horizontal lines to compare with, each with its name in the room that is made behind the end of the curves."""
+    if heights:
+        _make_room_at_the_right(axes)
     for name, height in heights.items():
         axes.axhline(height, color="grey", linestyle=":")
         axes.annotate(
             name,
             (1, height),
-            (0, -3),
+            (-2, -3),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             ha="right",
             va="top",
-            # a curve that runs through the name must not make it unreadable
-            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         )
+
+
+def _make_room_at_the_right(axes: Axes) -> None:
+    """Widens the axis so that what is drawn ends at three quarters of it, on a logarithmic axis as well."""
+    scale = axes.xaxis.get_transform()
+    left, right = (float(end) for end in scale.transform(axes.get_xlim()))
+    axes.set_xlim(right=float(scale.inverted().transform(left + (right - left) / (1 - ROOM_FOR_NAMES))))
 
 
 def entries(array: np.ndarray) -> Iterable[tuple[tuple[int, int], float]]:

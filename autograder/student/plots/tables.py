@@ -100,16 +100,19 @@ def heatmaps(
     return figure
 
 
-def next_symbol(probabilities: Table, read: str, symbols: Sequence[str]) -> Figure:
-    """What a model expects after each symbol it has read: one column per step, one row per candidate."""
-    figure, axes = new_figure(1.1 * len(read) + 2, 0.5 * len(symbols) + 1.2)
-    array = as_array(probabilities).T
-    image = axes.imshow(array, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
-    _write_values(axes, array)
-    axes.set(xlabel=_("letter just read"), ylabel=_("next letter"))
-    axes.set_xticks(range(len(read)), list(read))
-    axes.set_yticks(range(len(symbols)), symbols)
-    figure.colorbar(image, ax=axes, label=_("probability"))
+def next_symbol(panels: Mapping[str, Table], read: str, symbols: Sequence[str]) -> Figure:
+    """What models expect after each symbol they have read: a panel each, one column per step, one row per candidate."""
+    width = len(panels) * (0.9 * len(read) + 1) + 1
+    figure, grid = new_figure(width, 0.5 * len(symbols) + 1.5, ncols=len(panels), squeeze=False, sharey=True)
+    for axes, (title, probabilities) in zip(grid[0], panels.items(), strict=True):
+        array = as_array(probabilities).T
+        image = axes.imshow(array, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
+        _write_values(axes, array)
+        axes.set(title=title, xlabel=_("letter just read"))
+        axes.set_xticks(range(len(read)), list(read))
+    grid[0, 0].set_ylabel(_("next letter"))
+    grid[0, 0].set_yticks(range(len(symbols)), symbols)
+    figure.colorbar(image, ax=grid[0].tolist(), label=_("probability"))
     return figure
 
 

@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from autograder.student import plots
+from autograder.student.plots import runs
 from autograder.student.plots.curves import _gate_values
 
 EXAMPLES: dict[str, Callable[[], Figure]] = {
@@ -30,7 +31,7 @@ EXAMPLES: dict[str, Callable[[], Figure]] = {
     "gradient_norms": lambda: plots.gradient_norms({"a": [0.0, 0.1, 1.0]}, cuts=[1]),
     "padding": lambda: plots.padding(torch.tensor([1, 3, 2])),
     "heatmaps": lambda: plots.heatmaps({"p": torch.eye(2), "q": -torch.eye(2)}, "cell", "name", ["ü", "é"]),
-    "next_symbol": lambda: plots.next_symbol([[0.2, 0.8], [1.0, 0.0]], "ab", ["a", "b"]),
+    "next_symbol": lambda: plots.next_symbol({"now": [[0.2, 0.8], [1.0, 0.0]]}, "ab", ["a", "b"]),
     "confusion": lambda: plots.confusion([[3, 1], [0, 0]], ["yes", "no"]),
     "gates": lambda: plots.gates(nn.LSTM(2, 3), torch.randn(4, 2), list("abcd")),
     "coloured_text": lambda: plots.coloured_text("a b\ncd", torch.tensor([-1.0, 0.0, 0.5, 0.1, 1.0, 0.2])),
@@ -53,7 +54,7 @@ def test_every_plot_is_a_closed_figure_that_can_be_drawn(name: str) -> None:
 
 def test_every_public_plot_has_an_example_here() -> None:
     """So that the test above means something for a new one."""
-    assert set(plots.__all__) == set(EXAMPLES)
+    assert set(plots.__all__) == {*EXAMPLES, "tried"}
 
 
 def test_the_lines_are_the_values() -> None:
@@ -158,3 +159,57 @@ def test_a_comparison_says_its_numbers() -> None:
     assert [label.get_text() for label in right.texts] == ["2.00", "2.12"]
     assert left.get_xscale() == "log"
     assert left.yaxis_inverted()
+
+
+def test_lines_of_one_colour_family_differ_in_their_style() -> None:
+    """Five curves, two of them blue: none is told from another by its shade alone."""
+    (axes,) = plots.gradient_norms({name: [1.0, 0.1] for name in "abcde"}).axes
+    assert len({line.get_linestyle() + str(line._dash_pattern) for line in axes.lines}) == 5
+
+
+def test_a_gradient_of_zero_is_marked_and_not_just_cut_off() -> None:
+    """On a logarithmic axis a line would end there, as if it went on unseen."""
+    (axes,) = plots.gradient_norms({"cut": [0.0, 0.0, 0.5, 1.0], "whole": [0.1, 0.2, 0.5, 1.0]}).axes
+    assert [list(line.get_xdata()) for line in axes.lines if line.get_marker() == "x"] == [[0, 1]]
+    assert [text.get_text() for text in axes.texts] == ["exactly 0"]
+    assert not plots.gradient_norms({"whole": [0.1, 1.0]}).axes[0].texts
+
+
+def test_a_flat_distribution_is_seen_beside_a_steep_one() -> None:
+    """Each panel has a scale of its own."""
+    steep, flat = plots.next_words({"cold": [0.9, 0.1], "hot": [0.01, 0.01]}, ["a", "b"]).axes
+    assert flat.get_xlim()[1] < 0.1 < steep.get_xlim()[1]
+
+
+def test_a_single_curve_is_its_title_and_landmarks_stand_behind_its_end() -> None:
+    """No name lies over a curve, on a logarithmic axis neither."""
+    (axes,) = plots.learning_curve({"hello": [2.0, 1.0]}, {"floor": 0.5}).axes
+    assert axes.get_title() == "hello"
+    (label,) = axes.texts
+    assert (label.get_text(), label.xy[0], label.get_ha()) == ("floor", 1, "right")
+    assert axes.get_xlim()[1] > 1.3
+    (axes,) = plots.memory_curve([1, 100], {"cleared": [9.0, 7.0]}, {"never": 6.5}).axes
+    assert axes.get_xlim()[1] > 400
+
+
+def test_what_two_models_expect_stands_side_by_side() -> None:
+    """A column for each letter read; zeros are not written."""
+    early, late = plots.next_symbol({"early": [[0.5, 0.5]], "late": [[0.0, 1.0]]}, "a", ["x", "y"]).axes[:2]
+    assert [axes.get_title() for axes in (early, late)] == ["early", "late"]
+    assert [text.get_text() for text in early.texts] == ["0.50", "0.50"]
+    assert [text.get_text() for text in late.texts] == ["1.00"]
+
+
+def test_an_experiment_keeps_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row each, the same run once, and other experiments apart."""
+    monkeypatch.setattr(runs, "_tried", {})
+    plots.tried("radius", radius=0.5, left=1e-18)
+    plots.tried("merges", merges=10)
+    plots.tried("radius", radius=1.5, left="a < b")
+    shown = plots.tried("radius", radius=0.5, left=1e-18)
+    assert repr(shown) == "radius 0.5  left 1e-18\nradius 1.5  left a < b"
+    page = shown._repr_html_()
+    assert "<th>radius</th><th>left</th>" in page
+    assert "<td>1e-18</td>" in page
+    assert "a &lt; b" in page
+    assert "merges" not in page
