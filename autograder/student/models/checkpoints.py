@@ -75,13 +75,19 @@ def save_checkpoint(model: nn.Module, arguments: Mapping[str, Any], stem: str | 
     not at all, so an interrupted training never damages the last good ones. What could not be loaded again is not
     written: `UnreadableCheckpoint` says why.
     """
+    weights, text = packed(model, arguments, **notes)
+    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), weights)
+    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text)
+
+
+def packed(model: nn.Module, arguments: Mapping[str, Any], **notes: Any) -> tuple[bytes, bytes]:
+    """What `save_checkpoint` writes into the two files; `UnreadableCheckpoint` if it could not be loaded again."""
     document = {"arguments": dict(arguments), **_code_of(model), **notes}
     _check_arguments(dict(arguments))
     text = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     weights = _weights_of(model)
     read_checkpoint(weights, text)
-    replace_file(Path(f"{stem}{WEIGHTS_SUFFIX}"), weights)
-    replace_file(Path(f"{stem}{ARGUMENTS_SUFFIX}"), text)
+    return weights, text
 
 
 def _weights_of(model: nn.Module) -> bytes:

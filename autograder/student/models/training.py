@@ -1,4 +1,4 @@
-"""Shows a training of minutes while it runs, and keeps the best model so far: a bar, a learning curve, a checkpoint.
+"""Shows a training of minutes while it runs, and keeps the best model so far: a bar, a curve, samples, a checkpoint.
 
 In a notebook the bar and the curve move; anywhere else every point of the curve is one printed line. Nothing is
 written to stderr. To stop it (the square button, or Ctrl-C) is no error: the best model so far is kept.
@@ -24,9 +24,12 @@ from torch.optim.lr_scheduler import LambdaLR
 from autograder.student.core import kernel
 from autograder.student.core.language import _
 from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
+from autograder.student.models import preflight
 from autograder.student.models.checkpoints import save_checkpoint
+from autograder.student.models.earlier import better_earlier
+from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.progress import InBitsPerByte, InPerplexity, Point, Progress
-from autograder.student.plots.drawing import COLOURS
+from autograder.student.plots.drawing import COLOURS, GREY
 
 WARM_UP = 0.1  # of all updates
 BAR_STEPS = 200  # a bar that moved more often would only make the notebook larger
@@ -76,17 +79,28 @@ class LiveTraining:
         self._stem, self._model, self._arguments, self._notes = Path(stem), model, arguments, notes
         self._baselines = baselines
         self._best_weights: dict[str, torch.Tensor] = {}
+        self._is_of_words = bytes_per_piece is None
         self._progress: Progress = InBitsPerByte(bytes_per_piece) if bytes_per_piece else InPerplexity()
         self._tokens = self._updates = 0
         self._all_updates = 1
         self._started = time.monotonic()
-        self._bar, self._curve = OutputSlot(), OutputSlot()
+        self._bar, self._curve, self._samples = OutputSlot(), OutputSlot(), OutputSlot()
+        self._written: list[tuple[Point, str]] = []
+        self._first_updates = preflight.FirstUpdates(model)
 
     def parts(self, source: torch.Tensor, bptt: int, points: int) -> Iterator[torch.Tensor]:
         """A batchified text in at most `points` pieces, each of whole windows of `bptt` rows.
 
-        The last row of a piece is also the first row of the next one, so every token is predicted once.
+        The last row of a piece is also the first row of the next one, so every token is predicted once. Before the
+        first one the model has to read two rows, and what is wrong with the ids is said.
         """
+        vocab_size = self._arguments.get("vocab_size")
+        preflight.assert_reads(self._model, source, vocab_size)
+        words = [
+            each for each in MEASURED_MODELS.values() if each.stem == self._stem.name and self._is_of_words
+        ]
+        for found in filter(None, (preflight.about_ids(source, each.corpus, vocab_size) for each in words)):
+            print(found, flush=True)
         self._all_updates = math.ceil((len(source) - 1) / bptt)
         rows = math.ceil(self._all_updates / points) * bptt
         for first in range(0, len(source) - 1, rows):
@@ -95,23 +109,32 @@ class LiveTraining:
             yield part
 
     def counted(self, step: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], None]:
-        """The same step, and the bar moves with it."""
+        """The same step, and the bar moves with it; one that cannot train anything is ended after a few updates."""
 
         def step_and_count(loss: torch.Tensor) -> None:
+            nats = float(loss.detach())
             step(loss)
             self._updates += 1
+            if self._updates <= preflight.UPDATES_TO_FALL and (found := self._first_updates.saw(nats)):
+                print(found, flush=True)
             if self._updates % math.ceil(self._all_updates / BAR_STEPS) == 0:
                 self._bar.show(self._bar_html())
 
         return step_and_count
 
-    def point(self, train_nats: float, valid_nats: float) -> None:
-        """A new point of the curve: mean nats per token on the last piece of training text, and on other text."""
+    def point(self, train_nats: float, valid_nats: float, sample: str = "") -> None:
+        """A new point of the curve: mean nats per token on the last piece of training text, and on other text.
+
+        `sample` is what the model writes by now; it is shown under the curve, below those of the points before.
+        """
         point = Point(self._tokens, train_nats, valid_nats)
         self.points.append(point)
         if valid_nats < (self.best.valid_nats if self.best else math.inf):  # which nan never is
             self._keep(point)
         self._curve.show(self._curve_html, self._progress.line(point))
+        if sample:
+            self._written.append((point, sample))
+            self._samples.show(self._samples_html, f"    {sample}")
 
     def _keep(self, point: Point) -> None:
         if self.best is None:
@@ -150,6 +173,7 @@ class LiveTraining:
         print(text.format(weights=f"{self._stem.name}-{number}{WEIGHTS_SUFFIX}"), flush=True)
 
     def __enter__(self) -> LiveTraining:
+        preflight.assert_can_be_handed_in(self._model, self._arguments)
         self._bar.show(self._bar_html())
         return self
 
@@ -173,6 +197,7 @@ class LiveTraining:
         else:
             files = [f"{self._stem.name}{suffix}" for suffix in (WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX)]
             sentences.append(self._progress.best(self.best, *files))
+            sentences += better_earlier(self._stem)
         return " ".join(sentences)
 
     def _bar_html(self) -> str:
@@ -189,6 +214,15 @@ class LiveTraining:
             f'<div style="background:{COLOURS[0]};border-radius:3px;height:8px;width:{share:.1%}"></div>'
             f"</div><div>{html.escape(text)}</div></div>"
         )
+
+    def _samples_html(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:right;color:{GREY};white-space:nowrap;vertical-align:top'>"
+            f"{html.escape(self._progress.bar(point.valid_nats))}</td>"
+            f"<td style='text-align:left'>{html.escape(sample)}</td></tr>"
+            for point, sample in self._written
+        )
+        return f"<table style='max-width:60em'>{rows}</table>"
 
     def _curve_html(self) -> str:
         figure = self._progress.figure(self.points, self._baselines)

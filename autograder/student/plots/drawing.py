@@ -16,6 +16,7 @@ Numbers: TypeAlias = "torch.Tensor | np.ndarray | Sequence[float]"
 Table: TypeAlias = torch.Tensor | Sequence[Sequence[float]]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+GREY = "#7c7c7c"  # readable on white and on the dark theme
 LINE_STYLES: tuple[Any, ...] = (
     "-",
     "--",

@@ -23,6 +23,7 @@ from autograder.student.core.modules import beside
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
+from autograder.student.models.earlier import better_earlier
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import FILE_LIMITS, names_near
 from autograder.student.submission import warnings
@@ -67,6 +68,10 @@ def make(
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
         code = [*warnings.code_of(notebook), *modules.cells]
         found += warnings.about_model(model, files, names_near(folder), code, fits)
+        found += warnings.about_worth(model, files, checked.results)
+        found += [Notice(sentence) for sentence in better_earlier(folder / model.stem)]
+    own = [task for task, owner in assignments_of_tasks().items() if owner == assignment]
+    found += warnings.about_lost_cells(notebook, own)
     found += warnings.about_modules(modules)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)

@@ -12,6 +12,8 @@ from autograder.student.core.language import _, plural
 from autograder.student.core.results import TaskResult
 from autograder.student.submission.warnings import Notice
 
+MINUTES_OF_A_YEAR = 365 * 24 * 60
+
 
 @dataclass(frozen=True, repr=False)
 class HandIn:
@@ -101,13 +103,15 @@ def _open_tasks(hand_in: HandIn) -> list[str]:
 
 
 def _contents(hand_in: HandIn) -> str:
+    files = ", ".join(f"{name} ({_size(size)})" for name, size in hand_in.files.items())
     minutes = int(hand_in.seconds_since_saved // 60)
+    if minutes > MINUTES_OF_A_YEAR:  # unpacked from an archive without dates
+        return _("In it: {files}.").format(files=files)
     saved = (
         plural("saved {count} minute ago", "saved {count} minutes ago", minutes)
         if minutes
         else _("saved less than a minute ago")
     )
-    files = ", ".join(f"{name} ({_size(size)})" for name, size in hand_in.files.items())
     return _("In it: {files}. The notebook is as it was {saved}.").format(files=files, saved=saved)
 
 

@@ -81,6 +81,36 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Notice]:
         yield Notice(text.format(names=_quoted(unanswered)))
 
 
+def about_lost_cells(notebook: Notebook, tasks: Iterable[str]) -> Iterator[Notice]:
+    """Tasks of the assignment whose answer or check is gone from the notebook: their points count all the same."""
+    there = {task.name for task in notebook.tasks()} & notebook.answers().keys()
+    lost = [name for name in tasks if name not in there]
+    if lost and there:
+        text = plural(
+            "The cell or the check of {count} task is not in your notebook any more: {names}. Its points count all "
+            "the same: copy it from the notebook that you were given.",
+            "The cells or the checks of {count} tasks are not in your notebook any more: {names}. Their points count "
+            "all the same: copy them from the notebook that you were given.",
+            len(lost),
+            names=_quoted(lost),
+        )
+        yield Notice(text)
+
+
+def about_worth(
+    model: MeasuredModel, files: Mapping[str, bytes], results: Iterable[TaskResult]
+) -> Iterator[Notice]:
+    """A model that is there, and gives no points."""
+    if not all(name in files for name in model.files):
+        return
+    for result in results:
+        if result.name == model.task and not result.score:
+            said = next((test.message for test in result.tests if test.outcome != "passed"), "")
+            text = _("Your trained model is here, but gives no points by now: {call} says why. {reason}")
+            call = f'`check("{model.task}")`'
+            yield Notice(text.format(call=call, reason=said).strip())
+
+
 def about_model(
     model: MeasuredModel,
     files: Mapping[str, bytes],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -13,6 +16,14 @@ INTERRUPTED = (
     "calls = []\ndef rnn_step(x, h, W_xh, W_hh, b):\n    calls.append(1)\n    raise KeyboardInterrupt"
 )
 ENDLESS = "def rnn_step(x, h, W_xh, W_hh, b):\n    while True:\n        pass"
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_kernel() -> Iterator[None]:
+    """There an interrupt is a KeyboardInterrupt; a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def student_of(source: str, seconds: float = 60.0) -> tuple[Student, dict]:

@@ -15,6 +15,7 @@ from torch import nn
 
 from autograder.student.models import training
 from autograder.student.models.checkpoints import load_checkpoint
+from autograder.student.models.preflight import UPDATES_TO_CHANGE, TrainingProblem
 from autograder.student.models.training import LiveTraining, warm_up_then_cosine
 
 ARGUMENTS = {"in_features": 1, "out_features": 1}
@@ -109,6 +110,45 @@ def test_a_second_training_keeps_the_model_of_the_first(
         assert load_checkpoint(tmp_path / stem).tensors["weight"].item() == run + 0.5
         assert json.loads((tmp_path / f"{stem}.json").read_text(encoding="utf-8"))["run"] == run
     assert "lm-2.safetensors" in capsys.readouterr().out
+
+
+def test_a_sample_grows_under_the_curve(
+    tmp_path: Path, model: nn.Linear, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the model wrote at each point, with its score; elsewhere a line each."""
+    live = LiveTraining(tmp_path / "lm", model, ARGUMENTS, {})
+    live.point(5.0, 4.0, "the of <the>")
+    live.point(4.0, 3.0, "the people of")
+    page = live._samples_html()
+    assert page.index("the of &lt;the&gt;") < page.index("the people of")
+    assert page.count("<tr>") == 2
+    assert "    the people of\n" in capsys.readouterr().out
+
+
+def test_a_worse_second_training_says_that_a_better_model_lies_beside_it(
+    tmp_path: Path, model: nn.Linear, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It must not quietly take the file's name."""
+    for nats in (3.0, 4.0):
+        with LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}) as live:
+            live.point(5.0, nats)
+    assert "A better model lies beside it: lm-1.safetensors" in capsys.readouterr().out
+
+
+def test_a_training_that_cannot_be_handed_in_does_not_begin(tmp_path: Path, model: nn.Linear) -> None:
+    """Found out before the first update, and not after the last."""
+    with pytest.raises(TrainingProblem), LiveTraining(tmp_path / "lm", model, {"in_features": 1}, {}):
+        raise AssertionError("it has begun")
+
+
+def test_a_step_that_changes_nothing_is_ended(tmp_path: Path, model: nn.Linear) -> None:
+    """A handful of updates are enough to know."""
+    with LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}) as live:
+        step = live.counted(lambda loss: loss)
+        for _update in range(UPDATES_TO_CHANGE - 1):
+            step(torch.tensor(5.0))
+        with pytest.raises(TrainingProblem, match="no weight has changed"):
+            step(torch.tensor(5.0))
 
 
 def test_an_error_is_not_swallowed(tmp_path: Path, model: nn.Linear) -> None:

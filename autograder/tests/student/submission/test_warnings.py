@@ -8,17 +8,19 @@ import pytest
 
 from autograder.student.checking.terminal import Stop
 from autograder.student.core.notebook import Notebook, parse_notebook
-from autograder.student.core.results import TaskResult
+from autograder.student.core.results import TaskResult, TestResult
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.submission.clean_run import CleanRun
 from autograder.student.submission.warnings import (
     MAX_BYTES_WITH_OUTPUTS,
     about_file,
     about_kernel,
+    about_lost_cells,
     about_model,
     about_order,
     about_run,
     about_tasks,
+    about_worth,
 )
 
 STEP = "def rnn_step(x):\n    return x"
@@ -211,3 +213,24 @@ def test_the_file_is_compared_with_what_was_run(on_disk: str, history: list[str]
     said = texts(about_kernel(answered(on_disk), history, len(history) - 1))
     assert (words in said) if words else said == ""
     assert said.count("run this cell again") == bool(words)
+
+
+def test_a_deleted_cell_is_named() -> None:
+    """Whether it was the answer or the check; a notebook without any marks is spoken of elsewhere."""
+    book = notebook(cell(STEP, 1, "rnn_step"), check("rnn_step"), check("rnn_forward"))
+    said = texts(about_lost_cells(book, ["rnn_step", "rnn_forward", "pad_batch"]))
+    assert "`rnn_forward`, `pad_batch`" in said
+    assert "`rnn_step`" not in said
+    assert texts(about_lost_cells(book, ["rnn_step"])) == ""
+    assert texts(about_lost_cells(notebook(cell(STEP)), ["rnn_step"])) == ""
+
+
+def test_a_model_without_points_is_no_hand_in_in_order() -> None:
+    """The check's own sentence says why; a missing model is spoken of elsewhere."""
+    failed = TestResult("t", "T.", "failed", "Perplexity 900.")
+    results = [TaskResult(MODEL.task, "failed", 0.0, 10.0, (failed,))]
+    files = {WEIGHTS: b"", ARGUMENTS: b""}
+    assert "gives no points by now" in texts(about_worth(MODEL, files, results))
+    assert "Perplexity 900." in texts(about_worth(MODEL, files, results))
+    assert texts(about_worth(MODEL, {WEIGHTS: b""}, results)) == ""
+    assert texts(about_worth(MODEL, files, [TaskResult(MODEL.task, "partial", 0.1, 10.0)])) == ""
