@@ -110,18 +110,18 @@ class FirstUpdates:
     def __init__(self, model: nn.Module) -> None:
         self._model = model
         self._before = [parameter.detach().clone() for parameter in model.parameters()]
-        self._losses: list[float] = []
+        self._nats: list[float] = []
 
-    def saw(self, loss: float) -> str:
+    def saw(self, nats: float) -> str:
         """Hears of an update and its loss before it; a sentence if it does not fall. Raises `TrainingProblem`."""
-        self._losses.append(loss)
-        updates = len(self._losses)
-        if not math.isfinite(loss):
+        self._nats.append(nats)
+        updates = len(self._nats)
+        if not math.isfinite(nats):
             text = _(
                 "The training has diverged: the loss of update {number} is {loss}. Is the gradient clipped, and is the "
                 "learning rate not too high?"
             )
-            raise TrainingProblem(text.format(number=updates, loss=loss))
+            raise TrainingProblem(text.format(number=updates, loss=nats))
         if updates == UPDATES_TO_CHANGE and not self._has_changed():
             raise TrainingProblem(
                 _(
@@ -133,7 +133,7 @@ class FirstUpdates:
             self._before = []
         if updates != UPDATES_TO_FALL:
             return ""
-        first, last = self._losses[0], sum(self._losses[-10:]) / 10
+        first, last = self._nats[0], sum(self._nats[-10:]) / 10
         if last < first - 0.1:
             return ""
         text = _(

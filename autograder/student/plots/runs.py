@@ -32,16 +32,16 @@ class Runs:
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
 
 
-def tried(experiment: str, /, **row: float | str) -> Runs:
+def tried(experiment: str, /, **run: float | str) -> Runs:
     """Adds a run of an experiment to those before it, and shows all of them; the same run twice is one row.
 
     >>> tried("radius", radius=0.5, left=1e-18)
     radius 0.5  left 1e-18
     """
-    rows = _tried.setdefault(experiment, [])
-    if row not in rows:
-        rows.append(row)
-    return Runs(tuple(rows))
+    runs = _tried.setdefault(experiment, [])
+    if run not in runs:
+        runs.append(run)
+    return Runs(tuple(runs))
 
 
 def _shown(value: float | str) -> str:
