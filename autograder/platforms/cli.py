@@ -58,3 +58,53 @@ def gradescope_zip(
         refuse(error)
     except OSError as error:
         refuse_path(error, out)
+
+
+@app.command("templates")
+def templates(
+    out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the files go."))] = Path("templates"),
+) -> None:
+    """Write what runs our commands elsewhere: GitHub, GitLab, Classroom 50, Docker, Slurm, Kubernetes, JupyterHub.
+
+    `class/` belongs into your private copy of the course, `student/` into the students' repositories: only the
+    checks that they have at their desks run there.
+
+    Example: `autograder package templates --out templates`
+    """
+    from autograder.platforms.template_files import WouldOverwrite, write_templates
+
+    try:
+        for path in write_templates(out):
+            print(path)
+    except WouldOverwrite as error:
+        refuse(_("{path} is there and was edited. Choose another folder with --out.").format(path=error))
+    except OSError as error:
+        refuse_path(error, out)
+
+
+@app.command("link")
+def link(
+    repository: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPO", help=_("Of the notebooks, as in https://github.com/course/notebooks.")
+        ),
+    ],
+    hub: Annotated[str, typer.Option(metavar="URL", help=_("Of the JupyterHub."))],
+    branch: Annotated[str, typer.Option(metavar="NAME", help=_("Of the repository."))] = "main",
+    notebook: Annotated[
+        str, typer.Option(metavar="FILE", help=_("What is opened, as in rnn_basics.ipynb."))
+    ] = "",
+) -> None:
+    """Print the link that brings the notebooks to a student's home on a JupyterHub with nbgitpuller.
+
+    Whoever follows it again gets what is new, and keeps what she wrote.
+
+    Example: `autograder package link https://github.com/course/notebooks --hub https://hub.example.org`
+    """
+    from autograder.platforms.hub_link import pull_link
+
+    for address in (repository, hub):
+        if not address.startswith(("https://", "http://")):
+            refuse(_("{address} is not an address. It begins with https://.").format(address=address))
+    print(pull_link(repository, hub, branch, notebook))

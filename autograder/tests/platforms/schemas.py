@@ -59,3 +59,41 @@ GRADESCOPE: dict[str, Any] = {
         },
     },
 }
+
+_UTC = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"}
+_FILLED = {"type": "string", "minLength": 1}
+_POINTS = {"type": "integer", "minimum": 0}
+
+# https://github.com/foundation50/classroom50, schemas/result-v1.schema.json
+CLASSROOM50: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        *("schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit", "release"),
+        *("review", "datetime", "score", "max-score", "tests"),
+    ],
+    "properties": {
+        "schema": {"const": "classroom50/result/v1"},
+        **dict.fromkeys(("classroom", "assignment", "owner", "commit", "release", "review"), _FILLED),
+        "assignment_type": {"enum": ["individual", "group", "team"]},
+        "submission": {"type": "string", "pattern": "^submit/"},
+        "datetime": _UTC,
+        "graded_at": _UTC,
+        "score": _POINTS,
+        "max-score": _POINTS,
+        "submitted_by": {"type": "object"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["test-name", "passed", "score", "max-score"],
+                "properties": {
+                    "test-name": _FILLED,
+                    "passed": {"type": "boolean"},
+                    "score": _POINTS,
+                    "max-score": _POINTS,
+                },
+            },
+        },
+    },
+}

@@ -201,6 +201,6 @@ def test_the_zip_grades_by_its_own_run_autograder(tmp_path: Path) -> None:
     written = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     validate(written, GRADESCOPE)
     scores = {test["name"]: test["score"] for test in written["tests"]}
-    assert scores["pad_batch"] == 1.0
+    assert scores["pad_batch"] == 2.0
     assert scores["masked_mean"] == 0.0
     assert "level: inner" in done.stdout
