@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import importlib.util
+import importlib.metadata
 import io
 import json
 import os
@@ -38,6 +38,8 @@ from autograder.student.core.notebook import CHECK_PREFIX, SKIP_TAG, Cell, Noteb
 from autograder.student.core.parts import around_check, defining
 from autograder.student.core.results import TaskResult, TestResult, better, score_task, share
 from autograder.student.core.terminal import output
+
+_SHELL_NEEDS = (9, 17)  # of IPython: before, it cannot do without a database in the home folder
 
 
 class NotCheckable(ValueError):
@@ -326,7 +328,7 @@ def _in_one_line(failure: BaseException) -> str:
 @contextlib.contextmanager
 def _runner() -> Iterator[tuple[types.ModuleType, _Run]]:
     """A fresh module, and what runs cells in it."""
-    if importlib.util.find_spec("IPython") is None:
+    if not _has_shell():
         module = types.ModuleType("__main__")
         vars(module).update(display=print, get_ipython=lambda: None)
         yield module, functools.partial(_run_plain, vars(module))
@@ -336,6 +338,15 @@ def _runner() -> Iterator[tuple[types.ModuleType, _Run]]:
     shell = Shell()
     with shell.is_current():
         yield shell.user_module, lambda name, source: shell.run_notebook_cell(name, source)[1]
+
+
+def _has_shell() -> bool:
+    """Whether there is an IPython that our shell can be made of; Colab has an older one."""
+    try:
+        version = importlib.metadata.version("ipython")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return tuple(map(int, version.split(".")[:2])) >= _SHELL_NEEDS
 
 
 def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseException | None:

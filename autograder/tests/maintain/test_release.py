@@ -87,7 +87,7 @@ def test_bundle_needs_what_the_student_part_needs(files: dict[str, bytes]) -> No
     for key in ("name", "requires-python", "dependencies"):
         assert theirs[key] == ours[key]
     notebooks = theirs["optional-dependencies"]["notebooks"]
-    assert [package.split(">=")[0] for package in notebooks] == ["jupyterlab", "ipykernel"]
+    assert [package.split(">=")[0] for package in notebooks] == ["jupyterlab", "ipykernel", "ipython"]
 
 
 def test_a_course_on_github_gets_badges(notebooks: dict[str, bytes], files: dict[str, bytes]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,9 +163,19 @@ def test_cells_run_as_in_ipython(tmp_path: Path) -> None:
     assert get_ipython() is None
 
 
-def test_without_ipython_cells_run_as_plain_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", [None, "7.34.0", "9.16.1"])
+def test_without_a_new_ipython_cells_run_as_plain_python(
+    version: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A terminal needs no Jupyter."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+    def installed(name: str) -> str:
+        if version is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version
+
+    monkeypatch.setattr("importlib.metadata.version", installed)
+    monkeypatch.setitem(sys.modules, "autograder.student.core.shell", None)  # a use of it is an error
     passed, text = checked(
         tmp_path,
         code("%matplotlib inline\nimport torch\ndisplay(3)"),
