@@ -102,6 +102,7 @@ def _sandbox() -> tuple[list[str], bool]:
         return [*lines, f"{_BAD} {_('grading needs Linux: use a container, or WSL on Windows')}"], False
     from autograder.grading.staging import grading_server
     from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox.versions import notices
 
     try:
         with grading_server() as server:
@@ -110,6 +111,7 @@ def _sandbox() -> tuple[list[str], bool]:
                 sign = _GOOD if layer.active else _PARTLY
                 reason = "" if layer.active else f" ({escape(layer.reason)})"
                 lines.append(f"{sign} {escape(layer.name)}: {escape(layer.protects)}{reason}")
+        lines += [f"{_GOOD if each.is_good else _PARTLY} {escape(each.text)}" for each in notices()]
     except SandboxUnavailable as error:
         return [*lines, f"{_BAD} {escape(str(error))}"], False
     return lines, True
