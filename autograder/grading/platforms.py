@@ -145,10 +145,10 @@ def without_copy(stem: str) -> str:
 
 
 def repository_prefix(folders: Sequence[str], outer: str, assignments: Collection[str]) -> str:
-    """What comes before the student in the names of these repositories, as GitHub Classroom makes them.
+    """What comes before the student in the names of these repositories, as in "hw1-octocat" in "hw1-submissions".
 
-    That is the name of the assignment: as `gh classroom clone` writes it on the folder around them, or one of ours,
-    or what all folders begin with, if there is a number in it as in "hw1".
+    That is the name of the assignment: as it stands on the folder around them, or one of ours, or what all folders
+    begin with, if there is a number in it as in "hw1".
 
     >>> repository_prefix(["hw1-octocat", "hw1-ada-l"], "class", ())
     'hw1-'

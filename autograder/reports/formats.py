@@ -143,36 +143,6 @@ def gradescope(result: Result) -> dict[str, Any]:
     }
 
 
-def github(result: Result) -> dict[str, Any]:
-    """One submission as the graders of GitHub Classroom report it: a test for every task, with its points."""
-    states = {"passed": "pass", "crashed": "error", "timeout": "error"}
-    return {
-        "version": 1,
-        "status": _github_state(result),
-        "max_score": result.max_score,
-        "tests": [
-            {
-                "name": task.name,
-                "status": states.get(task.status, "fail"),
-                "score": round(task.score, 2),
-                "max_score": task.max_score,
-                "message": _task_text(task),
-                "test_code": f'check("{task.name}")',
-                "filename": f"{result.assignment}.ipynb",
-                "line_no": 0,
-                "execution_time": "",
-            }
-            for task in result.tasks
-        ],
-    }
-
-
-def _github_state(result: Result) -> str:
-    if result.status == "ungradable":
-        return "error"
-    return "pass" if all(task.status == "passed" for task in result.tasks) else "fail"
-
-
 def github_summary(results: Sequence[Result]) -> str:
     """All results as Markdown for a step's summary."""
     parts = []
@@ -196,17 +166,16 @@ def github_summary(results: Sequence[Result]) -> str:
 
 
 def github_notices(results: Sequence[Result]) -> str:
-    """Workflow commands to print in a step: GitHub shows them beside the run, and Classroom reads the points."""
+    """Workflow commands to print in a step, which GitHub shows beside the run: points, or why there are none."""
     lines = []
     for result in results:
-        points = f"Points {number(result.score)}/{number(result.max_score)}"
-        report = json.dumps({"totalPoints": round(result.score, 2), "maxPoints": result.max_score})
         if result.status == "ungradable":
-            sentence = f"{result.student}: {result_sentence(result)} {result.reason}"
-            lines.append(f"::error title=Autograding::{_command_text(sentence)}")
-        lines.append(f"::notice title=Autograding complete::{_command_text(points)}")
-        lines.append(f"::notice title=Autograding report::{_command_text(report)}")
-    return "".join(f"{line}\n" for line in lines)
+            level, said = "error", f"{result_sentence(result)} {result.reason}"
+        else:
+            level, said = "notice", f"{number(result.score)} / {number(result.max_score)}"
+        text = f"{result.student} · {result.assignment}: {said}"
+        lines.append(f"::{level} title={_('Graded')}::{_command_text(text)}\n")
+    return "".join(lines)
 
 
 def marks_csv(results: Sequence[Result]) -> str:
@@ -309,9 +278,7 @@ def _write_gradescope(results: Sequence[Result], folder: Path) -> list[Path]:
 
 
 def _write_github(results: Sequence[Result], folder: Path) -> list[Path]:
-    each = [write_text(_place(folder, "github", result, "json"), _json(github(result))) for result in results]
     return [
-        *each,
         write_text(folder / "github" / "summary.md", github_summary(results)),
         write_text(folder / "github" / "notices.txt", github_notices(results)),
     ]

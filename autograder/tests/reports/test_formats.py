@@ -51,7 +51,6 @@ def test_total_is_the_same_everywhere(result: Result) -> None:
     suite = ElementTree.fromstring(formats.junit(result).encode("utf-8", "backslashreplace"))
     properties = {item.get("name"): item.get("value") for item in suite.iter("property")}
     gradescope = formats.gradescope(result)
-    github = formats.github(result)
     (row,) = csv.DictReader(io.StringIO(formats.marks_csv([result]), newline=""))
     notices = formats.github_notices([result])
     page = Page(feedback_page(result)).text
@@ -59,10 +58,9 @@ def test_total_is_the_same_everywhere(result: Result) -> None:
     assert properties["score"] == expected
     assert number(gradescope["score"]) == expected
     assert number(sum(test["score"] for test in gradescope["tests"])) == expected
-    assert number(sum(test["score"] for test in github["tests"])) == expected
     assert row["score"] == expected
     assert number(sum(float(row[task.name]) for task in result.tasks)) == expected
-    assert f"Points {expected}/{number(result.max_score)}\n" in notices
+    assert notices.endswith(f": {expected} / {number(result.max_score)}\n")
     assert f"**{expected} / {number(result.max_score)}**" in formats.github_summary([result])
     assert f"{expected} / {number(result.max_score)} points" in page
 
@@ -127,10 +125,9 @@ def test_github_text_cannot_give_commands() -> None:
     """A message with line breaks and `::` stays one command; Markdown and HTML in it stay text."""
     text = "x\n::set-env name=A::b\r<script> [a](b) | @user %0A"
     result = replace(samples.ungradable(text), reason=text)
-    assert len(formats.github_notices([result]).splitlines()) == 3
-    assert all(
-        line.startswith(("::error ", "::notice ")) for line in formats.github_notices([result]).splitlines()
-    )
+    for told in (result, replace(samples.result(text), assignment=text)):
+        (line,) = formats.github_notices([told]).splitlines()
+        assert line.startswith(("::error ", "::notice "))
     summary = formats.github_summary([result])
     assert "\n::" not in summary
     assert not re.search(r"(?<!\\)[<\[|@]", summary.split("\n", 1)[1])
@@ -142,7 +139,6 @@ def test_formats_hold_nothing_that_is_not_for_students() -> None:
     texts = [
         formats.junit(result),
         json.dumps(formats.gradescope(result)),
-        json.dumps(formats.github(result)),
         formats.github_summary([result]),
         formats.github_notices([result]),
     ]
