@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import torch
 
-from autograder.grading.hidden_text import hidden_content
+from autograder.grading.hidden_text import hidden_content, shown_to_one
 from autograder.grading.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
 from autograder.student import corpora
@@ -169,7 +169,8 @@ def measure(
     metric = text.model.metric.name
     valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
     scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"))
-    hidden = scorer.run()
+    with shown_to_one(text.marks.corpus, text.model.metric.ending):
+        hidden = scorer.run()
     found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
     integrity = integrity_notes(found, valid, text.marks) if found else []
     return Measurement((*tests, *hidden), tuple(integrity))

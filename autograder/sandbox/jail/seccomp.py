@@ -19,253 +19,8 @@ import socket
 import tempfile
 from dataclasses import dataclass
 
+from autograder.sandbox.jail import policy
 from autograder.sandbox.jail.system import system_call
-
-_ALLOWED = [
-    "access",
-    "alarm",
-    "arch_prctl",
-    "brk",
-    "capget",
-    "chdir",
-    "clock_getres",
-    "clock_gettime",
-    "clock_nanosleep",
-    "close",
-    "close_range",
-    "copy_file_range",
-    "creat",
-    "dup",
-    "dup2",
-    "dup3",
-    "epoll_create",
-    "epoll_create1",
-    "epoll_ctl",
-    "epoll_pwait",
-    "epoll_pwait2",
-    "epoll_wait",
-    "eventfd",
-    "eventfd2",
-    "exit",
-    "exit_group",
-    "faccessat",
-    "faccessat2",
-    "fallocate",
-    "fchdir",
-    "fdatasync",
-    "fgetxattr",
-    "flistxattr",
-    "flock",
-    "fstat",
-    "fstatfs",
-    "fsync",
-    "ftruncate",
-    "futex",
-    "futex_waitv",
-    "getcpu",
-    "getcwd",
-    "getdents",
-    "getdents64",
-    "getegid",
-    "geteuid",
-    "getgid",
-    "getgroups",
-    "getitimer",
-    "getpgid",
-    "getpgrp",
-    "getpid",
-    "getppid",
-    "getpriority",
-    "getrandom",
-    "getresgid",
-    "getresuid",
-    "getrlimit",
-    "getrusage",
-    "getsid",
-    "getsockname",
-    "getsockopt",
-    "getpeername",
-    "gettid",
-    "gettimeofday",
-    "getuid",
-    "getxattr",
-    "lgetxattr",
-    "link",
-    "linkat",
-    "listxattr",
-    "llistxattr",
-    "lseek",
-    "lstat",
-    "madvise",
-    "membarrier",
-    "mkdir",
-    "mkdirat",
-    "mmap",
-    "mprotect",
-    "mremap",
-    "msync",
-    "munmap",
-    "nanosleep",
-    "newfstatat",
-    "open",
-    "openat",
-    "pause",
-    "pipe",
-    "pipe2",
-    "poll",
-    "ppoll",
-    "pread64",
-    "preadv",
-    "preadv2",
-    "pselect6",
-    "pwrite64",
-    "pwritev",
-    "pwritev2",
-    "read",
-    "readlink",
-    "readlinkat",
-    "readv",
-    "recvfrom",
-    "recvmsg",
-    "rename",
-    "renameat",
-    "renameat2",
-    "restart_syscall",
-    "rmdir",
-    "rseq",
-    "rt_sigaction",
-    "rt_sigpending",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "rt_sigsuspend",
-    "rt_sigtimedwait",
-    "sched_getaffinity",
-    "sched_getparam",
-    "sched_getscheduler",
-    "sched_get_priority_max",
-    "sched_get_priority_min",
-    "sched_yield",
-    "select",
-    "sendfile",
-    "sendmsg",
-    "sendto",
-    "set_robust_list",
-    "set_tid_address",
-    "setitimer",
-    "setrlimit",
-    "shutdown",
-    "sigaltstack",
-    "signalfd4",
-    "stat",
-    "statfs",
-    "statx",
-    "symlink",
-    "symlinkat",
-    "sync_file_range",
-    "sysinfo",
-    "time",
-    "timerfd_create",
-    "timerfd_gettime",
-    "timerfd_settime",
-    "times",
-    "umask",
-    "uname",
-    "unlink",
-    "unlinkat",
-    "wait4",
-    "waitid",
-    "write",
-    "writev",
-]
-
-# Landlock does not cover these, and no mount does: permissions and times of /tmp and of devices can be changed by
-# whoever owns them, which would stop every other submission, or tell one what another has seen. Honest code calls
-# them in passing (`shutil.copy`, `save_checkpoint`), so they succeed without doing anything. The last two warm or
-# empty the page cache, which all submissions share; `mincore`, which reads it, is refused.
-_PRETENDED = [
-    "chmod",
-    "fchmod",
-    "fchmodat",
-    "fchmodat2",
-    "utime",
-    "utimes",
-    "utimensat",
-    "futimesat",
-    "fadvise64",
-    "readahead",
-]
-
-_ASKED = [
-    "clone",
-    "fork",
-    "vfork",
-    "kill",
-    "tkill",
-    "tgkill",
-    "execve",
-    "execveat",
-    "socket",
-    "connect",
-    "bind",
-    "listen",
-    "accept",
-    "accept4",
-    "ptrace",
-    "process_vm_readv",
-    "process_vm_writev",
-    "pidfd_open",
-    "pidfd_getfd",
-    "pidfd_send_signal",
-    "rt_sigqueueinfo",
-    "rt_tgsigqueueinfo",
-    "setsid",
-    "setpgid",
-    "unshare",
-    "setns",
-    "mount",
-    "umount2",
-    "pivot_root",
-    "chroot",
-    "open_by_handle_at",
-    "bpf",
-    "perf_event_open",
-    "keyctl",
-    "add_key",
-    "request_key",
-    "io_uring_setup",
-    "userfaultfd",
-    "init_module",
-    "finit_module",
-    "kexec_load",
-    "reboot",
-    "swapon",
-    "setuid",
-    "setgid",
-    "setresuid",
-    "setresgid",
-    "setreuid",
-    "setregid",
-    "capset",
-    "personality",
-    "memfd_create",
-    "memfd_secret",
-    "shmget",
-    "msgget",
-    "semget",
-    "seccomp",
-]
-
-_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
-_IOCTL_REQUESTS = (
-    0x5401,
-    0x5413,
-    0x541B,
-    0x5421,
-    0x5450,
-    0x5451,
-)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FION/CLEX
-_PRCTL_PLAIN = (3, 15, 16, 21, 23, 39, 0x53564D41)  # questions, and names of threads and mappings
-_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 
 _SET_MODE_FILTER, _FLAG_NEW_LISTENER = 1, 1 << 3
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
@@ -302,11 +57,11 @@ def compile_filter() -> Filter:
     def equal(position: int, value: int) -> object:
         return libseccomp.Arg(position, libseccomp.EQ, value)
 
-    for name in _ALLOWED:
+    for name in policy.ALLOWED:
         add(libseccomp.ALLOW, name)
-    for name in _PRETENDED:
+    for name in policy.PRETENDED:
         add(libseccomp.ERRNO(0), name)
-    for name in _ASKED:
+    for name in policy.ASKED:
         add(libseccomp.NOTIFY, name)
     # The C library falls back from clone3, whose flags a filter cannot see, to clone.
     add(libseccomp.ERRNO(errno.ENOSYS), "clone3")
@@ -315,13 +70,31 @@ def compile_filter() -> Filter:
         same_kind = libseccomp.Arg(1, libseccomp.MASKED_EQ, 0xF, kind)
         add(libseccomp.ALLOW, "socketpair", equal(0, socket.AF_UNIX), same_kind)
     # F_SETOWN and F_SETSIG, which are missing here, send signals to any process of the same user.
-    for command in _FCNTL_COMMANDS:
+    for command in policy.FCNTL_COMMANDS:
         add(libseccomp.ALLOW, "fcntl", equal(1, command))
-    for request in _IOCTL_REQUESTS:
+    for command in policy.FCNTL_SET_LOCK:
+        add(libseccomp.ERRNO(0), "fcntl", equal(1, command))
+    for advice in policy.MADVISE_OWN_PAGES:
+        add(libseccomp.ALLOW, "madvise", equal(2, advice))
+    # RWF_NOWAIT would tell whether a page of a shared file is in memory.
+    for name in ("preadv2", "pwritev2"):
+        add(libseccomp.ALLOW, name, equal(5, 0))
+    # A futex on a page of a file that all can read would be a bell between submissions. The C library uses a shared one
+    # to wait for the end of a thread: it looks again when told that the number has changed.
+    private = libseccomp.Arg(1, libseccomp.MASKED_EQ, policy.FUTEX_PRIVATE, policy.FUTEX_PRIVATE)
+    add(libseccomp.ALLOW, "futex", private)
+    for command, error in (
+        (policy.FUTEX_WAIT, errno.EAGAIN),
+        (policy.FUTEX_WAIT_BITSET, errno.EAGAIN),
+        (policy.FUTEX_WAKE, 0),
+    ):
+        shared = libseccomp.Arg(1, libseccomp.MASKED_EQ, policy.FUTEX_COMMAND | policy.FUTEX_PRIVATE, command)
+        add(libseccomp.ERRNO(error), "futex", shared)
+    for request in policy.IOCTL_REQUESTS:
         add(libseccomp.ALLOW, "ioctl", equal(1, request))
-    for option in _PRCTL_PLAIN:
+    for option in policy.PRCTL_PLAIN:
         add(libseccomp.ALLOW, "prctl", equal(0, option))
-    add(libseccomp.ALLOW, "prctl", equal(0, _PR_SET_PDEATHSIG), equal(1, _SIGKILL))
+    add(libseccomp.ALLOW, "prctl", equal(0, policy.PR_SET_PDEATHSIG), equal(1, policy.SIGKILL))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

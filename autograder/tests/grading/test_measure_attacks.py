@@ -6,6 +6,7 @@ the honest model, so an attack that gains something is worth more than the hones
 
 from __future__ import annotations
 
+import fcntl
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +15,16 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.grading.hidden_text import hidden_lines
+from autograder.grading import measure
+from autograder.grading.hidden_text import hidden_file, hidden_lines
 from autograder.grading.staging import grading_server
 from autograder.student import corpora
-from autograder.student.core.results import Result
+from autograder.student.core.results import Result, TestResult
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.scoring.prequential import token_ids
 from autograder.tests.grading import toy_language as toy
 from autograder.tests.grading.measuring import LIMITS, Grade, words_of
 
-ARGUMENTS = MEASURED_MODELS[toy.ASSIGNMENT].arguments
 NO_GAIN = 0.05  # points: what rounding and another batch size may move
 
 
@@ -405,3 +406,23 @@ def test_without_a_namespace_of_its_own_it_is_the_same(
     assert inner.score == honest.score
     assert inner.metrics == honest.metrics
     assert talk.score == 0
+
+
+def test_no_two_submissions_hear_the_hidden_text_at_once(
+    graded: Grade, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever two jails could tell each other: while one is shown the text, no other is; afterwards it is free."""
+    ending = MEASURED_MODELS[toy.ASSIGNMENT].metric.ending
+    seen = []
+
+    def look(scorer: object) -> list[TestResult]:
+        with hidden_file(toy.CORPUS, ending).open("rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        seen.append(scorer)
+        return []
+
+    monkeypatch.setattr(measure._Scorer, "run", look)
+    graded()
+    assert len(seen) == 1
+    with hidden_file(toy.CORPUS, ending).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
