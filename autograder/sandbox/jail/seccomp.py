@@ -83,13 +83,13 @@ def compile_filter() -> Filter:
     # to wait for the end of a thread: it looks again when told that the number has changed.
     private = libseccomp.Arg(1, libseccomp.MASKED_EQ, policy.FUTEX_PRIVATE, policy.FUTEX_PRIVATE)
     add(libseccomp.ALLOW, "futex", private)
-    for command, error in (
+    for command, answer in (
         (policy.FUTEX_WAIT, errno.EAGAIN),
         (policy.FUTEX_WAIT_BITSET, errno.EAGAIN),
         (policy.FUTEX_WAKE, 0),
     ):
         shared = libseccomp.Arg(1, libseccomp.MASKED_EQ, policy.FUTEX_COMMAND | policy.FUTEX_PRIVATE, command)
-        add(libseccomp.ERRNO(error), "futex", shared)
+        add(libseccomp.ERRNO(answer), "futex", shared)
     for request in policy.IOCTL_REQUESTS:
         add(libseccomp.ALLOW, "ioctl", equal(1, request))
     for option in policy.PRCTL_PLAIN:

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from autograder.student.checking.forbidden import uses
+from autograder.student.checking.gradients import Gradients
 from autograder.student.checking.relations import Relation, number_relation, relation
-from autograder.student.checking.student import CheckFailed, Evidence, Gradients, Remote, Stopped, Student
+from autograder.student.checking.student import CheckFailed, Evidence, Remote, Stopped, Student
 from autograder.student.core.language import _
 
 RTOL, ATOL = 1e-6, 1e-9  # for float64; float32 is given a thousand times more

@@ -337,7 +337,7 @@ def _differentiate(
     outputs = list(_floating(result))
     if [tensor.shape for tensor in outputs] != [tensor.shape for tensor in upstream]:
         return {"mismatch": True}
-    argument_leaves = [tensor if tensor.requires_grad else None for tensor in _tensors(arguments)]
+    argument_leaves = [tensor if tensor.requires_grad else None for tensor in tensors_in(arguments)]
     watched_leaves = [tensor for tensor in watched if isinstance(tensor, torch.Tensor)]
     parameters = {
         name: parameter
@@ -361,13 +361,13 @@ def _differentiate(
     }
 
 
-def _tensors(value: Any) -> Iterator[torch.Tensor]:
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
     """All tensors in nested arguments, in order."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _tensors(item)
+            yield from tensors_in(item)
 
 
 def _describe(error: BaseException) -> dict[str, Any]:

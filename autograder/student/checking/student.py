@@ -13,13 +13,13 @@ import builtins
 import dataclasses
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import nn
 
-from autograder.student.checking.harness import LIBRARY, Harness
+from autograder.student.checking.gradients import Gradients, read_gradients
+from autograder.student.checking.harness import LIBRARY, Harness, tensors_in
 from autograder.student.checking.invariants import KINDS
 from autograder.student.checking.recipes import recipe
 from autograder.student.core.ipython_syntax import path_written
@@ -126,16 +126,6 @@ class UnreadableReply(CheckFailed):
     """What came back is not a reply of the harness: the worker was tampered with, or died in the middle."""
 
 
-@dataclass(frozen=True)
-class Gradients:
-    """What a differentiated call returned, and its gradients; `None` where nothing flows."""
-
-    value: Any
-    arguments: list[torch.Tensor | None]  # one for each tensor among the arguments, None for those not leaves
-    watched: list[torch.Tensor | None]  # one for each of `wrt`
-    parameters: dict[str, torch.Tensor | None]  # by name, of every module among function and arguments
-
-
 class Student:
     """A namespace somewhere else; `student.name(...)` calls what the student called `name`.
 
@@ -177,11 +167,10 @@ class Student:
         self._called_names.add(str(request.get("name") or ""))
         callbacks: dict[int, Callable[..., Any]] = {}
         reply = self._ask(_outgoing(request, callbacks), callbacks)
-        self.transcript.append(reply)
-        if isinstance(reply, dict) and "changed" in reply:
-            self._note_side_effects(self._called(request), reply["changed"])
         if not isinstance(reply, dict):
             raise UnreadableReply(_("Your code's answer could not be read."))
+        self.transcript.append(reply)
+        self._note_side_effects(self._called(request), reply.get("changed"))
         error = reply.get("error")
         if isinstance(error, dict):
             raise StudentError(self._called(request), error, self.sources)
@@ -259,12 +248,10 @@ class Remote:
                     shapes=shapes
                 )
             )
-        return Gradients(
-            value,
-            _expect(found.get("arguments"), list),
-            _expect(found.get("watched"), list),
-            _expect(found.get("parameters"), dict),
-        )
+        gradients = read_gradients(value, found, len(list(tensors_in(arguments))))
+        if gradients is None:
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        return gradients
 
     def next(self) -> Any:
         """The next item of a generator that the student's function returned."""

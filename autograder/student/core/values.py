@@ -16,7 +16,8 @@ import base64
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,13 +207,25 @@ def decode(text: Buffer, blob: Buffer) -> Any:
 
     Tensors are made of the blob's own memory if it can be written to, so that nothing large is copied.
     """
-    if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
-        raise WireError("the message is larger than allowed")
+    with _total():
+        if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
+            raise WireError("the message is larger than allowed")
+        try:
+            tree = json.loads(bytes(text), parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+        except (ValueError, RecursionError) as error:
+            raise WireError("the message is not valid JSON") from error
+        return _Decoder(_load_tensors(blob)).decode(tree, 0)
+
+
+@contextmanager
+def _total() -> Iterator[None]:
+    """Whatever else goes wrong with bytes of unknown origin is a `WireError` too: nobody may choose another end."""
     try:
-        tree = json.loads(bytes(text), parse_constant=_no_constant, object_pairs_hook=_unique_keys)
-    except (ValueError, RecursionError) as error:
-        raise WireError("the message is not valid JSON") from error
-    return _Decoder(_load_tensors(blob)).decode(tree, 0)
+        yield
+    except WireError:
+        raise
+    except Exception as error:
+        raise WireError("the message is of no known form") from error
 
 
 class _Decoder:
@@ -308,6 +321,11 @@ def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
     We read them ourselves: the library accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte
     is neither 0 nor 1, and copies everything twice.
     """
+    with _total():
+        return _read_tensors(blob)
+
+
+def _read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
     header, start = _header(blob)
     header.pop("__metadata__", None)
     places = {name: _place(entry) for name, entry in header.items()}
@@ -351,7 +369,8 @@ def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
 def _place(entry: Any) -> tuple[int, int, dict[str, Any]]:
     """Where a tensor begins and ends, and its entry, once everything in it is as it has to be."""
     shape = entry.get("shape") if isinstance(entry, dict) else None
-    if not isinstance(shape, list) or len(shape) > 8 or entry.get("dtype") not in _DTYPES:
+    dtype = entry.get("dtype") if isinstance(entry, dict) else None
+    if not isinstance(shape, list) or len(shape) > 8 or not isinstance(dtype, str) or dtype not in _DTYPES:
         raise WireError("a tensor in the message is of no known form")
     if any(type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES for size in shape):
         raise WireError("a tensor in the message has an impossible size")

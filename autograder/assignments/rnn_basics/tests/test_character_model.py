@@ -60,8 +60,10 @@ def parameters_of(model: Remote) -> dict[str, torch.Tensor]:
             _("Which class stands in the brackets after `class CharRNN`?"),
         )
     for name, values in found.items():
-        if not isinstance(values, torch.Tensor):
-            raise CheckFailed(_("{name} is not a tensor.").format(name=name), Evidence.STRUCTURE)
+        if not isinstance(values, torch.Tensor) or not values.is_floating_point():
+            raise CheckFailed(
+                _("{name} is not a tensor of real numbers.").format(name=name), Evidence.STRUCTURE
+            )
     return found
 
 

@@ -12,11 +12,11 @@ from torch import nn
 
 from autograder.student.checking.comparing import assert_equal, assert_gradients, assert_kind
 from autograder.student.checking.draw import Draw
+from autograder.student.checking.gradients import Gradients
 from autograder.student.checking.student import (
     CheckFailed,
     CouldNotLook,
     Evidence,
-    Gradients,
     Remote,
     Student,
     StudentError,

@@ -9,7 +9,14 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.student.checking.student import CheckFailed, Remote, StudentError, live_student
+from autograder.student.checking.student import (
+    CheckFailed,
+    Remote,
+    Student,
+    StudentError,
+    UnreadableReply,
+    live_student,
+)
 from autograder.student.core.values import Once
 
 
@@ -268,3 +275,12 @@ print(all(student.once.scales([30_000], [240_000], limit=20.0) for _try in range
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+@pytest.mark.parametrize("reply", [None, [], "yes", 3, torch.ones(2), ({},)])
+def test_a_reply_that_is_none_is_kept_nowhere(reply: object) -> None:
+    """It is the student's fault and no more: nothing later stumbles over what was kept of it."""
+    student = Student(lambda _request, _callbacks: reply)
+    with pytest.raises(UnreadableReply):
+        student.double(1)
+    assert student.transcript == []

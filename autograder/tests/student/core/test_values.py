@@ -188,3 +188,35 @@ def test_no_bytes_raise_anything_else(text: bytes, tensors: bytes) -> None:
     """Whatever arrives, the only exception is WireError."""
     with contextlib.suppress(WireError):
         decode(text, tensors)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from(["F32", "I64"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(anything, anything, anything, st.binary(max_size=16))
+def test_no_header_raises_anything_else(
+    dtype: object, shape: object, offsets: object, numbers: bytes
+) -> None:
+    """Whatever stands where a dtype, a shape or places belong: a list as a dtype cannot be looked up in a table."""
+    entry = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
+    header = json.dumps({"0": entry}).encode()
+    blob = len(header).to_bytes(8, "little") + header + numbers
+    with contextlib.suppress(WireError):
+        decode(b'{"$": "tensor", "v": 0}', blob)
+
+
+@pytest.mark.parametrize("dtype", [[], {}, None, 1, "F33"])
+def test_a_dtype_that_is_none(dtype: object) -> None:
+    """One kind of exception, whatever it is."""
+    header = json.dumps({"0": {"dtype": dtype, "shape": [1], "data_offsets": [0, 4]}}).encode()
+    with pytest.raises(WireError, match="of no known form"):
+        decode(b"null", len(header).to_bytes(8, "little") + header + bytes(4))
