@@ -22,9 +22,10 @@ class Gradients:
 def read_gradients(value: Any, found: Mapping[str, Any], count: int) -> Gradients | None:
     """The gradients beside the value of a call; None if these are not gradients of `count` tensors among its arguments.
 
-    >>> read_gradients(None, {"arguments": [None], "watched": [], "parameters": {"weight": torch.ones(2)}}, 1).parameters
+    >>> found = {"arguments": [None], "watched": [], "parameters": {"weight": torch.ones(2)}}
+    >>> read_gradients(None, found, 1).parameters
     {'weight': tensor([1., 1.])}
-    >>> read_gradients(None, {"arguments": [True], "watched": [], "parameters": {}}, 1) is None
+    >>> read_gradients(None, found | {"arguments": [True]}, 1) is None
     True
     """
     arguments, watched, parameters = (found.get(name) for name in ("arguments", "watched", "parameters"))

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from autograder.assignments.sources import source_notebook
-from autograder.grading.suite import Suite, trusted_student
+import random
+import warnings
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.cases import Cases
+from autograder.grading.suite import Suite, trusted_namespace, trusted_student
+from autograder.student.checking.plugin import LiveReference
+from autograder.student.checking.student import Student, live_student
+from autograder.student.core.values import Callback, Once, Ref
 
 ASSIGNMENT = "rnn_basics"
 
@@ -56,3 +67,89 @@ def test_a_classifier_without_a_network_that_reads() -> None:
 def test_a_step_that_is_given_what_is_no_number() -> None:
     """A callback answers whatever it is given: the answer is wrong, the test is not at fault."""
     assert "error" not in _outcomes("greedy_decode", CURIOUS_DECODER).values()
+
+
+JUNK: list[Any] = [
+    *(
+        None,
+        True,
+        0,
+        -1,
+        2**70,
+        1.5,
+        float("inf"),
+        "",
+        "x",
+        b"x",
+        [],
+        {},
+        (),
+        [[]],
+        (1, 2, 3),
+        {"a": [1]},
+        {1: 2},
+    ),
+    *(
+        torch.zeros(0),
+        torch.ones(3),
+        torch.tensor(1.0),
+        torch.ones(2, 2, dtype=torch.int64),
+        torch.tensor([True]),
+    ),
+    *(torch.full((2, 3), float("nan")), torch.ones(1, dtype=torch.bfloat16), [torch.ones(1), 2]),
+    *(Ref(3, "Tensor"), Ref(99, "x"), Callback(0), Once([1])),
+]
+
+
+def forged(value: Any, chance: random.Random, share: float) -> Any:
+    """A reply of which some parts are replaced, left out or added to."""
+    if chance.random() < share:
+        return chance.choice(JUNK)
+    if isinstance(value, dict):
+        kept = {name: forged(part, chance, share) for name, part in value.items()}
+        if kept and chance.random() < share / 2:
+            kept.pop(chance.choice(list(kept)))
+        return kept
+    if isinstance(value, list | tuple):
+        parts = [forged(part, chance, share) for part in value]
+        if chance.random() < share / 2:
+            parts.append(chance.choice(JUNK))
+        return type(value)(parts)
+    return value
+
+
+def faults(cases: Cases, task: str, number: int) -> list[str]:
+    """How a test ended that a forged reply broke: anything but a failed promise."""
+    sources = [cell.source for cell in source_notebook(cases.suite.assignment).definitions()]
+    honest = live_student(trusted_namespace(sources), sources)
+    chance = random.Random(f"{task} {number}")
+    share = chance.choice([0.02, 0.1, 0.3])
+
+    def ask(request: Any, callbacks: Any) -> Any:
+        reply = honest._ask(request, callbacks)
+        return reply if request["op"] == "begin" else forged(reply, chance, share)
+
+    outcomes = cases.run(task, Student(ask, sources), 7, LiveReference(cases.suite.reference))
+    errors = [(test, outcome.error) for test, outcome in outcomes.items() if outcome.error is not None]
+    return [f"{test}: {error!r}" for test, error in errors if not isinstance(error, AssertionError)]
+
+
+@pytest.mark.parametrize("task", ["rnn_step", "lstm_step", "CharRNN", "greedy_decode", "SequenceClassifier"])
+def test_forged_replies_fail_and_break_nothing(task: str) -> None:
+    """Whatever a tampered worker answers, a test ends with a failed promise: nobody can choose to have no mark."""
+    cases = Cases.of(Suite(ASSIGNMENT))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert [fault for number in range(4) for fault in faults(cases, task, number)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", assignment_names())
+def test_forged_replies_break_no_test_of_any_task(assignment: str) -> None:
+    """The same for all tasks, more often."""
+    cases = Cases.of(Suite(assignment))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert [
+            f for task in cases.by_task for number in range(10) for f in faults(cases, task, number)
+        ] == []

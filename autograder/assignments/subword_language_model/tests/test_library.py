@@ -30,7 +30,10 @@ def ids_of(tokenizer: Remote, text: str) -> list[int]:
     """The ids of a text, by `encode(text).ids`."""
     encoding = tokenizer.encode(text)
     ids = encoding.attribute("ids") if isinstance(encoding, Remote) else encoding
-    assert_kind(ids, list, _("`encode({text}).ids`").format(text=short(text)))
+    what = _("`encode({text}).ids`").format(text=short(text))
+    assert_kind(ids, list, what)
+    for number in ids:
+        assert_kind(number, int, what)
     return list(ids)
 
 
