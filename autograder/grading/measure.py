@@ -142,7 +142,7 @@ def train(
             session.execute(program.cells, skip=set(program.skipped) - set(training))
             found: dict[str, bytes] = {}
             for name in model.files:  # one at a time: both may be as large as a message can be
-                with session.task() as conversation:
+                with session.task(scores=True) as conversation:  # a file of weights is large
                     reply = Student(conversation.ask).request(op="collect", limits={name: FILE_LIMITS[name]})
                 content = reply["files"].get(name) if isinstance(reply.get("files"), dict) else None
                 if isinstance(content, torch.Tensor) and content.dtype == torch.uint8:
@@ -272,7 +272,8 @@ class _Scorer:
             return self._ask(session, question)
 
     def _ask(self, session: Session, question: Callable[[Student], Answer]) -> Answer:
-        with session.task(cpu_seconds=self.server.limits.scoring_cpu_seconds) as conversation:
+        seconds = self.server.limits.scoring_cpu_seconds
+        with session.task(cpu_seconds=seconds, scores=True) as conversation:
             student = Student(conversation.ask)
             student.begin(self.seed)
             return question(student)

@@ -126,10 +126,11 @@ class TaskRunner:
         return self._student
 
     def _new_student(self, task: str) -> Student:
-        seconds = self.session.limits.scoring_cpu_seconds if task in self._measured else None
+        is_measured = task in self._measured
+        seconds = self.session.limits.scoring_cpu_seconds if is_measured else None
         is_parked = task in self.session.parked - self._in_final_state
         try:
-            conversation = self.session.task(seconds, parked=task if is_parked else None)
+            conversation = self.session.task(seconds, parked=task if is_parked else None, scores=is_measured)
         except WorkerError as error:
             self._over.add(task)
             raise _stopped(error) from None

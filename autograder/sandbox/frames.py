@@ -32,12 +32,14 @@ class Connection:
     """One end of a conversation.
 
     `seconds` is what is left of the time to wait for the other end (None: for ever); our own thinking between
-    two messages is not charged, since a loaded grader must not fail an honest student.
+    two messages is not charged, since a loaded grader must not fail an honest student. `bytes_left` is what may still
+    be received (None: anything).
     """
 
     def __init__(self, stream: socket.socket, seconds: float | None = None) -> None:
         self.stream = stream
         self.seconds = seconds
+        self.bytes_left: int | None = None
 
     def send(self, value: Any) -> None:
         """Sends one value; `values.WireError` if it cannot be sent."""
@@ -56,6 +58,10 @@ class Connection:
         text_length, blob_length = _HEADER.unpack(self._read(_HEADER.size))
         if text_length > values.MAX_JSON_BYTES or blob_length > _MAX_BLOB_BYTES:
             raise values.WireError("the message is larger than allowed")
+        if self.bytes_left is not None:
+            self.bytes_left -= text_length + blob_length
+            if self.bytes_left < 0:
+                raise values.WireError("the messages are larger than allowed, all together")
         text = self._read(text_length)
         return values.decode(text, self._read(blob_length))
 

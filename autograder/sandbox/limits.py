@@ -17,6 +17,7 @@ class Limits:
     wall_factor, wall_grace_seconds   wall limit = factor * CPU limit + grace
     memory_bytes              address space on top of what the warm server already occupies
     output_bytes              text kept of the output of one cell, and of one error
+    reply_bytes               all answers of one task together; the scores of a trained model are not counted
     file_bytes                size of one file in the scratch folder
     scratch_bytes             size of the whole scratch folder
     open_files, threads       number alive at one time
@@ -31,6 +32,7 @@ class Limits:
     wall_grace_seconds: float = 10.0
     memory_bytes: int = 2 * 2**30
     output_bytes: int = 64 * 2**10
+    reply_bytes: int = 64 * 2**20
     file_bytes: int = 64 * 2**20
     scratch_bytes: int = 256 * 2**20
     open_files: int = 128

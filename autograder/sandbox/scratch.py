@@ -13,7 +13,8 @@ _ENTRY_BYTES = 4096
 def occupied(folder: Path, limit: int) -> int:
     """The bytes beneath the folder, each entry at least one block; more than `limit` as soon as that is clear.
 
-    A tree deeper than anybody needs counts as too large, since its paths cannot be followed for ever.
+    What cannot be counted is too large: a folder that is closed to us, or a tree deeper than anybody needs, whose paths
+    cannot be followed for ever.
     """
     total = 0
     waiting = [(str(folder), 0)]
@@ -31,8 +32,10 @@ def occupied(folder: Path, limit: int) -> int:
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if total > limit:
                         break
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # gone meanwhile
         except OSError:
-            continue  # gone meanwhile, or closed to us
+            return limit + 1  # closed to us, as by mkdir(mode=0o300): nobody knows what is in it
     return total
 
 

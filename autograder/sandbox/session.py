@@ -259,11 +259,16 @@ class Session:
     # Tasks
 
     def task(
-        self, cpu_seconds: float | None = None, wall_seconds: float | None = None, parked: str | None = None
+        self,
+        cpu_seconds: float | None = None,
+        wall_seconds: float | None = None,
+        parked: str | None = None,
+        scores: bool = False,
     ) -> Conversation:
         """A conversation with a fork of the worker; what happens there leaves the worker as it is.
 
-        The fork is a fresh one, or that which was `parked` for a task; `WorkerCrashed` if that is gone.
+        The fork is a fresh one, or that which was `parked` for a task; `WorkerCrashed` if that is gone. With `scores`,
+        those of a model for every word of a text, the answers may be as large as they like.
         """
         cpu = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
         wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
@@ -272,17 +277,18 @@ class Session:
         if not self._alive:
             raise WorkerCrashed(_("The notebook could not be kept running: it ended too often."))
         if parked is not None:
-            return self._wake(parked, cpu, wall)
+            return self._wake(parked, cpu, wall, None if scores else self._limits.reply_bytes)
         connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)
+        connection.bytes_left = None if scores else self._limits.reply_bytes
         return Conversation(self, connection, cpu)
 
-    def _wake(self, task: str, cpu: float, wall: float) -> Conversation:
+    def _wake(self, task: str, cpu: float, wall: float, reply_bytes: int | None) -> Conversation:
         """The conversation with a parked fork; it is parked no more, in a later worker neither."""
         self._parks.pop(task, None)
         connection = self._parked.pop(task, None)
         if connection is None:
             raise WorkerCrashed(ending_sentence(None))
-        connection.seconds = wall
+        connection.seconds, connection.bytes_left = wall, reply_bytes
         self._tell({"op": "wake", "name": task})
         conversation = Conversation(self, connection, cpu)
         conversation.send({"cpu_seconds": cpu})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.sandbox import Server, Session, WorkerCrashed, WorkerError, WorkerTimeout
+from autograder.sandbox import Server, Session, WorkerCrashed, WorkerError, WorkerProtocolError, WorkerTimeout
 from autograder.tests.sandbox.conftest import SECRET, in_task
 
 # Calls the kernel without any help of Python's; `answer` becomes what it returned, or the error is raised.
@@ -447,6 +447,27 @@ class TestResources:
         )
         with session.task(cpu_seconds=1, wall_seconds=20) as task, pytest.raises(WorkerTimeout):
             task.ask({"run": "while True: pass"})
+
+
+class TestReplies:
+    """Answers that are as large as one may be, again and again: the grader keeps what it has heard in a test."""
+
+    def test_the_answers_of_a_task_are_bounded_together(self, session: Session) -> None:
+        """Ten megabytes are fine, and again, until they are too many; the next task begins anew."""
+        large = {"run": "import torch\nanswer = torch.zeros(10 * 2**20, dtype=torch.uint8)"}
+        for _task in range(2):
+            with session.task() as task:
+                for _reply in range(session.limits.reply_bytes // (10 * 2**20)):
+                    task.ask(large)
+                with pytest.raises(WorkerProtocolError):
+                    task.ask(large)
+
+    def test_the_scores_of_a_model_are_not_counted(self, session: Session) -> None:
+        """They are asked for by the grader, which knows how many there will be."""
+        large = {"run": "import torch\nanswer = torch.zeros(10 * 2**20, dtype=torch.uint8)"}
+        with session.task(scores=True) as task:
+            for _reply in range(8):
+                assert len(task.ask(large)) == 10 * 2**20
 
 
 class TestForgery:

@@ -60,3 +60,29 @@ def test_remove(tmp_path: Path) -> None:
     scratch.remove(folder)
     assert not folder.exists()
     assert (outside / "kept").exists()
+
+
+def test_a_folder_that_is_closed_counts_as_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder made with the mode 0o300 can be written to and not be listed: it hides what is in it."""
+    (tmp_path / "closed").mkdir(mode=0o300)
+    scandir = os.scandir
+
+    def scan(path: str) -> object:
+        if path.endswith("closed"):  # to root, who may run this test, it is open
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert scratch.occupied(tmp_path, 10**6) > 10**6
+
+
+def test_a_folder_that_is_gone_meanwhile_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Honest code makes and removes temporary folders at any time."""
+
+    def scan(path: str) -> object:
+        raise FileNotFoundError(2, "No such file or directory", path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert scratch.occupied(tmp_path, 10**6) == 0
