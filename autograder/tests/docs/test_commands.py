@@ -34,6 +34,10 @@ OTHERS = {
     "git",
     "pre-commit",
     "cd",
+    "cp",
+    "docker",
+    "sbatch",
+    "unzip",
 }  # not ours: told, not parsed
 _FENCE = re.compile(r"```(?:console|sh|bash)\n(.*?)```", re.DOTALL)
 _INDENTED = re.compile(rf"^(?: {{4,6}})((?:\.venv/bin/)?(?:{PROGRAMS}) .+)$", re.MULTILINE)
