@@ -26,14 +26,21 @@ class Watched(Protocol):
     ) -> WorkerError:
         """What a broken conversation means."""
 
+    def charge(self, seconds: float) -> None:
+        """Takes what a task kept the grader waiting out of the time of all tasks."""
+
 
 class Conversation:
     """Questions to one task, a fork of the worker; a context manager that ends the task."""
 
-    def __init__(self, session: Watched, connection: Connection, cpu_seconds: float) -> None:
+    def __init__(
+        self, session: Watched, connection: Connection, cpu_seconds: float, is_charged: bool = True
+    ) -> None:
         self._session = session
         self._connection = connection
         self._cpu_seconds = cpu_seconds
+        self._granted = connection.seconds or 0.0
+        self._is_charged = is_charged
         self._failed: WorkerError | None = None
 
     def __enter__(self) -> Conversation:
@@ -79,6 +86,7 @@ class Conversation:
         if self._failed is None:
             self._failed = WorkerCrashed(_("This conversation is over."))
             self._connection.close()
+            self._charge()
             self._session.finish(lost=False)
 
     def send(self, value: Any) -> None:
@@ -103,5 +111,10 @@ class Conversation:
             raise
 
     def _fail(self, error: Exception) -> WorkerError:
+        self._charge()
         self._failed = self._session.failure(error, self._connection, self._cpu_seconds)
         return self._failed
+
+    def _charge(self) -> None:
+        if self._is_charged:
+            self._session.charge(self._granted - (self._connection.seconds or 0.0))

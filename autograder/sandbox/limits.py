@@ -13,7 +13,8 @@ class Limits:
     cpu_seconds_per_cell      CPU seconds of one cell; then it is interrupted and the rest go on
     cpu_seconds_total         CPU seconds of all cells of a submission together
     task_cpu_seconds          CPU seconds of one task, unless the caller of `Session.task` says otherwise
-    scoring_cpu_seconds   CPU seconds of one pass of a trained model over a text
+    tasks_wall_seconds        waiting for all tasks of a submission together
+    scoring_cpu_seconds       CPU seconds of one pass of a trained model over a text
     wall_factor, wall_grace_seconds   wall limit = factor * CPU limit + grace
     memory_bytes              address space on top of what the warm server already occupies
     output_bytes              text kept of the output of one cell, and of one error
@@ -27,6 +28,7 @@ class Limits:
     cpu_seconds_per_cell: float = 30.0
     cpu_seconds_total: float = 180.0
     task_cpu_seconds: float = 30.0
+    tasks_wall_seconds: float = 900.0
     scoring_cpu_seconds: float = 300.0
     wall_factor: float = 4.0
     wall_grace_seconds: float = 10.0

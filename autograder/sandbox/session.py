@@ -57,6 +57,7 @@ class Session:
         self._parks: dict[str, int] = {}  # where forks are to be parked, by task
         self._parked: dict[str, Connection] = {}
         self._restarts = 0
+        self._task_seconds = limits.tasks_wall_seconds  # what is left of it
         self._alive = False
         self._refused: dict[str, int] = {}
         self.layers: dict[str, str] = {}
@@ -272,25 +273,29 @@ class Session:
         """
         cpu = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
         wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
+        if not scores:
+            if self._task_seconds <= 0:
+                raise WorkerTimeout(self._all_tasks_sentence())
+            wall = min(wall, self._task_seconds)
         if not self._alive:
             self._rebuild()
         if not self._alive:
             raise WorkerCrashed(_("The notebook could not be kept running: it ended too often."))
         if parked is not None:
-            return self._wake(parked, cpu, wall, None if scores else self._limits.reply_bytes)
+            return self._wake(parked, cpu, wall, scores)
         connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)
         connection.bytes_left = None if scores else self._limits.reply_bytes
-        return Conversation(self, connection, cpu)
+        return Conversation(self, connection, cpu, is_charged=not scores)
 
-    def _wake(self, task: str, cpu: float, wall: float, reply_bytes: int | None) -> Conversation:
+    def _wake(self, task: str, cpu: float, wall: float, scores: bool) -> Conversation:
         """The conversation with a parked fork; it is parked no more, in a later worker neither."""
         self._parks.pop(task, None)
         connection = self._parked.pop(task, None)
         if connection is None:
             raise WorkerCrashed(ending_sentence(None))
-        connection.seconds, connection.bytes_left = wall, reply_bytes
+        connection.seconds, connection.bytes_left = wall, None if scores else self._limits.reply_bytes
         self._tell({"op": "wake", "name": task})
-        conversation = Conversation(self, connection, cpu)
+        conversation = Conversation(self, connection, cpu, is_charged=not scores)
         conversation.send({"cpu_seconds": cpu})
         return conversation
 
@@ -356,6 +361,15 @@ class Session:
         if isinstance(error, TimeIsUp) or (ending and was_too_slow(ending, limit)):
             return WorkerTimeout(self._timeout_sentence(limit))
         return WorkerCrashed(ending_sentence(ending))
+
+    def charge(self, seconds: float) -> None:
+        """Takes what a task kept the grader waiting out of the time of all tasks."""
+        self._task_seconds -= seconds
+
+    def _all_tasks_sentence(self) -> str:
+        return _(
+            "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes, which is all a notebook has."
+        ).format(minutes=self._limits.tasks_wall_seconds / 60)
 
     def _timeout_sentence(self, cpu_seconds: float) -> str:
         return _(

@@ -1,5 +1,7 @@
 """Notebooks run in the sandbox as in a kernel, and tasks answer from forks that leave no trace."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -11,7 +13,7 @@ from autograder.sandbox import (
     WorkerTimeout,
 )
 from autograder.student.core.values import WireError
-from autograder.tests.sandbox.conftest import in_task
+from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, in_task
 
 
 def statuses(session: Session, *cells: str) -> list[str]:
@@ -305,3 +307,25 @@ class TestTasks:
         assert in_task(session, "answer = os.listdir()") == ["note"]
         session.restart()
         assert in_task(session, "answer = os.listdir()") == []
+
+
+def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
+    """Who keeps the grader waiting in every task ends after that time, not after as many times that of a task."""
+    limits = replace(server.limits, tasks_wall_seconds=2.0)
+    with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
+        for _task in range(2):
+            with session.task(wall_seconds=1.0) as task, pytest.raises(WorkerTimeout):
+                task.ask({"run": "import time; time.sleep(1000)"})
+        with pytest.raises(WorkerTimeout, match="all a notebook has"):
+            session.task()
+        with session.task(scores=True) as task:
+            assert task.ask({"value": "1 + 1"}) == 2
+
+
+def test_what_was_not_waited_for_is_not_charged(server: Server) -> None:
+    """Many quick tasks cost next to nothing of the budget, whatever they were allowed."""
+    limits = replace(server.limits, tasks_wall_seconds=60.0)
+    with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
+        for _task in range(10):
+            with session.task(wall_seconds=50.0) as task:
+                assert task.ask({"value": "1 + 1"}) == 2
