@@ -368,7 +368,7 @@ class Session:
 
     def _all_tasks_sentence(self) -> str:
         return _(
-            "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes, which is all a notebook has."
+            "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes: all a notebook has."
         ).format(minutes=self._limits.tasks_wall_seconds / 60)
 
     def _timeout_sentence(self, cpu_seconds: float) -> str:

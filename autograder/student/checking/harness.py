@@ -24,7 +24,7 @@ from torch import nn
 from autograder.student.checking.doubles import DOUBLES
 from autograder.student.checking.invariants import Snapshot
 from autograder.student.core import course
-from autograder.student.core.modules import SUFFIX
+from autograder.student.core.modules import SUFFIX, is_taken, module_name
 from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
 
@@ -382,14 +382,18 @@ def _describe(error: BaseException) -> dict[str, Any]:
 
 
 def _own_file(filename: str) -> str:
-    """What a frame's file is called: a cell, or a file below the current folder; empty for anybody else's."""
+    """What a frame's file is called: a cell, or a helper module beside the notebook; empty for anybody else's.
+
+    The course's own package may lie in the same folder, and a virtual environment, whose folders are no packages.
+    """
     if _is_cell(filename):
         return filename
     try:
         path = Path(filename).relative_to(Path.cwd())
     except (ValueError, OSError):
         return ""
-    return path.as_posix() if path.suffix == SUFFIX else ""
+    is_module = path.suffix == SUFFIX and all(part.isidentifier() for part in path.with_suffix("").parts)
+    return path.as_posix() if is_module and not is_taken(module_name(path.as_posix())) else ""
 
 
 def _is_cell(filename: str) -> bool:

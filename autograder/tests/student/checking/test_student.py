@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -284,3 +285,29 @@ def test_a_reply_that_is_none_is_kept_nowhere(reply: object) -> None:
     with pytest.raises(UnreadableReply):
         student.double(1)
     assert student.transcript == []
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [
+        ("steps.py", True),
+        ("lib/cells.py", True),
+        (
+            "autograder/student/checking/harness.py",
+            False,
+        ),  # the bundle's own package lies beside the notebook
+        (".venv/lib/steps.py", False),
+        ("venv/lib/python3.11/site-packages/steps.py", False),
+        ("../steps.py", False),
+    ],
+)
+def test_only_files_of_her_own_are_named(
+    file: str, named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error in a helper module says where; the course's files and installed packages are nobody's mistake."""
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    exec(compile("def f():\n    raise ValueError", str(tmp_path / file), "exec"), namespace)
+    with pytest.raises(StudentError) as caught:
+        live_student(namespace).f()
+    assert caught.value.lines == ([(file, 2)] if named else [])
