@@ -79,7 +79,7 @@ def grade(
             metavar="N",
             min=0,
             envvar="AUTOGRADER_SEED",
-            help=_("What the tests' inputs are drawn from; else drawn once and kept."),
+            help=_("The seed of the tests' inputs. Without it, one is drawn and kept with the results."),
         ),
     ] = None,
     shard: Annotated[
@@ -99,7 +99,8 @@ def grade(
     assignment: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help=_("Grade everything as this assignment; else the cells tell which.")
+            metavar="NAME",
+            help=_("Grade everything as this assignment. Without it, the notebook's cells decide."),
         ),
     ] = "",
     roster: Annotated[
@@ -107,8 +108,9 @@ def grade(
         typer.Option(
             metavar="FILE",
             help=_(
-                "The class as CSV: id, and where you have them name, email, extension, and ids of platforms; or the "
-                "gradebook that Canvas or Moodle exports. Everybody in it gets a row."
+                "The class as CSV, with the column id and, if you have them, name, email, extension "
+                "and ids of platforms; or the gradebook that Canvas or Moodle exports. Everybody in "
+                "it gets a row."
             ),
         ),
     ] = None,
@@ -117,8 +119,8 @@ def grade(
         typer.Option(
             metavar="TIME",
             help=_(
-                "When the work was due, as in 2026-11-20T23:59. Of several hand-ins the newest before it counts, else "
-                "the newest."
+                "The due date, for example 2026-11-20T23:59. Of several hand-ins the newest before it "
+                "counts, or the newest of all if every one is late."
             ),
         ),
     ] = "",
@@ -126,7 +128,9 @@ def grade(
         str,
         typer.Option(
             metavar="POLICY",
-            help=_("What is taken off for being late, as in 10%/day,max=50%; else nothing. It needs --due."),
+            help=_(
+                "The late penalty, for example 10%/day,max=50%. The default takes nothing off. Needs --due."
+            ),
         ),
     ] = "none",
     train: Annotated[
@@ -134,8 +138,8 @@ def grade(
         typer.Option(
             "--train",
             help=_(
-                "Where a model is measured and none was handed in, run the notebook's training in the sandbox: up to "
-                "{minutes} CPU minutes and {memory} GB of memory a submission."
+                "If no trained model was handed in, run the notebook's training in the sandbox: up to "
+                "{minutes} CPU minutes and {memory} GB of memory per submission."
             ).format(minutes=TRAINING_CPU_SECONDS // 60, memory=TRAINING_MEMORY_BYTES // 2**30),
         ),
     ] = False,
@@ -178,7 +182,9 @@ def grade(
             )
         )
     if no_sandbox:
-        print(_("Without a sandbox: this code can read and change everything you can."), file=sys.stderr)
+        print(
+            _("No sandbox: the submitted code can read and change everything that you can."), file=sys.stderr
+        )
     if late_policy != "none" and not due:
         refuse(_("A late policy needs a due date: --due 2026-11-20T23:59."))
     if shard and seed is None:
@@ -252,16 +258,18 @@ def leaderboard(
         list[Path],
         typer.Argument(metavar="DIR...", help=_("Folders that `autograder grade` wrote.")),
     ],
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Write it as a page as well."))] = None,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Write it as JSON as well."))] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Also write it as an HTML page."))
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Also write it as JSON."))] = None,
     top: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help=_("Only so many of the best models."))
+        int | None, typer.Option(metavar="N", min=1, help=_("Show only the best N models."))
     ] = None,
     anonymous: Annotated[
         bool,
         typer.Option(
             "--anonymous",
-            help=_("To be shown to everybody: no names, and without submissions that are flagged."),
+            help=_("For showing to everybody: no names, and no flagged submissions."),
         ),
     ] = False,
 ) -> None:
@@ -282,7 +290,7 @@ def release(
         bool,
         typer.Option(
             "--update-assignments",
-            help=_("Write assignments/ anew instead, and record what the reference answers."),
+            help=_("Instead, write assignments/ again, and record the answers of the reference."),
         ),
     ] = False,
 ) -> None:
@@ -299,7 +307,7 @@ def release(
         written = _updated_assignments() if update_assignments else releasing.release(out)
     except releasing.Leak as leak:
         print(
-            _("Not released: something hidden is in what students would get."),
+            _("Not released: the bundle would contain something hidden."),
             leak,
             sep="\n",
             file=sys.stderr,

@@ -82,13 +82,13 @@ class Archive:
         """Why a member is not read; empty if it is."""
         name = member.name
         if name.startswith("/") or "\0" in name or ":" in name.split("/")[0] or ".." in name.split("/"):
-            return _("Its name in the archive points outside of it.")
+            return _("Its path in the archive leads outside the archive.")
         if stat.S_ISLNK(member.info.external_attr >> 16):
             return _("It is a link to another place, and links are not followed.")
         if self._times[name] > 1:
-            return _(
-                "The archive holds {count} files of this name; it cannot be known which one counts."
-            ).format(count=self._times[name])
+            return _("The archive has {count} files of this name, so it is unclear which one counts.").format(
+                count=self._times[name]
+            )
         if member.info.flag_bits & 0x1:
             return _("It is encrypted.")
         return ""
@@ -155,7 +155,7 @@ def open_inner(outer: Archive, name: str, known: Known = nobody) -> Archive:
 def _open_inner(outer: Archive, name: str, known: Known) -> Archive:
     data = outer.read(name, MAX_INNER_BYTES)
     if len(data) > MAX_INNER_BYTES:
-        raise Refused(_("It is too large, or the archive it is in."))
+        raise Refused(_("It is too large, or its archive is."))
     file = io.BytesIO(data)
     try:
         _look_at_size(file, MAX_INNER_MEMBERS)
@@ -165,7 +165,7 @@ def _open_inner(outer: Archive, name: str, known: Known) -> Archive:
             raise
         raise Refused(_("The archive is damaged, or not a zip archive.")) from None
     if inner.declares_too_much(is_inner=True):
-        raise Refused(_("It is too large, or the archive it is in."))
+        raise Refused(_("It is too large, or its archive is."))
     return inner
 
 

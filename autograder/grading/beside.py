@@ -143,9 +143,7 @@ def _take(name: str, read: Reader, shares_folder: bool) -> bytes:
             )
         )
     if shares_folder:
-        raise Refused(
-            _("Notebooks of several students lie in the same folder, so it cannot be known whose it is.")
-        )
+        raise Refused(_("The folder has notebooks of several students, so it is unclear whose it is."))
     limit = FILE_LIMITS[name]
     data = read(limit)
     if len(data) > limit:

@@ -35,7 +35,7 @@ def helper_modules(place: Place, owner: str, shares_folder: bool, data: bytes) -
     found = modules_of(sources, read)
     if not (shares_folder and found.files):
         return found
-    reason = _("Notebooks of several students lie in the same folder, so it cannot be known whose it is.")
+    reason = _("The folder has notebooks of several students, so it is unclear whose it is.")
     return Modules(
         notes=tuple(
             _("The file {name} was not read. {reason}").format(name=f"`{path}`", reason=reason)

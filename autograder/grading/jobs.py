@@ -64,7 +64,7 @@ Finished = tuple[int, Job, Graded]
 
 def gave_up(job: Job) -> Graded:
     """The result of a job that has broken the grader down twice."""
-    reason = _("The grader broke down over this submission, twice. A person has to look at it.")
+    reason = _("The grader crashed twice on this submission. A person has to look at it.")
     return ungradable(job.submission, reason, is_final=False)
 
 

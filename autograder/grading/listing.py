@@ -102,7 +102,7 @@ def list_archive(
         problem = archive.why_refused(member) if _is_wanted(member) else ""
         is_large = member.info.file_size > MAX_BYTES_WITH_OUTPUTS and not member.is_archive
         if _is_wanted(member) and (is_bomb or is_large):
-            problem = problem or _("It is too large, or the archive it is in.")
+            problem = problem or _("It is too large, or its archive is.")
         if member.is_archive and not problem:
             yield from _list_inner(archive, path, member, inside / place, assignments, known)
             continue
@@ -133,7 +133,7 @@ def _list_inner(
         if member.is_archive:
             problem = problem or _("It is an archive in an archive in an archive, which is not opened.")
         elif member.info.file_size > MAX_BYTES_WITH_OUTPUTS and _is_wanted(member):
-            problem = problem or _("It is too large, or the archive it is in.")
+            problem = problem or _("It is too large, or its archive is.")
         yield Listed(
             inside.with_suffix("") / place,
             Place(path, outer.name, member.name, known),

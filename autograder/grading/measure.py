@@ -183,8 +183,9 @@ def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> li
     if hidden < metric.suspicious * expected:
         notes.append(
             _(
-                "The model is far better on the hidden text ({metric} {hidden}) than on the valid text ({valid}) lets "
-                "expect ({expected}): it may have been trained on the hidden text."
+                "The model is far better on the hidden text ({metric} {hidden}) than expected "
+                "({expected}) from the validation text ({valid}): it may have been trained on the "
+                "hidden text."
             ).format(
                 metric=metric.title,
                 hidden=metric.shown(hidden),
@@ -195,8 +196,8 @@ def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> li
     if hidden < metric.implausible * marks.target["hidden"]:
         notes.append(
             _(
-                "What was measured on the hidden text ({metric} {hidden}) is implausibly low, full marks are given for "
-                "{target}: look at where this model comes from."
+                "The score on the hidden text ({metric} {hidden}) is implausibly low; full marks are "
+                "given for {target}. Check where this model comes from."
             ).format(
                 metric=metric.title, hidden=metric.shown(hidden), target=metric.shown(marks.target["hidden"])
             )
@@ -309,7 +310,7 @@ class _Scorer:
             ).format(seconds=self.server.limits.scoring_cpu_seconds)
         elif isinstance(error, WorkerError):
             outcome = "crashed"
-            reason = _("the program ended, or answered nothing that can be read")
+            reason = _("the program ended, or gave no readable answer")
         elif isinstance(error, MisspeltText):
             reason = _("the ids of its tokenizer do not spell the text, byte for byte")
         else:
@@ -335,8 +336,9 @@ def _independence(difference: float) -> TestResult:
         message=""
         if same
         else _(
-            "Some texts were read again, in a smaller batch, and their words got other probabilities. "
-            "Is dropout switched off by `eval()`, and does a row of the batch depend on its own past alone?"
+            "Some texts were read again, in a smaller batch, and their words got different "
+            "probabilities. Does `eval()` switch dropout off, and does a row of the batch depend only "
+            "on its own past?"
         ),
         essential=True,
     )

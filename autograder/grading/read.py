@@ -157,12 +157,12 @@ def _unwrapped(document: Any, repairs: list[str]) -> Any:
             if isinstance(error, Unreadable):
                 raise
             raise Unreadable(
-                _("The file is an answer of GitHub's interface, and the notebook in it is damaged.")
+                _("The file is a response of GitHub's API, and the notebook in it is damaged.")
             ) from None
     elif isinstance(content, str):
         content = _document(content.encode("utf-8", errors="replace"), repairs)
     if isinstance(content, dict):
-        repairs.append(_("The file was the answer of a web interface; the notebook in it was read."))
+        repairs.append(_("The file was the response of a web API; the notebook in it was read."))
     return content
 
 
@@ -193,7 +193,7 @@ def _parse(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(
-            _("The file is not a notebook: it is no valid JSON (line {line}).").format(line=error.lineno)
+            _("The file is not a notebook: it is not valid JSON (line {line}).").format(line=error.lineno)
         ) from None
     except (ValueError, RecursionError, MemoryError):  # a number of 100,000 digits, nesting 100,000 deep
         raise Unreadable(_("The file is not a notebook: its JSON is too deep or too large.")) from None

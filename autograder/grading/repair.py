@@ -260,7 +260,10 @@ class _Repair:
         answers = [places[id(o)] for o in self.origins if o is not None and o.is_answer]
         if answers != sorted(answers):
             self.repairs.append(
-                _("Cells stand in another order than in the released notebook; they were run as they stand.")
+                _(
+                    "The cells are in a different order than in the released notebook; they were run in "
+                    "this order."
+                )
             )
 
     def _report_lost_metadata(self) -> None:

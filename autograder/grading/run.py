@@ -76,7 +76,7 @@ def grade(
     except Unreadable as error:
         graded = ungradable(submission, str(error))
     except SandboxLost:
-        reason = _("The sandbox broke down while this submission was running in it.")
+        reason = _("The sandbox failed while it ran this submission.")
         graded = ungradable(submission, reason, is_final=False)
     provenance = _provenance(submission, suites.get(graded.result.assignment), server, seed)
     provenance |= _kept_of_answers(graded.notebook, suites.get(graded.result.assignment))
@@ -96,7 +96,7 @@ def _grade(
         intake.notebook, {name: suite.notebook for name, suite in suites.items()}
     )
     if assignment is None:
-        raise Unreadable(_("Nothing in the notebook belongs to an assignment of this course."))
+        raise Unreadable(_("No cell of the notebook belongs to an assignment of this course."))
     suite = suites[assignment]
     notebook = with_modules(intake.notebook, submission.files)
     repaired = repair(notebook, suite.notebook, suite.released_points)
@@ -267,7 +267,7 @@ def _refused(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     return [
-        _("The sandbox refused what no honest notebook needs: {calls}.").format(
+        _("The sandbox refused system calls that no notebook needs: {calls}.").format(
             calls=", ".join(map(clean_line, names))
         )
     ]
@@ -276,7 +276,8 @@ def _refused(names: Sequence[str]) -> list[str]:
 def _own_faults(tasks: Sequence[TaskResult]) -> list[str]:
     return [
         _(
-            "The test {test} of {task} has a fault of its own, or was given something unforeseen: {message}"
+            "The test {test} of {task} could not run. Either it has a bug, or the answer was "
+            "unforeseen: {message}"
         ).format(test=f"`{test.name}`", task=f"`{task.name}`", message=test.message)
         for task in tasks
         for test in task.tests

@@ -40,8 +40,8 @@ def locked(out: Path) -> Iterator[None]:
         except BlockingIOError:
             raise Busy(
                 _(
-                    "Another run is grading into {folder}. Wait until it has ended, or choose another folder with "
-                    "--out."
+                    "Another run is writing to {folder}. Wait until it has ended, or choose another "
+                    "folder with --out."
                 ).format(folder=out)
             ) from None
         yield

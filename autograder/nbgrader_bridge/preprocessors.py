@@ -64,9 +64,9 @@ class GradeInSandbox(NbGraderPreprocessor):
             self.log.warning("%s: %s", names["student"], note)
         if result.status == "ungradable":
             self.log.warning(
-                _("{student} could not be graded, which is no zero: a person has to look. {reason}").format(
-                    student=names["student"], reason=result.reason
-                )
+                _(
+                    "{student} could not be graded, which is not a zero: a person has to look. {reason}"
+                ).format(student=names["student"], reason=result.reason)
             )
         write_outputs(nb, graded.outcomes, result)
         # Neither the seed nor what is for the instructor only: students read pages that are made of this.

@@ -80,9 +80,7 @@ def task_sentence(task: TaskResult) -> str:
         "crashed": _(
             "Your code ended the whole process it ran in, or used up its memory. Other tasks are not affected."
         ),
-        "timeout": _(
-            "Your code did not come to an end in the time it is given. Other tasks are not affected."
-        ),
+        "timeout": _("Your code did not finish within the time limit. Other tasks are not affected."),
         "missing": _("The notebook has no cell that answers this task: it may have been deleted or renamed."),
         # A model that was not handed in has a test that says so, whatever was written.
         "not_attempted": "" if task.tests else _("Nothing has been written here yet."),

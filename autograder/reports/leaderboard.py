@@ -201,9 +201,7 @@ def remarks(board: Board) -> list[str]:
         )
     if board.has_flags:
         said.append(
-            _("{flag}: something to look at with your own eyes, see integrity on the class page.").format(
-                flag=FLAG
-            )
+            _("{flag}: please check this yourself; see integrity on the class page.").format(flag=FLAG)
         )
     return said
 

@@ -28,7 +28,7 @@ def was_too_slow(ending: Ending, limit: float) -> bool:
 def verdict_sentence(verdict: str) -> str:
     if verdict == "disk":
         return _("Stopped: it wrote more to the disk than it may.")
-    return _("Stopped: it went on asking for things that the sandbox refuses.")
+    return _("Stopped: it kept making requests that the sandbox refuses.")
 
 
 def ending_sentence(ending: Ending | None) -> str:

@@ -125,7 +125,7 @@ class Server:
             if wanted == "strong":
                 raise SandboxUnavailable(_advice(self._why_not_strong))
         else:
-            self._why_not_strong = _("not asked for")
+            self._why_not_strong = _("not requested")
         if landlock.abi() < 1:
             raise SandboxUnavailable(_advice(self._why_not_strong))
         return "inner"
@@ -319,7 +319,8 @@ def _launcher() -> concurrent.futures.ThreadPoolExecutor:
 
 def _advice(reason: str) -> str:
     return _(
-        "No sandbox is available here ({reason}). Install bubblewrap (sudo apt-get install bubblewrap), on Ubuntu "
-        "24.04 also allow it (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or use Linux 5.13 or "
-        "newer, where Landlock does instead."
+        "No sandbox is available here ({reason}). Install bubblewrap (sudo apt-get install "
+        "bubblewrap); on Ubuntu 24.04 also allow it (sudo sysctl -w "
+        "kernel.apparmor_restrict_unprivileged_userns=0). Or use Linux 5.13 or newer, which has "
+        "Landlock."
     ).format(reason=reason)

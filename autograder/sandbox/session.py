@@ -280,7 +280,7 @@ class Session:
         if not self._alive:
             self._rebuild()
         if not self._alive:
-            raise WorkerCrashed(_("The notebook could not be kept running: it ended too often."))
+            raise WorkerCrashed(_("The notebook's process ended too often, so it was not started again."))
         if parked is not None:
             return self._wake(parked, cpu, wall, scores)
         connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)

@@ -43,14 +43,14 @@ def check(
     hints: Annotated[
         int,
         typer.Option(
-            min=0, help=_("How many hints a failed test may give; the third one works another case.")
+            min=0, help=_("How many hints a failed test may give; the third one works through another case.")
         ),
     ] = 1,
     task: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help=_("Only this task; may be given several times."))
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help=_("json: the same verdicts for a machine, on stdout."))
+        Format, typer.Option("--format", help=_("json: the same results for a program, on stdout."))
     ] = Format.text,
 ) -> None:
     """Check your own notebook, as its check cells do. Exit code 1 if a check fails.

@@ -84,8 +84,6 @@ def read_prepared(path: Path) -> str:
 def _public(corpus: str, split: str, ending: str) -> Path:
     if split not in SPLITS:
         raise ValueError(
-            _("There is no split “{split}” to read: there are {known}.").format(
-                split=split, known=", ".join(SPLITS)
-            )
+            _("There is no split “{split}”. There are: {known}.").format(split=split, known=", ".join(SPLITS))
         )
     return DATA / "prepared" / corpus / (split + ending)

@@ -210,7 +210,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     with locked(out):
         done = run("grade", tmp_path / "x.ipynb", "--out", out)
         assert (done.returncode, done.stdout) == (2, "")
-        assert "Another run is grading" in done.stderr
+        assert "Another run is writing" in done.stderr
         assert not (out / "run.json").exists()
     with locked(out):
         pass

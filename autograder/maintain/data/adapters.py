@@ -24,7 +24,7 @@ def read(name: str, folder: Path | None, known: Mapping[str, Any]) -> Corpus:
     """The corpus in a folder that the user names; `known` is what the manifest expects of it."""
     if "package" in known.get("source", {}):
         raise DataError(
-            _("{name} needs no preparing: it is read out of the package {package}.").format(
+            _("{name} needs no preparation: it is read from the package {package}.").format(
                 name=name, package=known["source"]["package"]
             )
         )
@@ -32,8 +32,8 @@ def read(name: str, folder: Path | None, known: Mapping[str, Any]) -> Corpus:
         files = known.get("source", {}).get("files", "*.txt")
         raise DataError(
             _(
-                "{name} is brought by you: give the folder with its files ({files}), as in “autograder data prepare "
-                "{name} --from FOLDER”."
+                "You have to bring {name} yourself: give the folder with its files ({files}), as in "
+                "“autograder data prepare {name} --from FOLDER”."
             ).format(name=name, files=files)
         )
     reader = {WIKITEXT: read_wikitext, NSMC: read_nsmc}.get(name, read_folder)

@@ -36,7 +36,7 @@ def prepare_corpus(
         bool,
         typer.Option(
             "--update-manifest",
-            help=_("Record counts and checksums of sotu anew, after its reader was changed."),
+            help=_("Record the counts and checksums of sotu again, after its reader was changed."),
         ),
     ] = False,
 ) -> None:

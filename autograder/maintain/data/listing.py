@@ -89,4 +89,4 @@ def _source(entry: Mapping[str, Any]) -> str:
     source = entry.get("source", {})
     if "package" in source:
         return f"{source['package']}=={source['version']}"
-    return _("brought: {files}").format(files=source.get("files", "*.txt"))
+    return _("yours: {files}").format(files=source.get("files", "*.txt"))

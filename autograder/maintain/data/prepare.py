@@ -80,8 +80,8 @@ def _require_same(name: str, made: Mapping[str, str], recorded: Mapping[str, str
     if made != recorded:
         raise DataError(
             _(
-                "What was made of {name} is not what data/manifest.json records: either that file or the program "
-                "was changed; restore both from the course's repository."
+                "The files made from {name} differ from what data/manifest.json records: either that "
+                "file or the program was changed. Restore both from the course's repository."
             ).format(name=name)
         )
 

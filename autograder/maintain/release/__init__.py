@@ -22,7 +22,7 @@ def release(out: Path) -> list[Path]:
     name: `Leak` says what was found, and no zip is left.
     """
     if lacking := missing():
-        raise CannotRelease("\n".join([_("Before the course can be released:"), *lacking]))
+        raise CannotRelease("\n".join([_("The course cannot be released yet:"), *lacking]))
     corpora = corpus_files()
     date = datetime.datetime.now().timetuple()[:6]  # what a zip holds is local time
     data = zipped({**bundle_files(release_notebooks()), **corpora}, date)

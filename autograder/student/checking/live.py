@@ -205,7 +205,7 @@ def _no_such_task(task: str) -> str:
     if similar:
         advice = _("Do you mean {call}?").format(call=f'check("{similar[0]}")')
     else:
-        advice = _("The name stands above its cell.")
+        advice = _("The name is above its cell.")
     return " ".join([_("There is no task called {task}.").format(task=f"“{name}”"), advice])
 
 

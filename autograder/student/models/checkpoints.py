@@ -243,7 +243,7 @@ def _read_weights(weights: bytes) -> dict[str, torch.Tensor]:
         if weights.startswith(_TORCH_SAVE):
             raise UnreadableCheckpoint(
                 _(
-                    "The weights are a file of `torch.save`, which is a program and is never opened: "
+                    "The weights are a file of `torch.save`, which can run code and is never opened: "
                     "save them with {call}."
                 ).format(call="`save_checkpoint`")
             ) from None

@@ -47,7 +47,7 @@ def assert_can_be_handed_in(model: nn.Module, arguments: Mapping[str, Any]) -> N
     misfit = load_weights(again, {name: value.detach() for name, value in model.state_dict().items()})
     if misfit:
         names = [*misfit.unexpected, *misfit.missing, *misfit.shapes]
-        text = _("Your `arguments` build another model than the one you train: {names} differ.")
+        text = _("Your `arguments` build a different model from the one you train: {names} differ.")
         raise TrainingProblem(text.format(names=", ".join(f"`{name}`" for name in names[:3])))
     try:
         packed(model, arguments)
@@ -99,8 +99,9 @@ def about_ids(source: torch.Tensor, corpus: str, vocab_size: int | None) -> str:
     if torch.cosine_similarity(theirs, ours, dim=0) >= SAME_WORDS:
         return ""
     return _(
-        "These ids do not look like the course's: the frequent ones are others. The grader uses the course's, so "
-        "a model trained on yours would know nothing. Does the cell of `Corpus` print True?"
+        "These ids do not look like the course's: different ids are frequent. The grader uses the "
+        "course's ids, so a model trained on yours would know nothing. Does the cell of `Corpus` "
+        "print True?"
     )
 
 

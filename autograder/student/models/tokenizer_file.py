@@ -76,8 +76,8 @@ def spelling_of(checkpoint: Checkpoint) -> Spelling:
     if isinstance(size, bool) or size != len(found.pieces):
         raise UnreadableCheckpoint(
             _(
-                "The tokenizer has {pieces:,} pieces, and that is not the `vocab_size` the model was made with: "
-                "train the model with this tokenizer, and save both together."
+                "The tokenizer has {pieces:,} tokens, but the model was made with another "
+                "`vocab_size`: train the model with this tokenizer, and save both together."
             ).format(pieces=len(found.pieces))
         )
     return found

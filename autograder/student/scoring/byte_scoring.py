@@ -145,7 +145,8 @@ def _difference(wanted: bytes, place: int, piece: bytes) -> MisspeltText:
     )
     return MisspeltText(
         _(
-            "The ids of `BPETokenizer.encode` do not spell the text. After {before} the text goes on with {after}, and "
-            "{ids}: every byte has to be paid for, so nothing may be lost, folded or renamed."
+            "The ids of `BPETokenizer.encode` do not spell the text. After {before} the text goes on "
+            "with {after}, and {ids}. Every byte counts, so nothing may be lost, normalised or "
+            "replaced."
         ).format(before=shown(before), after=shown(after), ids=sentence)
     )

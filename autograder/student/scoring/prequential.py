@@ -116,7 +116,7 @@ class Predictor:
             raise UnusableScores(_("`forward` must return its scores as a float32 tensor."))
         if logits.shape != wanted:
             raise UnusableScores(
-                _("`forward` returned scores of shape {found}, and not (T, B, V) = {wanted}.").format(
+                _("`forward` returned scores of shape {found}, expected (T, B, V) = {wanted}.").format(
                     found=tuple(logits.shape), wanted=wanted
                 )
             )

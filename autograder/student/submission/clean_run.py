@@ -70,7 +70,7 @@ def clean_run(
     ) as process:
         timer = threading.Timer(limit_seconds, _kill, [process])
         timer.start()
-        failure = _("The checks did not run to their end: the program ended while they were running.")
+        failure = _("The checks did not finish: the program ended while they were running.")
         try:
             for line in process.stdout or ():
                 message = json.loads(line)
@@ -85,10 +85,10 @@ def clean_run(
                     break  # a process that the notebook has left behind may keep the pipe open
             if not timer.is_alive():
                 failure = _(
-                    "The checks did not run to their end within {minutes:.0f} minutes: does a cell never end?"
+                    "The checks did not finish within {minutes:.0f} minutes: is there a cell that never ends?"
                 ).format(minutes=limit_seconds / 60)
         except KeyboardInterrupt:
-            failure = _("You stopped the checks before their end.")
+            failure = _("You stopped the checks before they had finished.")
         except (ValueError, KeyError, TypeError):  # something else wrote into the pipe
             pass
         finally:
@@ -116,7 +116,7 @@ def main(path: str) -> None:
         pipe.flush()
 
     file = Path(path)
-    running = _("Running the cells of {name} from a fresh start …").format(name=file.name)
+    running = _("Running the cells of {name} as after a restart …").format(name=file.name)
     try:
         notebook = course_notebook(read_file(file), file)
         for result in check_tasks(

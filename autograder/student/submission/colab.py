@@ -37,8 +37,8 @@ def fetched_notebook() -> Path:
     if assignment is None:
         raise NotCheckable(
             _(
-                "Colab did not give this notebook to its kernel. Choose File, Download, Download .ipynb, and hand in "
-                "that file and the two files of your model."
+                "Colab did not give this notebook to its kernel. Choose File → Download → Download "
+                ".ipynb, and hand in that file and the two files of your model."
             )
         )
     path = Path(f"{assignment}.ipynb").resolve()

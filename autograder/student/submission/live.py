@@ -63,8 +63,8 @@ def _own_file(history: Sequence[str]) -> Path:
     if not similarity:
         raise NotCheckable(
             _(
-                "The file of this notebook could not be found. Say where it is: {call}; or hand it in from a terminal: "
-                "{command}."
+                "The file of this notebook could not be found. Say where it is: {call}. Or hand it in "
+                "from a terminal: {command}."
             ).format(
                 call='submit("my_folder/my_notebook.ipynb")', command="autograder submit my_notebook.ipynb"
             )

@@ -81,9 +81,7 @@ def _headline(hand_in: HandIn, archive: str) -> str:
             len(hand_in.warnings),
             archive=archive,
         )
-    return _("{archive} is made, and nothing seems to be forgotten. Hand in this file.").format(
-        archive=archive
-    )
+    return _("{archive} is made, and nothing seems to be missing. Hand in this file.").format(archive=archive)
 
 
 def _points(hand_in: HandIn) -> str:

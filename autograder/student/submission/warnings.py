@@ -50,7 +50,7 @@ def about_file(name: str, data: bytes, assignment: str) -> Iterator[Notice]:
         )
         yield Notice(text.format(limit=MAX_BYTES_WITH_OUTPUTS // 2**20))
     if name != f"{assignment}.ipynb":
-        text = _("Your notebook is called {name}; it is handed in under its own name, {assignment}.")
+        text = _("Your notebook is called {name}; it is handed in as {assignment}.")
         yield Notice(text.format(name=f"`{name}`", assignment=f"`{assignment}.ipynb`"), is_warning=False)
 
 
@@ -60,8 +60,8 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Notice]:
     if not tasks:
         yield Notice(
             _(
-                "The cells of your notebook have lost the marks by which they are known, as some editors do. It is "
-                "graded all the same; but no points can be shown here."
+                "The cells of your notebook have lost their metadata; some editors remove it. The "
+                "notebook can still be graded, but no points can be shown here."
             )
         )
     trained = {task.name for task in tasks if task.is_measured and has_model}
@@ -106,7 +106,7 @@ def about_worth(
     for result in results:
         if result.name == model.task and not result.score:
             said = next((test.message for test in result.tests if test.outcome != "passed"), "")
-            text = _("Your trained model is here, but gives no points by now: {call} says why. {reason}")
+            text = _("Your trained model is here, but it gives no points yet: {call} says why. {reason}")
             call = f'`check("{model.task}")`'
             yield Notice(text.format(call=call, reason=said).strip())
 
@@ -126,9 +126,7 @@ def about_model(
     missing = [name for name in model.files if name not in files]
     sentences = []
     if len(missing) == len(model.files):
-        text = _(
-            "Your trained model is not here: {weights} and {arguments} are missing; without them, no points."
-        )
+        text = _("Your trained model is missing: without {weights} and {arguments} it gives no points.")
         sentences.append(text.format(weights=f"`{model.weights}`", arguments=f"`{model.arguments}`"))
     elif missing:
         text = _(
@@ -145,14 +143,8 @@ def about_model(
     arguments = files.get(model.arguments)
     changed = changed_since(arguments, code) if arguments is not None else []
     if changed:
-        text = _(
-            "This model was trained by other code than now stands in your notebook: {names} changed since."
-        )
-        fit = (
-            _("It still fits.")
-            if fits
-            else _("It does not fit any more, or cannot be checked: train it again.")
-        )
+        text = _("This model was trained by older code: {names} changed since.")
+        fit = _("It still fits.") if fits else _("It no longer fits, or cannot be checked: train it again.")
         yield Notice(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
 
 
@@ -177,15 +169,15 @@ def about_run(
     for name, before in (in_kernel or {}).items():
         if before.status == "passed" and name in now and now[name].status != "passed":
             text = _(
-                "{task} passes in this kernel but fails after a restart, and so it will fail when it is graded. "
-                "Something that it needs was deleted, or stands further down."
+                "{task} passes in this kernel but fails after a restart, so it will fail when it is "
+                "graded. Something it needs was deleted, or is further down."
             )
             yield Notice(text.format(task=f"`{name}`"))
     # What an empty task leaves undefined stops many a cell after it, and says nothing new.
     follows = ("NotImplementedError", "NameError") if _empty(notebook) else ("NotImplementedError",)
     own = [stop for stop in run.stops if not stop.error.startswith(follows)]
     for stop in own[:_SHOWN]:
-        text = _("From a fresh start {cell} stops: {error}.")
+        text = _("After a restart {cell} stops: {error}.")
         sentence = text.format(cell=called(notebook.cells[stop.cell]), error=stop.error.rstrip("."))
         yield Notice(" ".join(filter(None, (sentence, about_missing(stop.error)))))
     if len(own) > _SHOWN:
@@ -201,8 +193,9 @@ def about_order(notebook: Notebook) -> Iterator[Notice]:
     for upper, lower in pairwise(ran):
         if (upper.execution_count or 0) > (lower.execution_count or 0):
             text = _(
-                "Your cells were not run in their order: {upper} was last run after {lower}, which stands below it. "
-                "That is no fault; what counts is what they do from the top, and so they were run here."
+                "Your cells were not run in order: {upper} was last run after {lower}, which is below "
+                "it. That is allowed, but what counts is a run from the top, and that is what was "
+                "done here."
             )
             yield Notice(text.format(upper=called(upper), lower=called(lower)), is_warning=False)
             return
@@ -226,14 +219,14 @@ def about_kernel(notebook: Notebook, history: Sequence[str], count: int) -> Iter
     ]
     newer = [name for name in differing if name not in older]
     if older:
-        text = _("Your notebook is not saved: the file still holds an older {names} than you ran last.")
+        text = _("Your notebook is not saved: the file still has an older {names} than the one you ran last.")
         yield Notice(text.format(names=_quoted(older)) + " " + again)
     elif count > 1 and count - 1 not in {cell.execution_count for cell in notebook.cells}:
         yield Notice(_("Your notebook is not saved since you last ran a cell.") + " " + again)
     if newer:
         text = _(
-            "The file holds another {names} than you ran last. If you changed it since, run its cell and its check; "
-            "else your notebook is not saved."
+            "The file has a different {names} from the one you ran last. If you changed it since, run "
+            "its cell and its check; otherwise your notebook is not saved."
         )
         yield Notice(text.format(names=_quoted(newer)) + " " + again)
 

@@ -50,7 +50,7 @@ def test_a_student_mends_an_answer_and_hands_in(lab: Lab, bundle: Path) -> None:
         lab.picture(f"passing-check-{theme.lower()}")
 
     said = lab.run("submit")
-    assert "Your notebook is not saved: the file still holds an older `rnn_step`".replace("`", "") in said
+    assert "Your notebook is not saved: the file still has an older `rnn_step`".replace("`", "") in said
     lab.save()
     said = lab.run("submit")
     assert "not saved" not in said

@@ -35,7 +35,7 @@ def test_everybody_has_a_page(course: Course) -> None:
     assert len(list(course.path.glob(f"feedback/*/{ASSIGNMENT}/{ASSIGNMENT}.html"))) == len(
         list(course.path.glob("submitted/*"))
     )
-    assert "no valid JSON" in course.page("garbage", ASSIGNMENT)
+    assert "not valid JSON" in course.page("garbage", ASSIGNMENT)
 
 
 def test_nothing_hidden_is_in_the_feedback(course: Course) -> None:

@@ -108,7 +108,7 @@ def test_a_folder_of_text_is_split_by_document(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     """No folder, no file, too few files, another encoding, a corpus that needs none of this."""
-    with pytest.raises(DataError, match=r"brought by you: .*\(wiki.train.tokens.* --from FOLDER”\.$"):
+    with pytest.raises(DataError, match=r"You have to bring .*\(wiki.train.tokens.* --from FOLDER”\.$"):
         read("wikitext-2", None, read_manifest()["wikitext-2"])
     with pytest.raises(DataError, match=r"has no file wiki.train.tokens"):
         read("wikitext-2", tmp_path, {})
@@ -118,5 +118,5 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one", encoding="utf-8")
     with pytest.raises(DataError, match=r"has 1 text files .* at least 10"):
         read("letters", tmp_path, {})
-    with pytest.raises(DataError, match="read out of the package faker"):
+    with pytest.raises(DataError, match="read from the package faker"):
         read("surnames", tmp_path, read_manifest()["surnames"])

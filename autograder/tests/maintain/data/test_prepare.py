@@ -141,7 +141,7 @@ def test_another_text_than_recorded_is_refused(data: Path, tmp_path: Path) -> No
     manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
     manifest["corpora"]["sotu"]["source"] = source_of(other)
     (data / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(DataError, match=r"not what data/manifest.json records: .* repository\.$"):
+    with pytest.raises(DataError, match=r"differ from what data/manifest.json records: .* repository\.$"):
         prepare("sotu", other, data=data)
     assert snapshot(data) == before
 

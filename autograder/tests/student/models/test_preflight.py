@@ -45,7 +45,7 @@ def test_arguments_that_build_the_model_again_are_fine() -> None:
         ({"vocab_size": 5, "size": 3}, "unexpected keyword argument"),
         ({}, "missing 1 required positional argument"),
         ({"vocab_size": 6}, "`lookup.weight`"),
-        ({"vocab_size": 5, "width": 9}, "build another model than the one you train"),
+        ({"vocab_size": 5, "width": 9}, "build a different model from the one you train"),
     ],
 )
 def test_arguments_that_do_not_fit_are_named(arguments: dict[str, Any], said: str) -> None:

@@ -235,7 +235,7 @@ def test_a_notebook_that_ends_its_process_is_handed_in(tmp_path: Path) -> None:
 def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
     """After minutes, or by the student; then what was found so far is kept, and the hand-in is made."""
     path = put(tmp_path, cell("while True: pass"), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
-    assert "does a cell never end" in clean_run(path, lambda _step: None, limit_seconds=2).failure
+    assert "is there a cell that never ends" in clean_run(path, lambda _step: None, limit_seconds=2).failure
 
     def stop(_step: str) -> None:
         raise KeyboardInterrupt
@@ -270,7 +270,7 @@ def test_what_a_cell_has_started_ends_with_the_checks(
 
     monkeypatch.setattr(threading, "Timer", Timer)
     path = put(tmp_path, cell(FORKS), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
-    assert "does a cell never end" in clean_run(path, lambda _step: None).failure
+    assert "is there a cell that never ends" in clean_run(path, lambda _step: None).failure
     assert not (tmp_path / "outlived").exists()
 
 

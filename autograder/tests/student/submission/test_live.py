@@ -47,7 +47,7 @@ def test_the_server_knows_the_file(
     history += [STEP, "submit()"]
     made = live.submit_live()
     assert "`a.ipynb`" in str(made)
-    assert "not saved: the file still holds an older `rnn_step`" in str(made)
+    assert "not saved: the file still has an older `rnn_step`" in str(made)
 
 
 def test_a_notebook_that_is_not_found_is_one_sentence(

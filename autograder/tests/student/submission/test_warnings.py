@@ -199,9 +199,9 @@ def test_another_order_is_told_and_asks_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("on_disk", "history", "words"),
     [
-        (OLD_STEP, ["", OLD_STEP, STEP, "submit()"], "not saved: the file still holds an older `rnn_step`"),
-        (STUB, ["", STEP, "check", "submit()"], "not saved: the file still holds an older `rnn_step`"),
-        (STEP, ["", OLD_STEP, "check", "submit()"], "holds another `rnn_step` than you ran last"),
+        (OLD_STEP, ["", OLD_STEP, STEP, "submit()"], "not saved: the file still has an older `rnn_step`"),
+        (STUB, ["", STEP, "check", "submit()"], "not saved: the file still has an older `rnn_step`"),
+        (STEP, ["", OLD_STEP, "check", "submit()"], "has a different `rnn_step` from the one you ran last"),
         (STEP, ["", STEP, "check", "submit()", "more", "submit()"], "not saved since you last ran a cell"),
         (STEP, ["", "submit()"], ""),
         (STEP + "  # now with a comment", ["", STEP, "check", "submit()"], ""),
@@ -230,7 +230,7 @@ def test_a_model_without_points_is_no_hand_in_in_order() -> None:
     failed = TestResult("t", "T.", "failed", "Perplexity 900.")
     results = [TaskResult(MODEL.task, "failed", 0.0, 10.0, (failed,))]
     files = {WEIGHTS: b"", ARGUMENTS: b""}
-    assert "gives no points by now" in texts(about_worth(MODEL, files, results))
+    assert "gives no points yet" in texts(about_worth(MODEL, files, results))
     assert "Perplexity 900." in texts(about_worth(MODEL, files, results))
     assert texts(about_worth(MODEL, {WEIGHTS: b""}, results)) == ""
     assert texts(about_worth(MODEL, files, [TaskResult(MODEL.task, "partial", 0.1, 10.0)])) == ""
