@@ -98,12 +98,13 @@ def _read(document: Any) -> Spelling:
     if not vocab or not all(map(_is_piece, vocab)):
         raise UnreadableCheckpoint(
             _(
-                "Each piece of the saved tokenizer must be from 1 to {limit} bytes: an empty one spells nothing."
+                "Each token of the saved tokenizer must be from 1 to {limit} bytes: an empty one "
+                "spells nothing."
             ).format(limit=MAX_PIECE_BYTES)
         )
     if not all(isinstance(pair, list) and len(pair) == 2 and all(map(_is_piece, pair)) for pair in merges):
         raise UnreadableCheckpoint(
-            _("Each merge of the saved tokenizer must be two pieces that are not empty.")
+            _("Each merge of the saved tokenizer must be two tokens that are not empty.")
         )
     if not all(map(_is_special, specials)):
         raise UnreadableCheckpoint(

@@ -74,7 +74,7 @@ def test_a_module_that_may_be_anybodys_is_nobodys(tmp_path: Path) -> None:
     modules = found_in(tmp_path).read_modules(NOTEBOOK)
     assert modules.files == {}
     [note] = modules.notes
-    assert "`steps.py` was not read. Notebooks of several students lie in the same folder" in note
+    assert "`steps.py` was not read. The folder has notebooks of several students" in note
 
 
 def test_a_changed_module_is_graded_again() -> None:

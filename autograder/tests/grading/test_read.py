@@ -242,7 +242,7 @@ def test_the_answer_of_a_web_interface_is_read(answer: dict[str, Any]) -> None:
     """The notebook is in it, as a whole."""
     taken = read(answer)
     assert sources(taken) == ["x = 1"]
-    assert "web interface" in taken.repairs[0]
+    assert "web API" in taken.repairs[0]
 
 
 @pytest.mark.parametrize("size", [40, 50])

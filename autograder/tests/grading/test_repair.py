@@ -281,7 +281,7 @@ def test_a_students_own_cells_run_where_they_stand() -> None:
     ]
     moved = repair(Notebook((*RIGHT.cells[3:], *RIGHT.cells[:3])), SOURCE)
     assert running(moved) == ["import math", "def g(x):", "def f(x):"]
-    assert "another order" in moved.repairs[0]
+    assert "different order" in moved.repairs[0]
 
 
 def test_an_assignment_is_recognised_by_its_cells() -> None:

@@ -64,12 +64,12 @@ BAD: dict[str, tuple[Any, str]] = {
     "letters that are no bytes": (GOOD | {"vocab": ["a", "語"]}, "to 256 bytes"),
     "numbers": (GOOD | {"vocab": [1, 2]}, "to 256 bytes"),
     "true": (GOOD | {"vocab": ["a", True]}, "to 256 bytes"),
-    "a merge of three": (GOOD | {"merges": [["a", "b", "c"]]}, "two pieces"),
-    "a merge of nothing": (GOOD | {"merges": [["a", ""]]}, "two pieces"),
-    "a merge that is a text": (GOOD | {"merges": ["ab"]}, "two pieces"),
+    "a merge of three": (GOOD | {"merges": [["a", "b", "c"]]}, "two tokens"),
+    "a merge of nothing": (GOOD | {"merges": [["a", ""]]}, "two tokens"),
+    "a merge that is a text": (GOOD | {"merges": ["ab"]}, "two tokens"),
     "a special that is a number": (GOOD | {"specials": [1]}, "special token"),
     "an empty special": (GOOD | {"specials": [""]}, "special token"),
-    "a piece too many": (GOOD | {"vocab": ["a", "b", "c"]}, "3 pieces"),
+    "a piece too many": (GOOD | {"vocab": ["a", "b", "c"]}, "3 tokens"),
 }
 
 

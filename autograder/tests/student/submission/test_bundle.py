@@ -166,7 +166,7 @@ def test_a_notebook_without_marks_is_known_by_what_it_defines(tmp_path: Path) ->
     path = put(tmp_path, cell(STEP), cell("def rnn_forward(x):\n    return x"), name="Untitled.ipynb")
     result = make(path, lambda _step: None, run=never)
     assert "rnn_basics.ipynb" in result.files
-    assert "lost the marks" in str(result)
+    assert "lost their metadata" in str(result)
 
 
 @pytest.mark.parametrize(

@@ -107,21 +107,21 @@ def test_a_training_cell_may_be_empty_where_its_model_is_there() -> None:
 
 def test_lost_marks_of_cells_are_told() -> None:
     """Some editors drop the metadata."""
-    assert "lost the marks" in texts(about_tasks(notebook(cell(STEP)), has_model=False))
+    assert "lost their metadata" in texts(about_tasks(notebook(cell(STEP)), has_model=False))
 
 
 @pytest.mark.parametrize(
     ("files", "present", "words", "absent"),
     [
-        ({}, [], ["not here", WEIGHTS, ARGUMENTS], "meant"),
+        ({}, [], ["is missing", WEIGHTS, ARGUMENTS], "meant"),
         (
             {},
             ["RNN_LM.safetensors"],
-            ["not here", "Is `RNN_LM.safetensors` meant to be the model?"],
+            ["is missing", "Is `RNN_LM.safetensors` meant to be the model?"],
             "torch.save",
         ),
         ({}, ["rnn_lm.pt"], ["Is `rnn_lm.pt` meant to be the model?", "torch.save"], "Half"),
-        ({ARGUMENTS: b"{}"}, [ARGUMENTS], ["Half", f"missing: `{WEIGHTS}`"], "not here"),
+        ({ARGUMENTS: b"{}"}, [ARGUMENTS], ["Half", f"missing: `{WEIGHTS}`"], "is missing"),
         ({WEIGHTS: b""}, [WEIGHTS, "rnn_lm (1).json"], ["Half", "`rnn_lm (1).json`"], "torch.save"),
         (
             {ARGUMENTS: b"{}"},
@@ -146,7 +146,7 @@ def test_a_model_of_other_code_is_told() -> None:
     files = {WEIGHTS: b"", ARGUMENTS: recorded}
     [notice] = about_model(MODEL, files, list(files), [STEP], fits=False)
     assert "`rnn_step`" in notice.text
-    assert "other code" in notice.text
+    assert "older code" in notice.text
     assert "train it again" in notice.text
     [notice] = about_model(MODEL, files, list(files), [STEP], fits=True)
     assert not notice.is_warning, "a harmless change asks for nothing"
