@@ -113,15 +113,15 @@ def test_lost_marks_of_cells_are_told() -> None:
 @pytest.mark.parametrize(
     ("files", "present", "words", "absent"),
     [
-        ({}, [], ["is missing", WEIGHTS, ARGUMENTS], "meant"),
+        ({}, [], ["it gives no points", WEIGHTS, ARGUMENTS], "meant"),
         (
             {},
             ["RNN_LM.safetensors"],
-            ["is missing", "Is `RNN_LM.safetensors` meant to be the model?"],
+            ["it gives no points", "Is `RNN_LM.safetensors` meant to be the model?"],
             "torch.save",
         ),
         ({}, ["rnn_lm.pt"], ["Is `rnn_lm.pt` meant to be the model?", "torch.save"], "Half"),
-        ({ARGUMENTS: b"{}"}, [ARGUMENTS], ["Half", f"missing: `{WEIGHTS}`"], "is missing"),
+        ({ARGUMENTS: b"{}"}, [ARGUMENTS], ["Half", f"missing: `{WEIGHTS}`"], "it gives no points"),
         ({WEIGHTS: b""}, [WEIGHTS, "rnn_lm (1).json"], ["Half", "`rnn_lm (1).json`"], "torch.save"),
         (
             {ARGUMENTS: b"{}"},
