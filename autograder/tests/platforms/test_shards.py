@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from autograder.cli import app
 from autograder.grading import processes
 from autograder.maintain.class_run import grade_paths, merge_paths
 from autograder.platforms.shards import BadShard, Shard, shard_from
+from autograder.sandbox import Server
 from autograder.tests.platforms.conftest import FORMATS, shard_folders
 from autograder.tests.test_cli import few_cells, run
 
@@ -118,6 +120,19 @@ def test_shards_need_a_common_seed(class_of: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*arguments, "1/1"], env={"AUTOGRADER_SEED": "123454321"})
     assert done.exit_code == 0
     assert json.loads((tmp_path / "out" / "run.json").read_text())["seed"] == 123454321
+
+
+def test_the_secret_seed_reaches_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in the grader's environment; at level inner, as in containers, there are no namespaces to hide it."""
+    monkeypatch.setenv("AUTOGRADER_SEED", "123454321")
+    with (
+        Server(tmp_path, "autograder.sandbox.probe_harness", warm=(), isolation="inner") as server,
+        server.open() as session,
+        session.task() as task,
+    ):
+        for process in (os.getpid(), os.getppid(), "self"):
+            assert task.ask(f"open('/proc/{process}/environ').read()") is True
+        assert task.ask("'AUTOGRADER_SEED' in __import__('os').environ or open('')") is True
 
 
 @pytest.mark.slow
