@@ -309,5 +309,5 @@ def test_only_files_of_her_own_are_named(
     namespace: dict[str, object] = {}
     exec(compile("def f():\n    raise ValueError", str(tmp_path / file), "exec"), namespace)
     with pytest.raises(StudentError) as caught:
-        live_student(namespace).f()
+        live_student(namespace, [f"%%writefile {file}\ndef f():\n    raise ValueError"]).f()
     assert caught.value.lines == ([(file, 2)] if named else [])
