@@ -20,7 +20,7 @@ from autograder.platforms import cli as packaging
 from autograder.student import cli as student
 from autograder.student.core.command import refuse, refuse_path
 from autograder.student.core.language import _
-from autograder.student.core.terminal import HELP_NAMES, Version, output
+from autograder.student.core.terminal import HELP_NAMES, Version, output, show_everywhere
 
 FORMATS = ("html", "json", "csv", "junit", "gradescope", "github", "canvas", "moodle")
 
@@ -49,6 +49,7 @@ app.add_typer(packaging.app, name="package")
 
 def main() -> None:
     """The entry point of the console script."""
+    show_everywhere()
     app()
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from autograder.student.core.command import ended_by_signal, interrupted, refuse, refuse_path
 from autograder.student.core.language import _
-from autograder.student.core.terminal import output
+from autograder.student.core.terminal import output, print_table
 
 if TYPE_CHECKING:
     from autograder.grading.graded import Graded
     from autograder.grading.roster import Roster
     from autograder.sandbox import Isolation
-    from autograder.student.core.results import Result
+    from autograder.student.core.results import Result, TaskResult
 
 _ROWS = 60  # of the table in a terminal; of a larger class only those who need a look are listed
 
@@ -240,25 +240,28 @@ def _print_results(results: Sequence[Result], out: Path, chosen: Sequence[str]) 
     console = output()
     shown = results if len(results) <= _ROWS else [result for result in results if needs_a_look(result)]
     titles = {metric_of(r.scale).title: None for r in shown if r.scale and number_of(r) is not None}
+    several = len({result.assignment for result in results if result.assignment}) > 1
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in (
         (_("student"), "left"),
-        (_("assignment"), "left"),
+        *([(_("assignment"), "left")] if several else []),
         (_("score"), "right"),
         *([(" / ".join(titles), "right")] if titles else []),
-        ("", "left"),
+        (_("not right"), "left"),
     ):
-        table.add_column(title, justify=side)  # type: ignore[arg-type]
+        table.add_column(title, justify=side, overflow="fold")  # type: ignore[arg-type]
     for result in shown[:_ROWS]:
         number = number_of(result)
         texts = (
-            *(result.student, result.assignment or "–", _score(result)),
+            result.student,
+            *([result.assignment or "–"] if several else []),
+            _score(result),
             *(["" if number is None else figure(number)] if titles else []),
             _in_short(result),
         )
         table.add_row(*map(escape, texts))
     if shown:
-        console.print(table)
+        print_table(console, table)
     if len(shown) > _ROWS:
         text = _("Only {shown} of {count} that need a look are listed; all are on the class page.")
         console.print(text.format(shown=_ROWS, count=len(shown)), highlight=False, markup=False)
@@ -296,14 +299,22 @@ def _score(result: Result) -> str:
 
 def _in_short(result: Result) -> str:
     """Why a submission could not be graded, or its worst tasks."""
+    if result.is_absent:
+        return result.reason
     if result.status == "ungradable":
         return _("ungradable: {reason}").format(reason=result.reason)
     lost = sorted(
         (task for task in result.tasks if task.score < task.max_score),
         key=lambda task: task.score - task.max_score,
     )
-    flag = _("; see integrity") if result.integrity or result.similar else ""
+    flag = _("; see the class page") if result.integrity or result.similar else ""
     if not lost:
         return _("everything right") + flag
-    more = f" +{len(lost) - 3}" if len(lost) > 3 else ""
-    return ", ".join(f"{task.name} ({task.status})" for task in lost[:3]) + more + flag
+    more = f" +{len(lost) - 2}" if len(lost) > 2 else ""
+    return ", ".join(map(_named, lost[:2])) + more + flag
+
+
+def _named(task: TaskResult) -> str:
+    """A task that is not right; how its code ended, if that was not its own end."""
+    words = {"crashed": _("crashed"), "timeout": _("took too long")}
+    return f"{task.name} ({words[task.status]})" if task.status in words else task.name

@@ -9,6 +9,7 @@ from autograder.student.core.language import _
 from autograder.student.core.results import Result
 
 HARDEST = 3  # tasks that are named
+NAMED = 6  # students
 
 
 def summary(results: Sequence[Result]) -> list[str]:
@@ -18,7 +19,8 @@ def summary(results: Sequence[Result]) -> list[str]:
 
 def needs_a_look(result: Result) -> bool:
     """Whether a person should look at a submission: it was not graded, has no points, or there is something to see."""
-    return result.status == "ungradable" or not result.score or bool(result.integrity or result.similar)
+    is_odd = result.status == "ungradable" or not result.score or bool(result.integrity or result.similar)
+    return is_odd and not result.is_absent
 
 
 def _about(found: Group) -> Iterator[str]:
@@ -39,3 +41,14 @@ def _about(found: Group) -> Iterator[str]:
     if hardest:
         text = _("{assignment}: hardest were {tasks}")
         yield text.format(assignment=found.assignment, tasks=", ".join(hardest))
+    looks = [result.student for result in found.results if needs_a_look(result)]
+    if looks:
+        text = _("{assignment}: {count} need a look: {students}")
+        yield text.format(assignment=found.assignment, count=len(looks), students=_named(looks))
+    if found.absent:
+        text = _("{assignment}: {count} handed in nothing: {students}")
+        yield text.format(assignment=found.assignment, count=len(found.absent), students=_named(found.absent))
+
+
+def _named(students: Sequence[str]) -> str:
+    return ", ".join(students[:NAMED]) + (" …" if len(students) > NAMED else "")

@@ -13,7 +13,7 @@ import typer
 
 from autograder.student.core.command import refuse
 from autograder.student.core.language import _
-from autograder.student.core.terminal import HELP_NAMES, Version
+from autograder.student.core.terminal import HELP_NAMES, Version, show_everywhere
 
 
 class Format(enum.Enum):
@@ -103,4 +103,5 @@ def submit(
 
 def main() -> None:
     """The entry point of the console script."""
+    show_everywhere()
     app()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from autograder.cli import app
 from autograder.grading.store import locked, write_result
 from autograder.maintain import class_run
 from autograder.student.core.results import Result, Scale, TaskResult
+from autograder.tests.reports.classroom import simulated
 
 SOURCE = source_path("rnn_basics")
 
@@ -189,6 +191,22 @@ def test_a_large_class_is_summed_up(
     assert "s07" not in shown
     assert any("zoe" in line and reason.strip() in line for line in shown.splitlines())
     assert "61 of 62 submissions graded" in shown
+
+
+def test_a_class_fits_into_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line for each student, without colour: points, number of the model, the two tasks that cost most."""
+    monkeypatch.setenv("COLUMNS", "80")
+    results = simulated(40)
+    class_run._print_results(results, Path("out"), [])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    rows = [line for line in lines if re.match(r"student-\d+ ", line)]
+    assert [row.split()[0] for row in rows] == [result.student for result in results]
+    assert "\x1b" not in "".join(lines)
+    assert "rnn_language_model" not in rows[0]
+    assert "rnn_language_model: 1 handed in nothing: student-009" in " ".join(lines)
 
 
 def test_points_that_the_course_has_changed_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
