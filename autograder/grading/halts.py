@@ -6,14 +6,19 @@ is said of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.grading.measure import Program
 from autograder.grading.text import clean_line
 from autograder.sandbox import CellOutcome
-from autograder.student.core.elsewhere import is_of_the_machine, names_from, undefined_name, without
+from autograder.student.core.elsewhere import (
+    is_of_the_machine,
+    names_from,
+    place_of_error,
+    undefined_name,
+    without,
+)
 from autograder.student.core.language import _
 from autograder.student.core.modules import about_missing
 from autograder.student.core.results import TaskResult, TestResult
@@ -35,27 +40,34 @@ class Halt:
 def taken_out(
     program: Program, outcomes: Sequence[CellOutcome], before: Sequence[Halt]
 ) -> tuple[Program, list[Halt]]:
-    """The program without the statements that stopped because this machine is another one, and these."""
-    cells, halts = list(program.cells), list[Halt]()
+    """The program without the statements that stopped because this machine is another one, and these.
+
+    So did a statement that ran out of time, for all we know; what stands behind it is still to be run. A cell that
+    ended the worker is run no more.
+    """
+    cells, skipped, halts = list(program.cells), set(program.skipped), list[Halt]()
     lost = frozenset().union(*(halt.names for halt in before))
     for i, outcome in enumerate(outcomes):
-        line, error = _place(i, outcome)
-        if not line or not is_of_the_machine(error, lost):
+        line, error = place_of_error(i, outcome.error)
+        is_late = outcome.status == "timeout"
+        if outcome.status == "crashed" or (is_late and not line):
+            skipped.add(i)
+        if not line or not (is_late or (outcome.status == "error" and is_of_the_machine(error, lost))):
             continue
         cut = without(cells[i], line, error)
         if cut is not None:
             cells[i] = cut.source
             lost |= cut.names
             halts.append(Halt(i, cut.line, error, outcome, cut.names))
-    return replace(program, cells=cells), halts
+    return replace(program, cells=cells, skipped=skipped), halts
 
 
 def halts_in(program: Program, outcomes: Sequence[CellOutcome]) -> list[Halt]:
     """Where cells stopped for any other reason: nothing behind that line has run."""
     found = []
     for i, outcome in enumerate(outcomes):
-        line, error = _place(i, outcome)
-        if line:
+        line, error = place_of_error(i, outcome.error)
+        if line and outcome.status in ("error", "timeout"):
             found.append(Halt(i, line, error, outcome, names_from(program.cells[i], line)))
     return found
 
@@ -91,13 +103,3 @@ def with_sentence(test: TestResult, sentence: str) -> TestResult:
     message = test.message.rstrip()
     end = "" if not message or message.endswith((".", "?", "!")) else "."
     return replace(test, message=f"{message}{end} {sentence}".strip())
-
-
-def _place(cell: int, outcome: CellOutcome) -> tuple[int, str]:
-    """The line of the top level where a cell stopped, counted from 1, and the error in one line; 0 if unknown."""
-    if outcome.status != "error":
-        return 0, ""
-    last = outcome.error.rpartition("Traceback (most recent call last):")[2]
-    found = re.search(rf'File "<cell {cell + 1}>", line (\d{{1,6}})', last)
-    lines = [line for line in last.splitlines() if line and not line[0].isspace()]
-    return (int(found[1]) if found else 0), (lines[-1] if lines else "")

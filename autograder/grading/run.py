@@ -125,7 +125,8 @@ def _grade(
                 break
         program = mended  # once more from the start, without what is not on this machine
         halts += new
-    own = ["" if i in program.skipped else source for i, source in enumerate(program.cells)]
+    program = mended
+    own = ["" if i in repaired.skipped else source for i, source in enumerate(program.cells)]
     results = with_advice(explained(results, halts), own)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)

@@ -1,4 +1,7 @@
-"""Lets cells import libraries for the screen that are not installed here: their widgets exist and do nothing."""
+"""Lets cells import what is only for the screen and not here: libraries of widgets, and old names of IPython.
+
+All of it exists and does nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,28 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from IPython import display
+from IPython.core import display as core_display
+
 _FOR_THE_SCREEN = ("ipywidgets",)
+# Names that earlier versions of IPython had in these places.
+_OF_DISPLAY = ("set_matplotlib_formats", "set_matplotlib_close")
+_OF_CORE_DISPLAY = ("display", "update_display", "clear_output", "publish_display_data")
 
 
 def provide_absent() -> None:
-    """From now on an import of such a library works; one that is installed comes first."""
+    """From now on such an import works; what is installed comes first."""
     sys.meta_path.append(_Finder())
+    for name in _OF_DISPLAY:
+        if not hasattr(display, name):
+            setattr(display, name, _nothing)
+    for name in _OF_CORE_DISPLAY:
+        if not hasattr(core_display, name):
+            setattr(core_display, name, getattr(display, name))
+
+
+def _nothing(*_arguments: Any, **_keywords: Any) -> None:
+    """What is done for the screen."""
 
 
 class _Nothing:

@@ -114,8 +114,8 @@ class Executor:
                     )
             finally:
                 self._armed = False
-        except CellTimeout:
-            status = "timeout"
+        except CellTimeout as failure:
+            status, error = "timeout", self._describe(failure)
         except (
             BaseException
         ) as failure:  # SystemExit and KeyboardInterrupt too: the rest of the notebook goes on

@@ -23,6 +23,7 @@ from autograder.sandbox.errors import (
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.sandbox.limits import Limits
 from autograder.student.core import values
+from autograder.student.core.elsewhere import place_of_error, without
 from autograder.student.core.language import _
 
 _STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
@@ -54,6 +55,7 @@ class Session:
         self._limits = limits
         self._cells: list[str] = []
         self._left_out: set[int] = set()
+        self._late: dict[int, CellOutcome] = {}  # of cells that ran out of time; what was late is run no more
         self._parks: dict[str, int] = {}  # where forks are to be parked, by task
         self._parked: dict[str, Connection] = {}
         self._restarts = 0
@@ -208,7 +210,7 @@ class Session:
             connection.send({"cells": order})
             for position in positions:
                 connection.seconds = min(per_cell, total)
-                outcomes[position] = self._outcome(connection.receive())
+                outcomes[position] = self._remembered(position, self._outcome(connection.receive()))
                 total -= min(per_cell, total) - connection.seconds
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
             failure = self.failure(error, connection)
@@ -219,6 +221,15 @@ class Session:
             return None, total
         status: Literal["timeout", "crashed"] = "timeout" if isinstance(failure, WorkerTimeout) else "crashed"
         return CellOutcome(status, str(failure)), total
+
+    def _remembered(self, position: int, outcome: CellOutcome) -> CellOutcome:
+        """The outcome of a cell, in later runs too; a statement that has run out of time is not run again."""
+        if outcome.status == "timeout" and position not in self._late:
+            self._late[position] = outcome
+            line, _error = place_of_error(position, outcome.error)
+            cut = without(self._cells[position], line, "") if line else None
+            self._cells[position] = cut.source if cut else ""
+        return self._late.get(position, outcome)
 
     def _park(self, task: str, total: float) -> tuple[bool, float]:
         """Has the worker fork, and the fork put to sleep; whether the worker is well, and what is left of the time.
@@ -254,7 +265,9 @@ class Session:
         limit = self._limits.output_bytes + 2
         outcome = CellOutcome(message["status"], error[:limit], output[:limit], max(0.0, min(seconds, 1e6)))
         if outcome.status == "timeout":
-            outcome = replace(outcome, error=self._timeout_sentence(self._limits.cpu_seconds_per_cell))
+            sentence = self._timeout_sentence(self._limits.cpu_seconds_per_cell)
+            frames = outcome.error.rstrip().rpartition("\n")[0]  # where it was, without Python's last line
+            outcome = replace(outcome, error=f"{frames}\n{sentence}" if frames else sentence)
         return outcome
 
     # Tasks

@@ -25,6 +25,17 @@ _QUOTED = re.compile(r"'([^']+)'")
 _UNDEFINED = re.compile(r"name ['`](\w+)['`] is not defined")
 
 
+def place_of_error(cell: int, error: str) -> tuple[int, str]:
+    """The line of the top level at which a cell stopped, counted from 1, and the error in one line; 0 if unknown.
+
+    `error` is a traceback in which cells are called `<cell 1>`, `<cell 2>`, …; `cell` counts from 0.
+    """
+    last = error.rpartition("Traceback (most recent call last):")[2]
+    found = re.search(rf'File "<cell {cell + 1}>", line (\d{{1,6}})', last)
+    lines = [line for line in last.splitlines() if line and not line[0].isspace()]
+    return (int(found[1]) if found else 0), (lines[-1] if lines else "")
+
+
 @dataclass(frozen=True)
 class Cut:
     """A cell without one of its statements, which keeps its line numbers, and the names that are lost with it."""

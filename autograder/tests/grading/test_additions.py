@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from autograder.grading.graded import Submission
 from autograder.grading.parallel import starts_processes
@@ -19,6 +21,7 @@ from autograder.student.checking.terminal import check_notebook
 from autograder.student.core.notebook import SKIP_TAG, Cell, Notebook
 from autograder.student.core.results import Result
 from autograder.tests.conftest import ASSIGNMENT
+from autograder.tests.grading.test_handins import put
 
 STEP = "def rnn_step(x, h, W_xh, W_hh, b):\n    return {0}"
 RIGHT = STEP.format("torch.tanh(x @ W_xh.T + h @ W_hh.T + b)")
@@ -27,52 +30,125 @@ HELPER = "def helper(values):\n    return values.tanh()"
 WITH_NUMPY = RIGHT.replace("return", "assert np.pi > WIDTH\n    return")
 NUMPY = "import numpy as np\nWIDTH = 3"
 # What a cell of the notebook holds, by its grade_id. "<released>" stands for what was released there; "own" is a
-# cell before rnn_step, "long" a long demonstration before it.
+# cell before rnn_step, "long" a long demonstration before it, "end" a cell behind all others; what ends in .py lies
+# beside the notebook. A title begins with its row in the list of what real notebooks do.
 ROWS: dict[str, dict[str, str]] = {
-    "an import and a constant in the setup": {"imports": f"<released>\n{NUMPY}", "rnn_step": WITH_NUMPY},
-    "a helper above the setup": {"imports": f"{HELPER}\n\n<released>", "rnn_step": WITH_HELPER},
-    "a lambda in the setup, on a line with others": {
+    "A1 an import and a constant in the setup": {"imports": f"<released>\n{NUMPY}", "rnn_step": WITH_NUMPY},
+    "A1 a helper above the setup": {"imports": f"{HELPER}\n\n<released>", "rnn_step": WITH_HELPER},
+    "A1 a lambda in the setup, on a line with others": {
         "imports": "<released>\nWIDTH = 3; helper = lambda values: values.tanh()",
         "rnn_step": WITH_HELPER,
     },
-    "an import in a check": {"check-pad_batch": f"{NUMPY}\n<released>", "rnn_step": WITH_NUMPY},
-    "a helper behind a check": {"check-pad_batch": f"<released>\n{HELPER}", "rnn_step": WITH_HELPER},
-    "an answer in a check": {"rnn_step": "", "check-rnn_step": f"{RIGHT}\n<released>"},
-    "an import in a long demonstration": {"long": f"{NUMPY}\n<released>", "rnn_step": WITH_NUMPY},
-    "a helper behind a long demonstration": {"long": f"<released>\n{HELPER}", "rnn_step": WITH_HELPER},
-    "a class in a long demonstration": {
+    "A1 an import in a check": {"check-pad_batch": f"{NUMPY}\n<released>", "rnn_step": WITH_NUMPY},
+    "A1 a helper behind a check": {"check-pad_batch": f"<released>\n{HELPER}", "rnn_step": WITH_HELPER},
+    "A1 an answer in a check": {"rnn_step": "", "check-rnn_step": f"{RIGHT}\n<released>"},
+    "A1 an import in a long demonstration": {"long": f"{NUMPY}\n<released>", "rnn_step": WITH_NUMPY},
+    "A1 a helper behind a long demonstration": {"long": f"<released>\n{HELPER}", "rnn_step": WITH_HELPER},
+    "A1 a class in a long demonstration": {
         "long": "<released>\nclass Own:\n    helper = staticmethod(torch.tanh)",
         "rnn_step": WITH_HELPER.replace("helper", "Own.helper"),
     },
-    "a library that is not here": {
+    "A6 a library that is not here": {
         "own": f"import no_such_library as nsl\n{HELPER}",
         "rnn_step": WITH_HELPER,
     },
-    "several libraries on one line": {
+    "A6 several libraries on one line": {
         "own": "import numpy as np, no_such_library\nWIDTH = 3",
         "rnn_step": WITH_NUMPY,
     },
-    "what follows from a library that is not here": {
+    "A6 what follows from a library that is not here": {
         "own": f"from no_such_library import style\nstyle.use('dark')\npalette = style.palette()\n{HELPER}",
         "rnn_step": WITH_HELPER,
     },
-    "a question": {"own": f"name = input('Who are you? ')\n{HELPER}", "rnn_step": WITH_HELPER},
-    "a graphics card": {"own": f"state = torch.zeros(2, device='cuda')\n{HELPER}", "rnn_step": WITH_HELPER},
-    "a file": {
+    "A6 a question": {"own": f"name = input('Who are you? ')\n{HELPER}", "rnn_step": WITH_HELPER},
+    "A6 a graphics card": {
+        "own": f"state = torch.zeros(2, device='cuda')\n{HELPER}",
+        "rnn_step": WITH_HELPER,
+    },
+    "A6 a file": {
         "own": f"with open('/no/such/file') as file:\n    text = file.read()\n{HELPER}",
         "rnn_step": WITH_HELPER,
     },
-    "a module of Colab": {
+    "A6 a module of Colab": {
         "own": f"from google.colab import drive\ndrive.mount('/content/drive')\n{HELPER}",
         "rnn_step": WITH_HELPER,
     },
-    "a window": {
+    "A6 a window": {
         "own": f"import matplotlib\nmatplotlib.use('TkAgg', force=True)\n{HELPER}",
         "rnn_step": WITH_HELPER,
     },
-    "a library that is not here, in the answer's own cell": {
+    "A6 a library that is not here, in the answer's own cell": {
         "rnn_step": f"import no_such_library\nfrom no_such_library import this\n{RIGHT}"
     },
+    "A2 a helper's name for a number": {"own": HELPER, "rnn_step": WITH_HELPER, "end": "helper = 96485"},
+    "A2 builtins, a library and a task": {
+        "own": HELPER,
+        "rnn_step": WITH_HELPER,
+        "end": "max = 3\nlen = sum = list = None\nF = 96485\nrnn_step = 0.5\ntorch = nn = None",
+    },
+    "A2 a helper that is deleted": {"own": HELPER, "rnn_step": WITH_HELPER, "end": "del helper, pad_batch"},
+    "A2 other defaults": {
+        "end": "torch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\ntorch.manual_seed(3)"
+    },
+    "A4 an indented cell": {
+        "own": textwrap.indent(HELPER, "    "),
+        "rnn_step": textwrap.indent(WITH_HELPER, "  "),
+    },
+    "A4 prompts": {
+        "own": "In [5]: def helper(values):\n   ...:     return values.tanh()",
+        "rnn_step": ">>> " + WITH_HELPER.replace("\n", "\n... "),
+    },
+    "A4 a future of an earlier cell": {
+        "own": f"%matplotlib inline\nfrom __future__ import annotations\n{HELPER}",
+        "rnn_step": WITH_HELPER.replace("h, W_xh", "h: Unknown, W_xh"),
+    },
+    "A4 await": {
+        "own": f"import asyncio\n{HELPER}\nasync def two():\n    yield 2\nawait asyncio.sleep(0)\n"
+        "async for slope in two():\n    pass",
+        "rnn_step": WITH_HELPER.replace("helper(", "slope / 2 * helper("),
+    },
+    "A4 the last result": {
+        "own": f"{HELPER}\nhelper",
+        "rnn_step": "last, text = _, _ih[-2]\n" + WITH_HELPER.replace("helper", "last"),
+    },
+    "A5 the shell and its displays": {
+        "own": "from IPython.core.getipython import get_ipython\nfrom IPython.display import IFrame, display, "
+        "update_display\nget_ipython().run_line_magic('matplotlib', 'inline')\ndisplay(1, display_id='a')\n"
+        f"update_display(IFrame('x', 1, 2), display_id='a')\n{HELPER}",
+        "rnn_step": WITH_HELPER,
+    },
+    "A5 formats of figures": {
+        "own": "%config InlineBackend.figure_format = 'retina'\nfrom matplotlib_inline import backend_inline\n"
+        f"backend_inline.set_matplotlib_formats('svg')\n{HELPER}",
+        "rnn_step": WITH_HELPER,
+    },
+    "A5 an old name of them": {
+        "own": "from IPython.display import set_matplotlib_formats\nset_matplotlib_formats('svg')\n" + HELPER,
+        "rnn_step": WITH_HELPER,
+    },
+    "A5 widgets and bars": {
+        "own": f"from tqdm.notebook import tqdm\nfor _step in tqdm([1, 2]):\n    pass\n{HELPER}",
+        "rnn_step": WITH_HELPER,
+    },
+    "A5 a file that is written and imported": {
+        "own": f"%%writefile written.py\n{HELPER}",
+        "rnn_step": f"from written import helper\n{WITH_HELPER}",
+    },
+    "A5 a file that is written and run": {
+        "own": f"%%file written.py\n{HELPER}",
+        "rnn_step": f"%run written.py\n{WITH_HELPER}",
+    },
+    "A5 an unknown magic over the answer": {"rnn_step": f"%%memit\n{RIGHT}"},
+    "A8 a module beside the notebook": {
+        "steps.py": HELPER,
+        "rnn_step": f"from steps import helper\n{WITH_HELPER}",
+    },
+    "A8 a package": {
+        "own/__init__.py": "from .gates import helper as squash",
+        "own/gates.py": HELPER,
+        "rnn_step": f"import own\n{WITH_HELPER.replace('helper', 'own.squash')}",
+    },
+    "A8 a file that is run": {"steps.py": HELPER, "rnn_step": f"%run steps\n{WITH_HELPER}"},
 }
 
 
@@ -84,9 +160,19 @@ def handed_in(source: Notebook, changes: Mapping[str, str]) -> bytes:
     place = next(i for i, cell in enumerate(cells) if _name(cell) == "rnn_step")
     if "own" in changes:
         cells.insert(place, _cell("own", changes["own"]))
+    if "end" in changes:
+        cells.append(_cell("end", changes["end"]))
     for cell in cells:
         cell["source"] = changes.get(_name(cell), "<released>").replace("<released>", cell["source"])
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+@pytest.fixture(autouse=True)
+def _settings() -> Iterator[None]:
+    """Those of this process, in which the student's own check runs too, are put back."""
+    yield
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
 
 
 @pytest.fixture(scope="module")
@@ -103,18 +189,26 @@ def graded(data: bytes, course: Notebook, server: Server, files: Mapping[str, by
     return grade(submission, {ASSIGNMENT: Suite(ASSIGNMENT, course)}, server, 7).result
 
 
-@pytest.mark.parametrize("title", ROWS)
+FIRST = {
+    title.partition(" ")[0]: title for title in reversed(ROWS)
+}  # of each row; the others take their time
+
+
+@pytest.mark.parametrize(
+    "title",
+    [pytest.param(title, marks=() if title in FIRST.values() else pytest.mark.slow) for title in ROWS],
+)
 def test_what_was_added_counts_alike_for_submit_and_the_grader(
     title: str, course: Notebook, server: Server, tmp_path: Path
 ) -> None:
     """All points, no accusation, and the same number at the student's desk."""
     data = handed_in(course, ROWS[title])
-    result = graded(data, course, server)
+    files = {name: text.encode() for name, text in ROWS[title].items() if name.endswith(".py")}
+    result = graded(data, course, server, files)
     told = [test.message for task in result.tasks for test in task.tests]
     assert result.score == result.max_score, told
     assert result.integrity == ()
-    path = tmp_path / "rnn_basics.ipynb"
-    path.write_bytes(data)
+    path = put(tmp_path, {"rnn_basics.ipynb": data, **files}) / "rnn_basics.ipynb"
     assert sum(task.score for task in check_notebook(path).results) == result.score
 
 
@@ -143,6 +237,35 @@ def test_helper_modules_of_the_hand_in_are_imported(course: Notebook, server: Se
     result = graded(handed_in(course, {"rnn_step": answer}), course, server, MODULES)
     assert result.score == result.max_score, [test.message for task in result.tasks for test in task.tests]
     assert (result.integrity, result.repairs) == ((), ())
+
+
+def test_an_endless_loop_costs_its_statement_alone(course: Notebook, server: Server) -> None:
+    """What stands behind it in its cell counts; a task that misses what it would have given is told the line."""
+    own = f"x = 1\nfor _ in iter(int, 1):\n    pass\n{HELPER}"
+    result = graded(handed_in(course, {"own": own, "rnn_step": WITH_HELPER}), course, server)
+    assert result.score == result.max_score, [test.message for task in result.tasks for test in task.tests]
+    own = f"def wait():\n    while True: pass\n\nSLOPE = wait()\n{HELPER}"
+    answer = WITH_HELPER.replace("helper(", "SLOPE * helper(")
+    result = graded(handed_in(course, {"own": own, "rnn_step": answer}), course, server)
+    told = [test.message for task in result.tasks for test in task.tests if task.name == "rnn_step"]
+    assert any(
+        re.search(
+            r"Line 4 of cell \d+ stopped before `SLOPE` was defined: Stopped: it used more than", message
+        )
+        for message in told
+    ), told
+
+
+def test_a_statement_that_never_ends_is_run_once(server: Server) -> None:
+    """It is told where it was; whenever the cells are run again, all but it are."""
+    endless = "x = 1\ndef wait():\n    while True: pass\nwait()\ny = 2"
+    with server.open() as session:
+        outcome = session.execute([endless])[0]
+        assert outcome.status == "timeout"
+        assert 'File "<cell 1>", line 4, in <module>' in outcome.error
+        assert outcome.error.splitlines()[-1].startswith("Stopped: it used more than")
+        session.restart()
+        assert session.execute(["x + y"])[0].output == "3\n"
 
 
 POOL = "from multiprocessing import Pool\n" + STEP.format(

@@ -23,7 +23,12 @@ from autograder.tests.sandbox.conftest import in_task
         ["    answer = 1"],
         ["from __future__ import annotations", "def f(x: Unknown): return x\nanswer = f(1)"],
         ["%cd ~\n%pylab inline\nanswer = array([1]).item()"],
-        ["from matplotlib_inline.backend_inline import set_matplotlib_formats", "answer = 1"],
+        [
+            "from matplotlib_inline.backend_inline import set_matplotlib_formats\nset_matplotlib_formats('svg')",
+            "from IPython.display import set_matplotlib_formats, set_matplotlib_close\nset_matplotlib_formats('png')",
+            "%config InlineBackend.figure_format = 'retina'\n%config InlineBackend.rc = {}\nanswer = 1",
+        ],
+        ["from IPython.core.display import display, HTML, clear_output\ndisplay(HTML('a'))\nanswer = 1"],
         ["import ipywidgets\nslider = ipywidgets.IntSlider(value=1)\ndisplay(slider)\nanswer = slider.value"],
         ["from tqdm.notebook import tqdm\nanswer = 0\nfor step in tqdm([1]): answer += step"],
         ["from tqdm.auto import trange\nfor answer in trange(2): pass"],
