@@ -23,7 +23,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.grading.repair import released
+from autograder.student.core import reach
 from autograder.student.core.code import python, tree
+from autograder.student.core.ipython_syntax import path_written
 from autograder.student.core.notebook import Notebook
 from autograder.student.core.results import Result
 
@@ -45,13 +47,18 @@ _KEPT_NAMES = frozenset({*keyword.kwlist, *dir(builtins)})
 def fingerprints_of(submitted: Notebook, source: Notebook) -> dict[str, str]:
     """What a result keeps of the answers, by task: sorted hashes of eight hexadecimal digits, one after the other.
 
-    Answers too short to be compared are left out.
+    What an answer uses of a helper module is a part of it. Answers too short to be compared are left out.
     """
     stubs = {task: _hashes(tokens(released(cell))) for task, cell in source.answers().items()}
     cells: defaultdict[str, list[str]] = defaultdict(list)
+    all_sources = [cell.source if cell.kind == "code" else "" for cell in submitted.cells]
+    read = reach.cells(all_sources)
     for cell in submitted.cells:
         if cell.is_answer and cell.grade_id in stubs:
             cells[cell.grade_id].append(cell.source)
+    for task in list(cells):
+        behind = [found for found in read.reached(task) if path_written(all_sources[found[0]])]
+        cells[task] += [ast.unparse(statement.node) for _cell, statement in behind]
     kept = {}
     for task, sources in cells.items():
         hashes = _hashes(itertools.chain.from_iterable(map(tokens, sources)))

@@ -6,9 +6,9 @@ A module travels as the cell that would write it, `%%writefile steps.py`: who ru
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,8 @@ SUFFIX = ".py"
 MAX_MODULES = 30
 MAX_MODULE_BYTES = 100_000
 MAX_DEPTH = 4  # of packages in packages
+_MAX_FOLDERS = 4  # that a notebook adds to the path
+_MAX_PATHS = 10_000  # that are looked for
 # Names that an import gives another meaning whatever lies beside the notebook: those of Python and of this course.
 _OURS = "autograder"
 _TAKEN = frozenset(
@@ -90,11 +92,11 @@ def modules_of(sources: Sequence[str], read: Read) -> Modules:
     """
     found = Modules()
     notes: list[str] = []
-    folders = {"": None} | dict.fromkeys(folder for source in sources for folder in _ADDED.findall(source))
-    pending = deque(_wanted(sources, folders))
+    added = dict.fromkeys(folder for source in sources for folder in _ADDED.findall(source))
+    folders = ["", *itertools.islice(added, _MAX_FOLDERS)]
+    pending = [_wanted(sources, folders)]
     seen = set[str]()
-    while pending:
-        path = pending.popleft()
+    for path in itertools.islice(itertools.chain.from_iterable(pending), _MAX_PATHS):
         data = None if path in seen else read(path)
         seen.add(path)
         if data is None:
@@ -107,7 +109,7 @@ def modules_of(sources: Sequence[str], read: Read) -> Modules:
             )
             continue
         found.files[path] = data
-        pending += _wanted([as_cell(path, data)], folders)
+        pending.append(_wanted([as_cell(path, data)], folders))
     return Modules(found.files, tuple(notes))
 
 

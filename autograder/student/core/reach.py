@@ -26,8 +26,10 @@ from autograder.student.core.code import (
     statements,
 )
 from autograder.student.core.ipython_syntax import path_written
-from autograder.student.core.modules import imports_of, is_taken, module_name, package_name
+from autograder.student.core.modules import MAX_MODULES, imports_of, is_taken, module_name, package_name
 
+# An honest notebook has one or two. All are compared with all, and a star hands on the names of all that it follows.
+_MAX_MODULES, _MAX_STARS = 2 * MAX_MODULES, 30
 _Found = tuple[int, Statement]  # the number of its cell, and the statement
 
 
@@ -48,11 +50,8 @@ class Cells:
     """
 
     def __init__(self, sources: Sequence[str]) -> None:
-        paths = [path_written(source) for source in sources]
-        names = [module_name(path) for path in paths]
-        self._modules = [
-            "" if is_taken(name) else name for name in names
-        ]  # of each cell; the notebook's is ""
+        paths = _module_paths(sources)
+        self._modules = [module_name(path) for path in paths]  # of each cell; the notebook's is ""
         self._packages = [package_name(path) for path in paths]
         self._run = [bool(path) and _is_run(path, sources) for path in paths]
         self._names: dict[str, set[str]] = {module: set() for module in {"", *self._modules}}
@@ -91,7 +90,7 @@ class Cells:
                         self._imports[module][name] = full
                     elif other := self._called.get(full.removesuffix(".*")):
                         stars.append((module, other, (cell, statement)))
-        for _chain in range(len(self._names)):
+        for _chain in stars:
             for module, other, star in stars:
                 for name in self._names[other] - {"*"}:
                     same = self._same.setdefault(_key(module, name), set())
@@ -106,26 +105,29 @@ class Cells:
         """The names that stand behind `name`, directly or through others, nearest first, itself at the beginning."""
         if name not in self._reached:
             found, seen, pending = [name], {name}, deque([name])
+            read = set[_Found]()
             while pending:
-                new = [n for n in self._next(pending.popleft()) if n not in seen]
+                new = [n for n in self._next(pending.popleft(), read) if n not in seen]
                 seen.update(new)
                 found += new
                 pending += new
             self._reached[name] = found
         return self._reached[name]
 
-    def _next(self, name: str) -> list[str]:
-        """The names that stand behind a name directly."""
+    def _next(self, name: str, read: set[_Found]) -> list[str]:
+        """The names that stand behind a name directly; those of statements `read` before, which are added, left out."""
         found = dict.fromkeys(sorted(self._same.get(name, ())))
         for cell, statement in self.behind.get(name, ()):
-            if isinstance(
-                statement.node, ast.Import | ast.ImportFrom
-            ):  # of all that it imports only this one
+            if isinstance(statement.node, ast.Import | ast.ImportFrom):
+                # Of all that it imports only this one.
                 full = self._imports[self._modules[cell]].get(name.rpartition(".")[2], "")
-                read = {own[0]} if (own := self._own(full)) else set()
+                names = {own[0]} if (own := self._own(full)) else set()
+            elif (cell, statement) in read:
+                continue
             else:
-                read = self._read(cell, statement)
-            found |= dict.fromkeys(sorted(n for n in read if n in self.behind))
+                read.add((cell, statement))
+                names = self._read(cell, statement)
+            found |= dict.fromkeys(sorted(n for n in names if n in self.behind))
         return list(found)
 
     def reached(self, name: str) -> Iterator[_Found]:
@@ -223,6 +225,17 @@ class Cells:
                 break
             full = self._imports[module][name] + rest
         return Use(line, name + rest, is_own=True)
+
+
+def _module_paths(sources: Sequence[str]) -> list[str]:
+    """The path of the module that each cell is; empty for one of the notebook itself.
+
+    Where there are more modules than anybody has, all that they hold is read as if it stood in the notebook.
+    """
+    paths = [path_written(source) for source in sources]
+    paths = ["" if is_taken(module_name(path)) else path for path in paths]
+    is_odd = len(set(paths)) > _MAX_MODULES or sum(each.count("import *") for each in sources) > _MAX_STARS
+    return [""] * len(paths) if is_odd else paths
 
 
 def _key(module: str, name: str) -> str:

@@ -88,6 +88,16 @@ def test_a_copy_is_found_in_any_dress(copy: str) -> None:
     assert set(shares(ANSWER, OTHER, copy)) == {(0, 2)}
 
 
+def test_a_copy_in_a_helper_module_is_found() -> None:
+    """What an answer imports is compared as if it stood in its cell; what it does not use is not."""
+    module = cell("code", f"%%writefile steps.py\n{ANSWER}\n\n{OTHER.replace('train_bpe', 'unused')}", "")
+    whole = notebook("from steps import train_bpe")
+    kept = fingerprints_of(
+        Notebook((*parse_notebook({"cells": [module]}).cells, *whole.cells)), notebook(STUB)
+    )
+    assert kept == fingerprints_of(notebook(f"from steps import train_bpe\n{ANSWER}"), notebook(STUB))
+
+
 def test_two_ways_to_the_same_end_are_not_alike() -> None:
     """Though both are right, and begin with the same line."""
     assert shares(ANSWER, OTHER) == {}

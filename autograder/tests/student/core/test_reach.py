@@ -83,6 +83,15 @@ def test_a_task_in_a_module_is_used_by_another() -> None:
     assert reached(sources, "forward") == ["step", "scaled"]
 
 
+def test_an_odd_notebook_takes_no_time_of_others() -> None:
+    """Ten thousand names of one statement; more modules than anybody follows, and nothing is hidden behind them."""
+    names = ", ".join(f"n{number}" for number in range(10_000))
+    assert len(cells([f"{names} = f({names})", "def f(): n1"]).names_reached("f")) == 10_001
+    modules = [f"%%writefile m{number}.py\nfrom m{number + 1} import *" for number in range(300)]
+    last = "%%writefile m300.py\nfrom torch.nn import LSTM as f"
+    assert find_forbidden([*modules, last, "from m0 import *"], "f", RULE) is not None
+
+
 def test_two_modules_with_the_same_names_are_kept_apart() -> None:
     """And a module that nobody imports gives nothing its meaning."""
     modules = ["%%writefile a.py\ndef f(): return g()\ndef g(): pass", "%%writefile b.py\ndef g(): pass"]
