@@ -5,6 +5,7 @@ That is one that was worked in, handed in before it was due, and among those the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -122,3 +123,15 @@ def _sentence(best: Found, others: Sequence[Found]) -> tuple[str, ...]:
 def _shown(found: Found) -> str:
     name = clean_line(found.file_name, 100) or "?"
     return f"`{name.replace('`', '?')}`"
+
+
+def distinct(found: Sequence[Found]) -> list[Found]:
+    """The same submissions under names that can be shown; a number behind one that two students would share."""
+    labels: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in dict.fromkeys(each.student for each in found):
+        plain = clean_line(student, 100) or "?"
+        numbered = (f"{plain} ({number})" for number in itertools.count(2))
+        labels[student] = next(label for label in itertools.chain([plain], numbered) if label not in taken)
+        taken.add(labels[student])
+    return [replace(each, student=labels[each.student]) for each in found]

@@ -60,6 +60,7 @@ class Found:
     changed: float = 0.0  # as its author's machine says: of two of one student's own, which is newer
     order: int = 0  # the larger the later, among files of one student
     notes: tuple[str, ...] = ()  # for the student, about the hand-in
+    is_stranger: bool = False  # there is a roster, and the student is not in it
     known: Known = field(default=nobody, compare=False, repr=False)  # how names in archives were decoded
 
     @property
@@ -103,7 +104,12 @@ def find_submissions(
             raise NothingToGrade(_("There is no notebook in {path}.").format(path=path))
         found += part
     found = _with_neighbours(list(dict.fromkeys(found)))
-    return found + (_absent(found, roster) if roster else [])
+    return [*_in_class(found, roster), *_absent(found, roster)] if roster else found
+
+
+def _in_class(found: Sequence[Found], roster: Roster) -> list[Found]:
+    known = {student.id for student in roster.students}
+    return [replace(each, is_stranger=each.student not in known) for each in found]
 
 
 def _absent(found: Sequence[Found], roster: Roster) -> list[Found]:
@@ -390,15 +396,3 @@ def _timestamp(path: Path) -> datetime | None:
             return in_zone(datetime.fromisoformat(time), zone)
         return datetime.fromisoformat(text)
     return None
-
-
-def distinct(found: Sequence[Found]) -> list[Found]:
-    """The same submissions under names that can be shown; a number behind one that two students would share."""
-    labels: dict[str, str] = {}
-    taken: set[str] = set()
-    for student in dict.fromkeys(each.student for each in found):
-        plain = clean_line(student, 100) or "?"
-        numbered = (f"{plain} ({number})" for number in itertools.count(2))
-        labels[student] = next(label for label in itertools.chain([plain], numbered) if label not in taken)
-        taken.add(labels[student])
-    return [replace(each, student=labels[each.student]) for each in found]

@@ -12,16 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.grading.choosing import choose
+from autograder.grading.choosing import choose, distinct
 from autograder.grading.cluster import on_cluster
 from autograder.grading.files import Refused
-from autograder.grading.find import Found, distinct
+from autograder.grading.find import Found
 from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import Job
 from autograder.grading.lateness import Deadline
 from autograder.grading.processes import Graders
 from autograder.grading.resemblance import compared
 from autograder.grading.store import remember, remembered, write_result
+from autograder.student.core.language import _
 from autograder.student.core.results import Result
 
 if TYPE_CHECKING:
@@ -109,4 +110,8 @@ def grade_all(
 
 def _with_circumstances(result: Result, found: Found, deadline: Deadline | None) -> Result:
     result = replace(result, repairs=(*found.notes, *result.repairs), is_absent=found.is_absent)
+    if found.is_stranger:
+        sentence = _("{student} is not in the roster: find out whose hand-in this is.")
+        named = sentence.format(student=f"“{result.student}”")
+        result = replace(result, integrity=(*result.integrity, named))
     return deadline.applied(result, found) if deadline else result

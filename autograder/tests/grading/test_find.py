@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from autograder.grading import archives, beside, listing
 from autograder.grading import find as collect
+from autograder.grading.choosing import distinct
 from autograder.grading.files import Refused
-from autograder.grading.find import Found, NothingToGrade, distinct, find_submissions
+from autograder.grading.find import Found, NothingToGrade, find_submissions
 from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import names_near

@@ -383,6 +383,7 @@ def test_the_roster_says_who_is_meant_and_who_is_missing(tmp_path: Path, name: s
     """By id, name, e-mail or what a platform calls somebody; two of one name are told apart by nothing less."""
     found = rows(put(tmp_path / "class", {name: WORKED}), ROSTER)
     assert found[0].student == student
+    assert found[0].is_stranger == (student not in {"s1", "s2", "s3", "s4"})
     absent = {each.student for each in found if each.problem == "Nothing was handed in."}
     assert absent == {"s1", "s2", "s3", "s4"} - {student}
 

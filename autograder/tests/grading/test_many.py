@@ -18,6 +18,7 @@ from autograder.grading.find import Found, find_submissions
 from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import CannotGrade, Job
 from autograder.grading.many import grade_all, label
+from autograder.grading.roster import roster_from
 from autograder.grading.store import run_seed
 from autograder.student.core.results import Result
 
@@ -70,6 +71,16 @@ def reasons(results: list[Result]) -> dict[str, str]:
 def no_process() -> None:
     """In place of a start, where none is wanted."""
     raise AssertionError("a process was started")
+
+
+def test_who_is_not_in_the_roster_is_told_to_the_instructor(tmp_path: Path) -> None:
+    """And to nobody else: it is no repair, which students read."""
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / "work.pdf").write_bytes(b"%PDF")
+    found = find_submissions([tmp_path], [], roster_from(b"id\nada\n", "students.csv"))
+    bob, ada = grade_all(found, tmp_path / "out", 1)
+    assert bob.integrity == ("“bob” is not in the roster: find out whose hand-in this is.",)
+    assert (bob.repairs, ada.integrity) == ((), ())
 
 
 def test_a_process_that_dies_costs_nobody_else_anything(
