@@ -164,8 +164,8 @@ def grade(
 ) -> None:
     """Grade submissions: one notebook, or a class.
 
-    Each submission runs in a sandbox, is repaired where that can be done, and gets one result. A notebook that
-    cannot be graded says why, and stops nobody else. The same command again goes on where it stopped.
+    Each submission runs in a sandbox, is repaired where possible, and gets one result. A notebook that cannot be
+    graded says why, and the rest of the class is graded. Run the same command again to continue where it stopped.
 
     Exit code 0 if grading worked, whatever the marks; 1 if `--fail-on` is met; 2 if the input cannot be used.
 
@@ -225,7 +225,7 @@ def merge(
         ),
     ] = None,
 ) -> None:
-    """Put together a class that several machines have graded in shards: the same files as one run writes.
+    """Merge the shards of a class that several machines have graded: writes the same files as one run.
 
     Exit code 2 if a shard is missing, has not finished, or belongs to another run.
 
@@ -274,10 +274,10 @@ def leaderboard(
         ),
     ] = False,
 ) -> None:
-    """Rank the models of graded submissions by what they reach on hidden text, beside the floor and the target.
+    """Rank the models of graded submissions by their score on hidden text, beside the floor and the target.
 
-    In perplexity, or in bits per byte where each has a tokenizer of its own. Equal models share a rank. A flag marks
-    submissions with something for you to look at.
+    The score is a perplexity, or bits per byte if each model has its own tokenizer. Equal models share a rank. A flag
+    marks submissions that you should look at.
 
     Example: `autograder leaderboard graded/ --html leaderboard.html --top 10`
     """
@@ -295,9 +295,9 @@ def release(
         ),
     ] = False,
 ) -> None:
-    """Write the student bundle: notebooks without answers, public tests, and a proof that nothing hidden is in it.
+    """Write the student bundle, notebooks without answers and public tests, after a search for hidden content.
 
-    Exit code 1 if something hidden is in it; no bundle is then left.
+    Exit code 1 if it would contain something hidden; then no bundle is written.
 
     Example: `autograder release --out dist`
     """
@@ -359,7 +359,7 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Say what is installed, what protects this machine while grading, and what to do about what is missing.
+    """Say what is installed, what protects this machine while grading, and how to repair what is missing.
 
     Exit code 0 if submissions can be graded here, else 1.
 

@@ -3,7 +3,7 @@
     python -m autograder.benchmarks.checks
 
 The time is that of `check("task")` without drawing its panel: the best of a few calls, since other programs may be in
-the way. It is no test: a machine may be slow.
+the way. It is not a test: a machine may be slow.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Content(NamedTuple):
     """What is in a notebook: its assignment, empty if it is none of ours, and how many tasks have an answer."""
 
     assignment: str = ""
-    answered: int = -1  # of a file that is no notebook of this course
+    answered: int = -1  # of a file that is not a notebook of this course
 
 
 def content_of(found: Found, assignment: str = "") -> Content:

@@ -1,7 +1,7 @@
 """Grades many submissions: a process each with a warm server, results on disk as they come, none lost with another.
 
 A submission is the unit of work, a pure function from bytes and a seed. What is finished stays in a cache beside
-the results, where no worker can write, so that an interrupted run goes on where it stopped.
+the results, where no worker can write, so that an interrupted run continues where it stopped.
 """
 
 from __future__ import annotations

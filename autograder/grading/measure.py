@@ -247,7 +247,7 @@ class _Scorer:
         except (CheckFailed, WorkerError) as error:
             return [self._could_not_be_scored(error)]
         independence = _independence(difference)
-        # What was not predicted from the past is no prediction, and its number has no place in a table of them.
+        # What was not predicted from the past is not a prediction, and its number does not belong in a table of them.
         return [result, independence] if independence.outcome == "passed" else [independence]
 
     def _read_again(self, answers: Sequence[torch.Tensor]) -> list[int]:

@@ -25,7 +25,7 @@ def of_platform(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _of_canvas(cells: dict[str, str]) -> list[str]:
-    """A line of Canvas' gradebook; none for those that are no student: points possible, how marks are posted."""
+    """A line of Canvas' gradebook; none for those that are not students: points possible, how marks are posted."""
     number, login = cells.get("id", ""), cells.get("sis login id", "")
     if not number.isdecimal():
         return []

@@ -69,7 +69,7 @@ def read_shard(folder: Path) -> ShardRun:
     except (OSError, ValueError, KeyError, TypeError):
         raise CannotMerge(
             _(
-                "Shard {shard} in {folder} has not finished. Run its command again; it goes on where it stopped."
+                "Shard {shard} in {folder} has not finished. Run its command again; it continues where it stopped."
             ).format(shard=shard, folder=folder)
         ) from None
 

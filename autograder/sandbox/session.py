@@ -234,7 +234,7 @@ class Session:
     def _park(self, task: str, total: float) -> tuple[bool, float]:
         """Has the worker fork, and the fork put to sleep; whether the worker is well, and what is left of the time.
 
-        A fork that does not come about is no loss: its task is tested in the final state.
+        A fork that fails costs nothing: its task is tested in the final state.
         """
         seconds = min(self._limits.wall_grace_seconds, total)
         connection = self._converse({"op": "park"}, seconds)

@@ -18,8 +18,8 @@ def check(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     """Runs the tests of a task on what this notebook has defined so far, and shows what they say.
 
     Without a task, shows how far every task of the notebook is. `hints=2` shows the second hint as well, and `hints=3`
-    the same idea worked on another case. Where the notebook is being graded this does nothing: the grader runs the
-    tests itself, from outside.
+    the same idea worked on another case. While the notebook is being graded this does nothing: the grader
+    runs the tests itself, from outside.
     """
     if importlib.util.find_spec("autograder.student.checking.live") is None:
         return None
@@ -46,7 +46,7 @@ def predict(task: str, /, **guesses: Any) -> None:
 def submit(notebook: str = "") -> HandIn | None:
     """Makes the hand-in, a zip with this notebook, its trained model and a receipt, and says what to look at again.
 
-    `notebook` is its file, where it cannot be found by itself. Where the notebook is being graded
+    `notebook` is the notebook's file, in case it cannot be found automatically. While the notebook is being graded
     or checked this does nothing.
     """
     if is_run_by_others() or importlib.util.find_spec("autograder.student.submission.live") is None:

@@ -55,9 +55,9 @@ def check(
 ) -> None:
     """Check your own notebook, as its check cells do. Exit code 1 if a check fails.
 
-    What it says is what the grade will be. The code runs here, unprotected: check only what you wrote yourself.
+    The result is what the grade will be. The code runs here without a sandbox: check only what you wrote yourself.
 
-    For one task, or for a machine: `autograder check rnn_basics.ipynb --task rnn_step --format json`
+    For one task, or for a program: `autograder check rnn_basics.ipynb --task rnn_step --format json`
 
     Example: `autograder check rnn_basics.ipynb --hints 2`
     """
@@ -83,10 +83,10 @@ def check(
 def submit(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help=_("Your own notebook."))],
 ) -> None:
-    """Make the hand-in: a zip with the notebook, its trained model and a receipt. Says what seems to be forgotten.
+    """Make the hand-in, a zip with the notebook, its trained model and a receipt, and warn of what seems to be missing.
 
-    The notebook's cells are run here, unprotected, from a fresh start, to see what the checks say. The zip lies
-    beside the notebook and is made whatever they say; exit code 2 if the file is no notebook of this course.
+    The notebook's cells run here, without a sandbox, as after a restart, and then its checks. The zip is written
+    beside the notebook whatever they say. Exit code 2 if the file is not a notebook of this course.
 
     Example: `autograder submit rnn_basics.ipynb`
     """

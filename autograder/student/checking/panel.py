@@ -84,7 +84,7 @@ def why_no_points(result: TaskResult) -> str:
 
 
 def predictions_title(result: TaskResult) -> str:
-    """What stands above the predictions: what came out of wrong code is no verdict on them."""
+    """What stands above the predictions: what came out of wrong code is not a verdict on them."""
     if result.status == "passed":
         return _("Your predictions:")
     return _("Your predictions, beside what your code gives so far:")

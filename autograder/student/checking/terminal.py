@@ -101,7 +101,7 @@ def check_notebook(
 ) -> Checked:
     """Runs the cells of a notebook and checks its tasks, all of them or those that are named; hears of each step.
 
-    Raises `NotCheckable` if the file is no notebook of this course, or has no task of that name.
+    Raises `NotCheckable` if the file is not a notebook of this course, or has no task of that name.
     """
     notebook = course_notebook(read_file(path), path)
     names = [task.name for task in notebook.tasks()]

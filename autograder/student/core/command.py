@@ -33,7 +33,7 @@ def refuse_path(error: OSError, path: Path) -> NoReturn:
 
 def interrupted() -> NoReturn:
     """Ends a command that was interrupted and can be continued."""
-    print(_("Interrupted. The same command again goes on where it stopped."), file=sys.stderr)
+    print(_("Interrupted. The same command again continues where it stopped."), file=sys.stderr)
     raise typer.Exit(INTERRUPTED) from None
 
 

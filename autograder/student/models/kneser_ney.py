@@ -5,7 +5,7 @@ The probability of a word w after a context h of k - 1 words mixes what was coun
     p(w | h) = max(c(h w) - D, 0) / c(h ·) + backoff(h) · p(w | h without its oldest word)
 
 The longest n-grams are counted as they occur. A shorter one counts the different words that stand before it:
-"francisco" is frequent, but only after "san", so it is no likely word elsewhere. The discount D depends on whether the
+"francisco" is frequent, but only after "san", so it is unlikely elsewhere. The discount D depends on whether the
 count is 1, 2 or more, and is estimated from how many n-grams have each count. `backoff` hands out exactly what was
 discounted, so the probabilities after every context sum to 1. Below the single words lies the uniform distribution.
 

@@ -124,5 +124,5 @@ def _is_piece(value: Any) -> bool:
 
 
 def _is_special(value: Any) -> bool:
-    # "surrogatepass": a lone surrogate is no text, and no reason to fail while counting it
+    # "surrogatepass": a lone surrogate is not text, but no reason to fail while counting it
     return isinstance(value, str) and 0 < len(value.encode("utf-8", "surrogatepass")) <= MAX_PIECE_BYTES

@@ -1,7 +1,7 @@
 """Shows a training of minutes while it runs, and keeps the best model so far: a bar, a curve, samples, a checkpoint.
 
 In a notebook the bar and the curve move; anywhere else every point of the curve is one printed line. Nothing is
-written to stderr. To stop it (the square button, or Ctrl-C) is no error: the best model so far is kept.
+written to stderr. To stop it (the square button, or Ctrl-C) is not an error: the best model so far is kept.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def coloured_words(words: Sequence[str], values: Numbers) -> Shown:
 def token_blocks(texts: Mapping[str, Sequence[bytes]]) -> Shown:
     """Each text as the tokens that it is cut into, a coloured block each, with how many they are.
 
-    Bytes that are no character alone are drawn as one dot each; which they are is shown under the pointer.
+    Bytes that do not form a character alone are drawn as one dot each; which they are is shown under the pointer.
 
     >>> token_blocks({"English": [b"the", b" cat"], "Korean": ["한".encode()[:1], "한".encode()[1:]]})
     English (2): the|␣cat
@@ -167,7 +167,7 @@ def _block(token: bytes, colour: str) -> str:
 
 
 def _written(token: bytes) -> str:
-    """A token as text, a space as an open box, a line end as an arrow; bytes that are no character as dots."""
+    """A token as text, a space as an open box, a line end as an arrow; bytes that do not form a character as dots."""
     try:
         return token.decode("utf-8").replace(" ", "␣").replace("\n", "↵")
     except UnicodeDecodeError:

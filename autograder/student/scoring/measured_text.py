@@ -124,7 +124,7 @@ def text_of(metric: Metric, corpus: str, content: str) -> MeasuredText:
 
 
 def score(student: Student, checkpoint: Checkpoint, text: MeasuredText, class_name: str) -> Score:
-    """The score on a text that is no secret: tokenizer and model are both asked in one session."""
+    """The score on a text that is not secret: tokenizer and model are both asked in one session."""
     rows = text.rows(checkpoint, lambda question: question(student))
     predictor = restore(student, checkpoint, rows.vocabulary_size, class_name)
     return Score(torch.cat(log_probabilities(predictor, rows.texts, rows.first_id)))
@@ -133,7 +133,7 @@ def score(student: Student, checkpoint: Checkpoint, text: MeasuredText, class_na
 def folded_bits_per_byte(nats: float, lines: Sequence[str], words: Sequence[str]) -> float:
     """Bits for each UTF-8 byte of the folded text, where unknown words are spelt out at eight bits a byte.
 
-    So what the model says only as `<unk>` is paid for, and a coarser vocabulary is no advantage.
+    So what the model says only as `<unk>` is paid for, so a coarser vocabulary gives no advantage.
     """
     known = set(words)
     spelt_out = sum(len(word.encode()) + 1 for line in lines for word in line.split() if word not in known)

@@ -60,7 +60,7 @@ Progress = Callable[[int, int], None]  # tokens scored so far, tokens in all
 
 
 class UnusableScores(CheckFailed):
-    """An answer of the model's that is no scores of all words."""
+    """An answer of the model's that does not hold scores of all words."""
 
 
 class Misfit(CheckFailed):
