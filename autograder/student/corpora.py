@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.student.core.language import _
 
 DATA = Path(__file__).resolve().parents[2] / "data"  # beside the package in a clone, a bundle and the sandbox
+PARALLEL = Path(__file__).with_name("parallel.tsv")  # ships with the code: it is small
 UNKNOWN, END_OF_LINE = "<unk>", "<eos>"  # ids 0 and 1 of every vocabulary
 NUMBER = "N"  # no word can be it, since words are in lower case
 SPLITS = ("train", "valid")
@@ -42,6 +43,16 @@ def vocabulary(corpus: str) -> list[str]:
     ['<unk>', '<eos>', 'the', ',']
     """
     return text_lines(DATA / "prepared" / corpus / "vocabulary.txt")
+
+
+def parallel() -> tuple[list[str], list[str]]:
+    """The same paragraphs in English and in Korean, from the help of a desktop; licence and source stand in the file.
+
+    >>> [paragraphs[2] for paragraphs in parallel()]
+    ['Open the Activities overview and start typing Accessibility.', '현재 활동 개요를 열고 접근성 입력을 시작합니다.']
+    """
+    rows = [line.split("\t") for line in text_lines(PARALLEL) if not line.startswith("#")]
+    return [english for english, _korean in rows], [korean for _english, korean in rows]
 
 
 def fold(text: str) -> str:

@@ -17,6 +17,8 @@ from autograder.assignments.sources import assignment_names, source_notebook, so
 from autograder.student.core.code import bound_names
 from autograder.student.core.course import outcomes_of, spec_of
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG
+from autograder.student.models.checkpoints import MAX_PARAMETERS
+from autograder.student.models.model_files import MAX_WEIGHTS_BYTES
 
 NAMES = assignment_names()
 POINTS = 60
@@ -24,11 +26,29 @@ MINUTES_TAG = "minutes"  # of demonstrations that train, and of those that need 
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
 # What demonstrations define for everybody, because later cells or the students themselves need it.
 SHARED = {
-    "rnn_basics": "train surnames hello_model memory_lstm surname_model backwards_model telegram_model",
-    "rnn_language_model": "corpus V train_lines valid_lines train_rows valid_rows valid_piece small_model textwrap",
+    "rnn_basics": "train surnames hello_model memory_lstm surname_model backwards_model telegram_model time",
+    "rnn_language_model": "corpus V train_lines valid_lines train_rows valid_rows valid_piece small_model "
+    "textwrap bz2 gzip lzma Path",
     "subword_language_model": "SENTENCES english korean speeches held_out course_tokenizer show_table PARAMETERS "
     "width_for fit ListTokenizer PieceTokenizer four_tokenizers VOCAB_SIZE tokenizer_text train_text valid_text "
-    "vocab merges tokenizer train_ids valid_ids valid_bytes_per_piece",
+    "vocab merges tokenizer train_ids valid_ids valid_bytes_per_piece COSTS bz2 gzip lzma inspect",
+}
+# What the cells behind the last question need from those before them; the first notebook's run with all others.
+BEYOND = {
+    "rnn_language_model": """
+torch.manual_seed(0)
+corpus = Corpus(["the people of the united states"] * 9, ["the states of the people ; the rest is new"] * 90, [], 9)
+language_model = RNNModel("GRU", len(corpus.dictionary), embed=8, hidden=8, layers=1)
+""",
+    "subword_language_model": """
+_course_vocab, _course_merges = train_bpe("the government of the people", 270)
+course_tokenizer = BPETokenizer(_course_vocab, _course_merges)
+_both_vocab, _both_tokenizer = _course_vocab, course_tokenizer
+
+
+def _pieces(tokenizer, pieces, text):
+    return [pieces[number] for number in tokenizer.encode(text)]
+""",
 }
 MEASURED = [name for name in NAMES if any(task.is_measured for task in source_notebook(name).tasks())]
 
@@ -113,6 +133,14 @@ def test_the_notebook_shows_what_its_tasks_forbid(name: str) -> None:
     assert shown == set(spec_of(name).forbidden)
 
 
+@pytest.mark.parametrize("name", MEASURED)
+def test_what_may_be_changed_names_the_limits_of_the_code(name: str) -> None:
+    """The box about the leaderboard, and the constants that it speaks of."""
+    (box,) = [cell.source for cell in source_notebook(name).cells if "What you may change" in cell.source]
+    assert f"{MAX_PARAMETERS // 10**6} million parameters" in box
+    assert f"{MAX_WEIGHTS_BYTES // 2**20} MB" in box
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     """No error, nothing on stderr (nbgrader would take all marks for it), and every check gives its points.
@@ -129,6 +157,28 @@ def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None
             notebook.cells.remove(cell)
     checks = run(notebook, tmp_path)
     assert all(right == points for task, (right, points) in checks.items() if task not in measured), checks
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_what_is_beyond_the_course_runs_with_a_small_model(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cells behind the last question, with a tiny model in the place of the one that takes minutes to train."""
+    monkeypatch.chdir(tmp_path)
+    cells = source_notebook(name).cells
+    (start,) = [place for place, cell in enumerate(cells) if cell.source.startswith("# Beyond")]
+    behind = [cell.source for cell in cells[start:] if cell.kind == "code" and "submit" not in cell.source]
+    assert behind
+    names: dict[str, Any] = {}
+    for source in [*(cell.source for cell in source_notebook(name).definitions()), BEYOND[name], *behind]:
+        exec(source, names)
+    if name == "rnn_language_model":
+        printed = capsys.readouterr().out
+        assert "read back the same: True" in printed
+        promised, written = re.search(r"promised ([\d.]+) bytes, written (\d+)", printed).groups()  # type: ignore[union-attr]
+        assert float(written) == pytest.approx(float(promised), abs=4), (
+            "two bytes are the length, one is rounded up"
+        )
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ NAME = "recurrent-language-models"  # of the zip, and of the one folder in it
 PUBLIC = (
     "__init__.py",
     "student/**/*.py",
+    "student/parallel.tsv",
     "student/core/locale/*/LC_MESSAGES/*.mo",
     "assignments/__init__.py",
     "assignments/*/__init__.py",

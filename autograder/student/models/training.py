@@ -7,6 +7,7 @@ written to stderr. To stop it (the square button, or Ctrl-C) is not an error: th
 from __future__ import annotations
 
 import base64
+import contextlib
 import copy
 import html
 import io
@@ -122,19 +123,21 @@ class LiveTraining:
 
         return step_and_count
 
-    def point(self, train_nats: float, valid_nats: float, sample: str = "") -> None:
+    def point(self, train_nats: float, valid_nats: float, sample: Callable[[], str] | None = None) -> None:
         """A new point of the curve: mean nats per token on the last piece of training text, and on other text.
 
-        `sample` is what the model writes by now; it is shown under the curve, below those of the points before.
+        `sample` says what the model writes by now; it is shown under the curve, below those of the points before. If it
+        fails there is none: a training of minutes must not end for a decoration.
         """
         point = Point(self._tokens, train_nats, valid_nats)
         self.points.append(point)
         if valid_nats < (self.best.valid_nats if self.best else math.inf):  # which nan never is
             self._keep(point)
         self._curve.show(self._curve_html, self._progress.line(point))
-        if sample:
-            self._written.append((point, sample))
-            self._samples.show(self._samples_html, f"    {sample}")
+        if sample is not None:
+            with contextlib.suppress(Exception):
+                self._written.append((point, sample()))
+                self._samples.show(self._samples_html, f"    {self._written[-1][1]}")
 
     def _keep(self, point: Point) -> None:
         if self.best is None:

@@ -15,6 +15,7 @@ from autograder.student.plots.curves import (
     gradient_norms,
     learning_curve,
     memory_curve,
+    scaling,
     training_curve,
     vocabulary_growth,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "next_word_table",
     "next_words",
     "padding",
+    "scaling",
     "surprise",
     "surprising_words",
     "token_blocks",

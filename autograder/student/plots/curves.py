@@ -118,6 +118,16 @@ def gradient_norms(norms: Mapping[str, Numbers], cuts: Iterable[int] = ()) -> Fi
     return figure
 
 
+def scaling(sizes: Sequence[int], seconds: Mapping[str, Numbers]) -> Figure:
+    """Seconds that several ways take for inputs of several sizes, on two logarithmic scales."""
+    figure, axes = new_figure(8, 4)
+    draw_lines(axes, seconds, sizes, marker="o")
+    axes.set(xlabel=_("length of the input"), ylabel=_("seconds"), xscale="log", yscale="log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    return figure
+
+
 def vocabulary_growth(words: Sequence[int], vocabularies: Mapping[str, Numbers]) -> Figure:
     """How many different words a text has after so many words, on two logarithmic scales (Heaps' law is a line)."""
     figure, axes = new_figure(8, 4)

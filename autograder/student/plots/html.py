@@ -54,7 +54,7 @@ def surprising_words(words: Sequence[str], bits: Numbers) -> Shown:
     costs = [float(number) for number in as_array(bits)]
     most = max(costs, default=1.0) or 1.0
     spans = [_span(word, WARM, cost / most, f"{cost:.1f}") for word, cost in zip(words, costs, strict=True)]
-    title = _("bits of each word; the warmest costs {most:.1f}, together {all:.1f}").format(
+    title = _("bits for each; the warmest costs {most:.1f}, together {all:.1f}").format(
         most=most, all=sum(costs)
     )
     return Shown(_paragraph(title, spans), _line(words, costs))
@@ -83,16 +83,16 @@ def token_blocks(texts: Mapping[str, Sequence[bytes]]) -> Shown:
     English (2): the|␣cat
     Korean (2): ·|··
     """
+    top = "vertical-align:top;text-align"
     rows = "".join(
-        f"<tr><td style='text-align:right;vertical-align:top;white-space:nowrap'>{escape(title)}</td>"
-        f"<td style='text-align:right;vertical-align:top'>{len(tokens)}</td>"
-        f"<td style='text-align:left;line-height:1.9'>{''.join(map(_block, tokens, itertools.cycle(BLOCKS)))}</td></tr>"
+        f"<tr><td style='{top}:right;white-space:nowrap'>{escape(title)}</td><td style='{top}:right'>{len(tokens)}</td>"
+        f"<td style='{top}:left;line-height:1.9'>{'<wbr>'.join(map(_block, tokens, itertools.cycle(BLOCKS)))}</td></tr>"
         for title, tokens in texts.items()
     )
     text = "\n".join(
         f"{title} ({len(tokens)}): {'|'.join(map(_written, tokens))}" for title, tokens in texts.items()
     )
-    return Shown(f"<table>{rows}</table>", text)
+    return Shown(f"<table style='max-width:62em'>{rows}</table>", text)
 
 
 def next_word_table(

@@ -36,6 +36,7 @@ EXAMPLES: dict[str, Callable[[], Figure]] = {
     "gates": lambda: plots.gates(nn.LSTM(2, 3), torch.randn(4, 2), list("abcd")),
     "coloured_text": lambda: plots.coloured_text("a b\ncd", torch.tensor([-1.0, 0.0, 0.5, 0.1, 1.0, 0.2])),
     "vocabulary_growth": lambda: plots.vocabulary_growth([10, 100], {"words": [8, 50]}),
+    "scaling": lambda: plots.scaling([10, 100], {"loop": [0.1, 1.0], "scan": [0.1, 0.2]}),
     "growing_pieces": lambda: plots.growing_pieces({"none": list(" ab"), "one": [" a", "b"]}),
     "lattice": lambda: plots.lattice("aab", {"a": -1.0, "b": -2.0, "ab": -2.5}, ["a", "ab"]),
     "comparison": lambda: plots.comparison(["letters", "words"], [5.0, 500.0], [2.0, 2.1]),

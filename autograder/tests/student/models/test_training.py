@@ -117,8 +117,9 @@ def test_a_sample_grows_under_the_curve(
 ) -> None:
     """What the model wrote at each point, with its score; elsewhere a line each."""
     live = LiveTraining(tmp_path / "lm", model, ARGUMENTS, {})
-    live.point(5.0, 4.0, "the of <the>")
-    live.point(4.0, 3.0, "the people of")
+    live.point(5.0, 4.0, lambda: "the of <the>")
+    live.point(4.0, 3.0, lambda: "the people of")
+    live.point(4.0, 3.0, lambda: str(1 / 0))  # is not worth an error
     page = live._samples_html()
     assert page.index("the of &lt;the&gt;") < page.index("the people of")
     assert page.count("<tr>") == 2
