@@ -97,9 +97,9 @@ class Group:
         return sorted((item for item in self.items if item.share < 1), key=lambda item: item.share)
 
     @property
-    def doubtful(self) -> list[Item]:
-        """The tasks that do not tell the strong from the weak."""
-        return [item for item in self.items if item.correlation and item.correlation.is_near_zero]
+    def doubtful(self) -> list[str]:
+        """The tasks that do not tell the strong from the weak, as code."""
+        return [f"`{item.name}`" for item in self.items if item.correlation and item.correlation.is_near_zero]
 
     @cached_property
     def mistakes(self) -> tuple[Common, ...]:

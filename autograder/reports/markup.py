@@ -125,7 +125,10 @@ def formula(tex: str, options: Mapping[str, Any]) -> str:
     try:
         if len(tex) > MAX_FORMULA or _MACRO.search(tex):
             raise ValueError("too long, or it defines macros that grow")
-        return tostring(_harmless(Converter(display=display).convert_to_element(tex)), encoding="unicode")
+        element = _harmless(Converter(display=display).convert_to_element(tex))
+        if display == "block":
+            element.set("tabindex", "0")  # a wide one is scrolled, by keyboard as well
+        return tostring(element, encoding="unicode")
     except Exception:  # the converter raises many kinds, RecursionError among them
         return f'<code class="tex">{escapeHtml(tex)}</code>'
 
@@ -156,6 +159,17 @@ class _Renderer(RendererHTML):
     ) -> str:
         tokens[index].attrSet("rel", "noopener noreferrer nofollow")
         return self.renderToken(tokens, index, options, environment)
+
+    def heading_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, environment: EnvType
+    ) -> str:
+        """All headings of a notebook are on one level of the page, so that none is left out; their sizes differ."""
+        return f'<h3 class="title-{tokens[index].tag}">'
+
+    def heading_close(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, environment: EnvType
+    ) -> str:
+        return "</h3>\n"
 
     def fence(self, tokens: Sequence[Token], index: int, options: OptionsDict, environment: EnvType) -> str:
         token = tokens[index]

@@ -40,7 +40,7 @@ for (const table of document.querySelectorAll("table.heat")) {
 
   controls.hidden = false;
   text.addEventListener("input", filter);
-  kind.addEventListener("input", filter);
+  kind.addEventListener("change", filter);
   for (const button of table.tHead.querySelectorAll("button")) {
     button.disabled = false;
     button.addEventListener("click", () => sort(button.closest("th")));

@@ -67,8 +67,8 @@ def _student(number: int, chance: random.Random) -> Result:
     )
     if number % 17 == 3:
         result = replace(result, integrity=(f"Worth a look: cell 9 (`Corpus`), line 3: `f{number}()`",) * 3)
-    if number % 23 == 5:
-        twin = f"student-{number - 1:03d}"
+    if number % 23 in (4, 5):
+        twin = f"student-{number + (1 if number % 23 == 4 else -1):03d}"
         result = replace(result, similar=(Similar(twin, 1.0, {"RNNModel": 0.94}, ("Corpus: M05",)),))
     if number % 13 == 6:
         result = replace(result, score=round(0.9 * score, 2), late=Late(7200 * number, 0.1, score))
