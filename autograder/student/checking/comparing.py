@@ -15,7 +15,14 @@ import torch
 from autograder.student.checking.forbidden import uses
 from autograder.student.checking.gradients import Gradients
 from autograder.student.checking.relations import Relation, number_relation, relation
-from autograder.student.checking.student import CheckFailed, Evidence, Remote, Stopped, Student
+from autograder.student.checking.student import (
+    CheckFailed,
+    Evidence,
+    Remote,
+    Stopped,
+    Student,
+    UnreadableReply,
+)
 from autograder.student.core.language import _
 
 RTOL, ATOL = 1e-6, 1e-9  # for float64; float32 is given a thousand times more
@@ -270,6 +277,8 @@ def _assert_gradient(got: torch.Tensor | None, expected: torch.Tensor | None, wh
 
 def name_gradients(gradients: Gradients, names: Sequence[str]) -> dict[str, torch.Tensor | None]:
     """The gradients of the arguments under the names they have in the signature."""
+    if len(gradients.arguments) != len(names):
+        raise UnreadableReply(_("Your code's answer could not be read."))
     return dict(zip(names, gradients.arguments, strict=True))
 
 

@@ -20,7 +20,9 @@ class Gradients:
 
 
 def read_gradients(value: Any, found: Mapping[str, Any], count: int) -> Gradients | None:
-    """The gradients beside the value of a call; None if these are not gradients of `count` tensors among its arguments.
+    """The gradients beside the value of a call; None if these are not gradients.
+
+    There is one for each tensor among the arguments: `count` of ours at least, and those that had been kept over there.
 
     >>> found = {"arguments": [None], "watched": [], "parameters": {"weight": torch.ones(2)}}
     >>> read_gradients(None, found, 1).parameters
@@ -35,6 +37,6 @@ def read_gradients(value: Any, found: Mapping[str, Any], count: int) -> Gradient
         one is None or (isinstance(one, torch.Tensor) and one.is_floating_point())
         for one in [*arguments, *watched, *parameters.values()]
     )
-    if not are_gradients or len(arguments) != count:
+    if not are_gradients or len(arguments) < count:
         return None
     return Gradients(value, arguments, watched, parameters)

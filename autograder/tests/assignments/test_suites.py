@@ -22,7 +22,9 @@ TASKS = [
 ]
 NAMES = [f"{assignment}-{task}" for assignment, task in TASKS]
 MAX_BYTES = 2**20  # of all recordings of an assignment
-# Known mistakes of a task that may go unnamed. What hangs on a clock is not the same at each run.
+# Known mistakes of a task that may go unnamed: another processor rounds otherwise than the one that recorded, and what
+# hangs on a clock is not the same at each run.
+UNNAMED = 1
 MAX_UNNAMED = {"train_bpe": 3}
 MAX_GRADING_ONLY = 3  # tests of an assignment that no recording can replay
 
@@ -45,7 +47,7 @@ def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> N
         row = proof_of(assignment).row(task, seeds=1)
     assert [remark for remark in row.remarks if "is not named" not in remark] == []
     assert row.killed == row.mistakes > 0
-    assert row.named >= row.mistakes - MAX_UNNAMED.get(task, 0), row.remarks
+    assert row.named >= row.mistakes - MAX_UNNAMED.get(task, UNNAMED), row.remarks
     assert row.accepted == row.alternatives >= 2
     assert row.tests >= 3
     assert row.caught == row.wrong, [verdict for verdict in row.verdicts if "PASSES" in verdict]
