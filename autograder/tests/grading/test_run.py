@@ -82,7 +82,7 @@ def test_provenance_says_where_a_mark_comes_from(server: Server, suites: Suites,
     [
         (b"", "empty"),
         (b"\xff\xfe", "JSON"),
-        (b'{"cells": []}', "Nothing in the notebook"),
+        (b'{"cells": []}', "No cell of the notebook"),
         (b"[]", "not an object"),
     ],
 )
