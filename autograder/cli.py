@@ -174,7 +174,7 @@ def grade(
     Example: `autograder grade submitted/ --out marks --jobs 2`
     """
     names = class_run.known_assignments()
-    chosen = _chosen_formats(formats)
+    chosen = _chosen_formats(formats, roster)
     rule = _rule(fail_on or [])
     if assignment and assignment not in names:
         refuse(
@@ -231,7 +231,7 @@ def merge(
 
     Example: `autograder merge marks-1 marks-2 marks-3 --out marks`
     """
-    class_run.merge_paths(folders, out, _chosen_formats(formats), roster)
+    class_run.merge_paths(folders, out, _chosen_formats(formats, roster), roster)
 
 
 def _rule(rules: list[str]) -> failing.FailOn | None:
@@ -241,7 +241,8 @@ def _rule(rules: list[str]) -> failing.FailOn | None:
         refuse(error)
 
 
-def _chosen_formats(formats: str) -> list[str]:
+def _chosen_formats(formats: str, roster: Path | None) -> list[str]:
+    """The formats in this list, each of which exists; a sentence where one needs a roster to be of use."""
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     for name in chosen:
         if name not in FORMATS:
@@ -250,6 +251,13 @@ def _chosen_formats(formats: str) -> list[str]:
                     name=name, known=", ".join(FORMATS)
                 )
             )
+    if roster is None and {"canvas", "moodle"} & set(chosen):
+        print(
+            _(
+                "Without --roster the gradebook may not recognise the students: give it the one that it exports."
+            ),
+            file=sys.stderr,
+        )
     return chosen
 
 

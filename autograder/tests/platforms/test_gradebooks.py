@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.grading.roster import Roster, roster_from
-from autograder.maintain.class_run import merge_paths
 from autograder.platforms import gradebooks
 from autograder.student.core.results import Result, TaskResult
 from autograder.tests.platforms.conftest import shard_folders
@@ -105,9 +106,13 @@ def test_excel_reads_the_files(tmp_path: Path) -> None:
 
 
 def test_a_merged_class_has_gradebooks(class_of: Path, tmp_path: Path) -> None:
-    """The roster is read there once more, since results hold names only."""
+    """The roster is read there once more, since results hold names only; without one a sentence warns."""
     people = tmp_path / "people.csv"
     people.write_text("id,email\nzoe,zoe@example.org\n", encoding="utf-8")
-    merge_paths(shard_folders(class_of), tmp_path / "all", ["canvas", "moodle"], people)
+    shards = map(str, shard_folders(class_of))
+    command = ["merge", *shards, "--out", str(tmp_path / "all"), "--format", "canvas,moodle"]
+    done = CliRunner().invoke(app, [*command, "--roster", str(people)])
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "zoe@example.org" in (tmp_path / "all" / "moodle.csv").read_text(encoding="utf-8")
     assert len(rows((tmp_path / "all" / "canvas.csv").read_text(encoding="utf-8"))) == 8
+    assert "Without --roster" in CliRunner().invoke(app, command).stderr
