@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from autograder.grading.repair import Repaired
 from autograder.student.core.code import dotted, full_name, import_names, python, renamed, tree
 from autograder.student.core.language import _, plural
-from autograder.student.core.notebook import SETUP_TAG
+from autograder.student.core.notebook import SETUP_TAG, Notebook
 
 MAX_SENTENCES = 20
 _SHOWN = 80  # letters of a line of code
@@ -43,11 +43,13 @@ _SETTINGS = ("torch.backends.",)
 _Finding = tuple[int, str]  # line, reason
 
 
-def integrity_notes(repaired: Repaired) -> list[str]:
+def integrity_notes(repaired: Repaired, source: Notebook) -> list[str]:
     """One sentence for every line that does what no honest answer needs, in the order of the notebook.
 
-    Cells are counted from 1, as they stand on the feedback page.
+    Cells are counted from 1, as they stand on the feedback page. A line that stands in a cell of the course's own
+    notebook, `source`, is not the student's.
     """
+    given = {line.strip() for cell in source.cells if not cell.is_answer for line in cell.source.split("\n")}
     cells = [
         (number, cell)
         for number, cell in enumerate(repaired.notebook.cells, start=1)
@@ -64,6 +66,8 @@ def integrity_notes(repaired: Repaired) -> list[str]:
         for line, reason in sorted(set(_findings(found, imported))):
             reasons.setdefault(line, []).append(reason)
         for line, all_of_line in reasons.items():
+            if lines[line - 1].strip() in given:
+                continue
             notes.append(
                 _("Worth a look: cell {number}{task}, line {line}, {reason}: {code}").format(
                     number=number,

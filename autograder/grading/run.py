@@ -133,7 +133,7 @@ def _grade(
     integrity = [
         *repaired.integrity,
         *notes,
-        *integrity_notes(repaired),
+        *integrity_notes(repaired, suite.notebook),
         *_refused([] if starts_processes(own) and REFUSED_CALLS.issuperset(refusals) else refusals),
         *_own_faults(results),
         *_unsafe(server),

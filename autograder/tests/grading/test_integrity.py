@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
@@ -12,14 +14,14 @@ from autograder.student.core.notebook import Cell, Notebook
 
 def _notes(source: Notebook, code: str) -> list[str]:
     own = Cell(kind="code", source=code, id="own")
-    return integrity_notes(repair(Notebook((*source.cells, own)), source))
+    return integrity_notes(repair(Notebook((*source.cells, own)), source), source)
 
 
 @pytest.mark.parametrize("name", assignment_names())
 def test_the_solution_needs_nothing_of_it(name: str) -> None:
     """No cell that we wrote ourselves is worth a look."""
     source = source_notebook(name)
-    assert integrity_notes(repair(source, source)) == []
+    assert integrity_notes(repair(source, source), source) == []
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,16 @@ def test_a_flood_is_cut_short(few_tasks: Notebook) -> None:
     notes = _notes(few_tasks, "torch.allclose = print\n" * 1000 + "x" + ".y" * 500)
     assert len(notes) == MAX_SENTENCES + 1
     assert str(1000 - MAX_SENTENCES) in notes[-1]
+
+
+def test_a_line_added_to_a_cell_of_the_course_is_told() -> None:
+    """What came with the notebook is nobody's; the same cell with a line more is."""
+    source = source_notebook("rnn_basics")
+    cells = [
+        replace(cell, source=f"{cell.source}\nimport ctypes as _c")
+        if cell.grade_id == "course-files"
+        else cell
+        for cell in source.cells
+    ]
+    [note] = integrity_notes(repair(Notebook(tuple(cells)), source), source)
+    assert "imports `ctypes`" in note
