@@ -8,7 +8,7 @@ QUICK := autograder/tests/student/core autograder/tests/student/checking autogra
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all quick browser chromium lint data assignments constraints clean
+.PHONY: demo test test-all quick browser chromium lint data assignments messages constraints clean
 
 demo: data
 	$(BIN)/autograder demo --out demo
@@ -47,6 +47,11 @@ data: $(VENV)/grading.done
 # Writes assignments/ and the recordings anew, after a source notebook, a test or a known mistake was edited.
 assignments: $(VENV)/development.done
 	$(BIN)/autograder release --update-assignments
+
+# The catalogues of another edition: new texts are added, changed ones marked. make messages LANGUAGE=ko
+LANGUAGE ?= ko
+messages: $(VENV)/development.done
+	$(BIN)/python -m autograder.maintain.translation $(LANGUAGE)
 
 # Writes constraints.txt anew, after a version in pyproject.toml was changed.
 constraints:

@@ -302,6 +302,9 @@ def release(
             help=_("Instead, write assignments/ again, and record the answers of the reference."),
         ),
     ] = False,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help=_("An edition in another language, as in ko."))
+    ] = "",
 ) -> None:
     """Write the student bundle, notebooks without answers and public tests, after a search for hidden content.
 
@@ -313,7 +316,7 @@ def release(
 
     class_run.known_assignments()
     try:
-        written = _updated_assignments() if update_assignments else releasing.release(out)
+        written = _updated_assignments() if update_assignments else releasing.release(out, language)
     except releasing.Leak as leak:
         print(
             _("Not released: the bundle would contain something hidden."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from pathlib import Path
 
 from autograder.maintain.release.assignments import CannotRelease, release_notebooks, update_assignments
@@ -10,24 +11,25 @@ from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zip
 from autograder.maintain.release.completeness import missing
 from autograder.maintain.release.corpora import assert_no_hidden_text, corpus_files, hidden_runs
 from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
-from autograder.student.core.language import _
+from autograder.student.core.language import EDITION, _
 
 __all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
 
 
-def release(out: Path) -> list[Path]:
-    """Writes the students' bundle into a folder; the files written.
+def release(out: Path, language: str = "") -> list[Path]:
+    """Writes the students' bundle into a folder, in English or as an edition in another language; the files written.
 
     `CannotRelease` lists everything that the assignments lack. The zip is read back and searched before it gets its
     name: `Leak` says what was found, and no zip is left.
     """
-    if lacking := missing():
+    if lacking := missing() + (_untranslated(language) if language else []):
         raise CannotRelease("\n".join([_("The course cannot be released yet:"), *lacking]))
     corpora = corpus_files()
     date = datetime.datetime.now().timetuple()[:6]  # what a zip holds is local time
-    data = zipped({**bundle_files(release_notebooks()), **corpora}, date)
+    data = zipped({**_files(language), **corpora}, date)
     out.mkdir(parents=True, exist_ok=True)
-    path, unproven = out / f"{NAME}.zip", out / f".{NAME}.zip.unproven"
+    name = f"{NAME}-{language}" if language else NAME
+    path, unproven = out / f"{name}.zip", out / f".{name}.zip.unproven"
     path.unlink(missing_ok=True)  # an older one must not be taken for this one
     try:
         unproven.write_bytes(data)
@@ -46,3 +48,21 @@ def release(out: Path) -> list[Path]:
     finally:
         unproven.unlink(missing_ok=True)
     return [path]
+
+
+def _files(language: str) -> dict[str, bytes]:
+    """What is in the bundle; in another language its notebooks are translated, and its checks speak it."""
+    if not language:
+        return bundle_files(release_notebooks())
+    from autograder.maintain.translation import PACKAGE, translated_notebook
+
+    notebooks = release_notebooks(source_of=partial(translated_notebook, language=language))
+    edition = EDITION.relative_to(PACKAGE.parent).as_posix()
+    return {**bundle_files(notebooks), edition: f"{language}\n".encode()}
+
+
+def _untranslated(language: str) -> list[str]:
+    """What an edition in this language lacks."""
+    from autograder.maintain.translation import missing as texts_missing
+
+    return texts_missing(language)

@@ -16,8 +16,10 @@ looked for, and what is let through:
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +62,8 @@ def assert_nothing_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) 
 
 def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
     try:
-        text = "\n".join([name, *texts(name, data.decode("utf-8"))])
+        readable = _sentences(data) if name.endswith(".mo") else data.decode("utf-8")
+        text = "\n".join([name, *texts(name, readable)])
     except ValueError:
         yield f"{name}: is not text, so nothing can be said about it"
         return
@@ -74,6 +77,17 @@ def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
             continue
         if secret.text in (words if secret.is_word else squashed):
             yield f"{name}: {secret.origin}: {secret.text}"
+
+
+def _sentences(data: bytes) -> str:
+    """All that stands in a compiled catalogue; `ValueError` if it is none."""
+    from babel.messages.mofile import read_mo
+
+    try:
+        messages = list(read_mo(io.BytesIO(data)))
+    except (OSError, struct.error) as error:
+        raise ValueError("not a catalogue") from error
+    return "\n".join(f"{message.id}\n{message.string}" for message in messages)
 
 
 def texts(name: str, text: str) -> Iterator[str]:

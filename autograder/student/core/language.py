@@ -1,5 +1,7 @@
 """Translates the sentences that people read: English is the source, a catalogue can be added in `locale/`.
 
+The language is the reader's, unless the course is an edition in one language, as the file `locale/edition.txt` says.
+
 >>> _("expected {expected}, got {got}").format(expected=1, got=2)
 'expected 1, got 2'
 """
@@ -7,7 +9,12 @@
 import gettext
 from pathlib import Path
 
-_catalogue = gettext.translation("autograder", localedir=Path(__file__).with_name("locale"), fallback=True)
+DOMAIN = "autograder"
+LOCALES = Path(__file__).with_name("locale")
+EDITION = LOCALES / "edition.txt"
+
+_languages = [EDITION.read_text(encoding="utf-8").strip()] if EDITION.is_file() else None
+_catalogue = gettext.translation(DOMAIN, localedir=LOCALES, languages=_languages, fallback=True)
 
 
 def _(sentence: str) -> str:
