@@ -22,7 +22,9 @@ from autograder.student.models.model_files import MAX_WEIGHTS_BYTES
 
 NAMES = assignment_names()
 POINTS = 60
-MINUTES_TAG = "minutes"  # of demonstrations that train, and of those that need what these have trained
+MINUTES_TAG = (
+    "minutes"  # of demonstrations and experiments that take long, and of those that need what these leave
+)
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
 # What demonstrations define for everybody, because later cells or the students themselves need it.
 SHARED = {
@@ -182,7 +184,7 @@ def test_what_is_beyond_the_course_runs_with_a_small_model(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MEASURED)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_training_earns_all_points(name: str, tmp_path: Path) -> None:
     """The whole notebook, trainings too: what a student gets who fills in the solution and runs all cells."""
     checks = run(nbformat.read(source_path(name), as_version=4), tmp_path)
