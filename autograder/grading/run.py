@@ -126,6 +126,7 @@ def _grade(
         program = mended  # once more from the start, without what is not on this machine
         halts += new
     program = mended
+    memory = session.peak_memory
     own = ["" if i in repaired.skipped else source for i, source in enumerate(program.cells)]
     results = with_advice(explained(results, halts), own)
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
@@ -153,6 +154,7 @@ def _grade(
         curve=learning_curve(model.arguments) if model else (),
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
+        memory_bytes=memory,
     )
     return Graded(result, repaired.notebook, tuple(map(_clean_outcome, outcomes)))
 

@@ -174,6 +174,16 @@ class Group:
         return statistics.median(self.seconds)
 
     @property
+    def memory(self) -> list[int]:
+        """What each submission occupied at its peak, as far as it is known."""
+        return [result.memory_bytes for result in self.results if result.memory_bytes]
+
+    @property
+    def median_memory(self) -> float:
+        """What half of the submissions occupied at most."""
+        return statistics.median(self.memory)
+
+    @property
     def slowest(self) -> list[Result]:
         """The submissions that took longest to grade."""
         return sorted(self.results, key=lambda result: -result.seconds)[:SLOWEST]

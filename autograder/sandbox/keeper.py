@@ -59,6 +59,7 @@ class _Worker:
     control: socket.socket
     listener: int | None
     memory_at_start: int
+    resident_at_start: int  # what it shares with the warm server among it
 
 
 @dataclass
@@ -82,6 +83,7 @@ class _Keeper:
         self.questions = 0
         self.refused: Counter[str] = Counter()
         self.verdict: str | None = None  # why we killed the worker, if we did
+        self.peak_memory = 0  # of any process of the submission so far, on top of what it began with
 
     def run(self) -> None:
         try:
@@ -91,6 +93,8 @@ class _Keeper:
             self._stop_worker()
             if self.folder.exists():
                 scratch.remove(self.folder)
+            with suppress(OSError):  # the grader may be gone
+                channel.send(self.control, {"peak_memory": self.peak_memory})
 
     # Waiting for the grader and for the jail's questions
 
@@ -167,7 +171,8 @@ class _Keeper:
         except EOFError:
             ready, descriptors = {"ready": False, "layer": "worker", "reason": "it ended while starting"}, []
         listener = descriptors[0] if descriptors else None
-        self.worker = _Worker(pid, os.pidfd_open(pid), ours, listener, processes.memory_of(pid))
+        memory, resident = processes.memory_of(pid), processes.resident(pid)
+        self.worker = _Worker(pid, os.pidfd_open(pid), ours, listener, memory, resident)
         if not ready["ready"]:
             self._stop_worker()
         return ready
@@ -188,6 +193,8 @@ class _Keeper:
                 ended, status, usage = os.wait4(-1, 0)
             except ChildProcessError:
                 break
+            peak = usage.ru_maxrss * 1024 - self.worker.resident_at_start  # Linux counts kilobytes
+            self.peak_memory = max(self.peak_memory, peak)
             if ended == pid:
                 end = processes.ending(status, usage.ru_utime + usage.ru_stime)
         os.close(self.worker.pidfd)

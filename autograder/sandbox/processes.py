@@ -27,6 +27,11 @@ def process_of(thread: int) -> tuple[int | None, int]:
         return None, 0
 
 
+def resident(process: int) -> int:
+    """The bytes of memory that a process occupies, whatever they come from."""
+    return _field(f"/proc/{process}/status", "VmRSS")
+
+
 def memory_of(process: int) -> int:
     """The bytes of memory that are mapped by a process and come from no file."""
     return _field(f"/proc/{process}/status", "RssAnon")

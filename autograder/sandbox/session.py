@@ -63,6 +63,7 @@ class Session:
         self._alive = False
         self._refused: dict[str, int] = {}
         self.layers: dict[str, str] = {}
+        self.peak_memory = 0  # bytes on top of the warm server's, known when the session is closed
         names = list(files)
         for start in range(0, len(names), 32):
             part = names[start : start + 32]
@@ -80,11 +81,12 @@ class Session:
     def close(self) -> None:
         """Ends the session; returns when all its processes are gone and its scratch folder is removed."""
         self._forget_parked()
-        with suppress(OSError):
+        with suppress(OSError, EOFError):
             self._control.shutdown(socket.SHUT_WR)
             self._control.settimeout(_KEEPER_SECONDS)
-            while self._control.recv(65536):
-                pass
+            while True:
+                message, _descriptors = channel.receive(self._control)
+                self.peak_memory = message.get("peak_memory", self.peak_memory)
         self._control.close()
 
     @property

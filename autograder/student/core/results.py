@@ -112,6 +112,9 @@ class Result:
     is_absent: bool = False  # in the roster, and nothing was handed in
     provenance: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    memory_bytes: int = (
+        0  # of its program at the peak, on top of what the warm server occupies; 0 if not known
+    )
 
     def to_json(self) -> str:
         """This result as JSON: sorted keys, no NaN, so that equal results are equal bytes."""

@@ -162,4 +162,4 @@ def test_the_commands_do_the_same(tmp_path: Path) -> None:
 def timeless(folder: Path) -> dict[str, str]:
     """The files of a run, but for the cache and the seconds in them."""
     texts = {name: data.decode() for name, data in files_in(folder).items() if not name.startswith("cache/")}
-    return {name: re.sub(r'"seconds": [\d.]+', "", text) for name, text in texts.items()}
+    return {name: re.sub(r'"(seconds|memory_bytes)": [\d.]+', "", text) for name, text in texts.items()}

@@ -111,6 +111,15 @@ def test_similar_submissions_are_one_row_a_pair() -> None:
     assert "ada, gracethe same filernn_forward 93 %rnn_step: A12" in Page(class_page(results)).text
 
 
+def test_time_and_memory_are_told() -> None:
+    """Of all, of half of them, and of the slowest first; what is not known is left out."""
+    quick, slow = replace(samples.result("ada"), seconds=2.0), replace(samples.result("bob"), seconds=70.0)
+    page = Page(class_page([quick, replace(slow, memory_bytes=300 * 2**20), replace(quick, student="cy")]))
+    assert "All in all 1 min 14 s; half of the submissions took no more than 2.0 s." in page.text
+    assert "the largest 300.0 MB." in page.text
+    assert page.text.index("bob1 min 10 s300.0 MB") < page.text.index("ada2.0 s")
+
+
 def test_a_doubtful_task_is_told_in_words_and_no_other() -> None:
     """Where who has the task is no better in the others, its tests are the first suspects."""
     scores = [(1.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.5, 2.0, 2.0), (0.5, 1.5, 1.5), (1.0, 0.5, 0.5)]

@@ -113,6 +113,21 @@ class TestCells:
         with pytest.raises(WorkerCrashed):
             session.task()
 
+    def test_peak_memory_is_told_when_all_is_over(self, server: Server) -> None:
+        """What the program occupied itself, whoever freed it since; a program that ends early is no exception."""
+        peaks = []
+        for cell in (
+            "x = 1",
+            "x = bytearray(200 * 2**20); del x",
+            "import os; x = bytearray(200 * 2**20); os._exit(1)",
+        ):
+            with server.open() as session:
+                session.execute([cell])
+            peaks.append(session.peak_memory / 2**20)
+        assert peaks[0] < 60
+        assert 190 < peaks[1] < 260
+        assert 190 < peaks[2] < 260
+
     def test_memory_is_bounded(self, session: Session) -> None:
         """Asking for too much memory is an error of its cell."""
         outcomes = session.execute(
