@@ -6,6 +6,7 @@ A module travels as the cell that would write it, `%%writefile steps.py`: who ru
 from __future__ import annotations
 
 import ast
+import importlib.util
 import itertools
 import re
 import sys
@@ -165,6 +166,30 @@ def beside(folder: Path, sources: Sequence[str]) -> Modules:
             return None
 
     return modules_of(sources, lambda path: read(path) if is_below(path) else None)
+
+
+def not_beside(sources: Sequence[str], modules: Modules) -> list[str]:
+    """The modules that cells import on their top level, and that are neither installed nor among these.
+
+    They are found here, if at all, in a folder that the notebook has added to the path.
+    """
+    parsed = [tree(python(source)) for source in sources]
+    nodes = [
+        node for each in parsed if each for node in each.body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    roots = dict.fromkeys(full.partition(".")[0] for node in nodes for full in _imported(node, ""))
+    own = {part for path in modules.files for part in module_name(path).split(".")}
+    return [name for name in roots if name and not (name in own or is_taken(name) or _is_installed(name))]
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec else []
+    installed = {"site-packages", "dist-packages"}
+    return any(installed & {*Path(place).parts} or place in ("built-in", "frozen") for place in places)
 
 
 def is_below(path: str) -> bool:

@@ -72,7 +72,7 @@ def make(
         found += [Notice(sentence) for sentence in better_earlier(folder / model.stem)]
     own = [task for task, owner in assignments_of_tasks().items() if owner == assignment]
     found += warnings.about_lost_cells(notebook, own)
-    found += warnings.about_modules(modules)
+    found += warnings.about_modules(modules, warnings.code_of(notebook), checked)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
     found += warnings.about_order(notebook)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
-from autograder.student.core.modules import Modules, about_missing
+from autograder.student.core.modules import Modules, about_missing, not_beside
 from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, Cell, Notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
@@ -148,12 +148,19 @@ def about_model(
         yield Notice(f"{text.format(names=_quoted(changed))} {fit}", is_warning=not fits)
 
 
-def about_modules(modules: Modules) -> Iterator[Notice]:
-    """The helper modules that go with the notebook, and those that cannot."""
+def about_modules(modules: Modules, sources: Sequence[str], run: CleanRun) -> Iterator[Notice]:
+    """The helper modules that go with a notebook of these cells, and those that cannot.
+
+    What is missing altogether has stopped a cell in the run, and is told there.
+    """
     if modules.files:
         text = _("Handed in with your notebook, which imports it: {names}.")
         yield Notice(text.format(names=_quoted(modules.files)), is_warning=False)
     yield from map(Notice, modules.notes)
+    for name in not_beside(sources, modules):
+        if not any(f"'{name}" in stop.error for stop in run.stops):
+            text = _("{name} is not handed in: is it a file of yours? Put {file} beside the notebook.")
+            yield Notice(text.format(name=f"`{name}`", file=f"`{name}.py`"))
 
 
 def about_run(

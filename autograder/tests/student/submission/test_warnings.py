@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from autograder.student.checking.terminal import Stop
+from autograder.student.core.modules import Modules
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult
 from autograder.student.models.measured_models import MEASURED_MODELS
@@ -17,6 +19,7 @@ from autograder.student.submission.warnings import (
     about_kernel,
     about_lost_cells,
     about_model,
+    about_modules,
     about_order,
     about_run,
     about_tasks,
@@ -150,6 +153,24 @@ def test_a_model_of_other_code_is_told() -> None:
     assert "train it again" in notice.text
     [notice] = about_model(MODEL, files, list(files), [STEP], fits=True)
     assert not notice.is_warning, "a harmless change asks for nothing"
+
+
+def test_a_module_of_another_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found here, and nobody has handed it in; what is installed, or comes with the notebook, is not named."""
+    (tmp_path / "faraway.py").write_text("x = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    sources = [
+        "import torch, math, steps, pytest\nfrom faraway import x",
+        "try:\n    import colab\nexcept: pass",
+    ]
+    [packed, notice] = about_modules(Modules({"steps.py": b""}), sources, CleanRun())
+    assert (packed.is_warning, "`steps.py`" in packed.text) == (False, True)
+    assert (
+        notice.text
+        == "`faraway` is not handed in: is it a file of yours? Put `faraway.py` beside the notebook."
+    )
+    stopped = CleanRun(stops=(Stop(0, "ModuleNotFoundError: No module named 'faraway'"),))
+    assert list(about_modules(Modules({"steps.py": b""}), sources, stopped)) == [packed]
 
 
 def test_no_name_upsets_whoever_reads_it() -> None:
