@@ -44,9 +44,17 @@ def _broken(task: str, history: Sequence[str]) -> str:
 
 
 def _changed(task: str, saved: str | None, history: Sequence[str]) -> str:
-    if saved is None or not is_changed(saved, history):
+    if saved is None or not is_changed(saved, history) or _is_older(task, saved, history):
         return ""
     return _("The cell of `{task}` has changed since it ran: run it, then check again.").format(task=task)
+
+
+def _is_older(task: str, saved: str, history: Sequence[str]) -> bool:
+    """Whether the file has the cell as it was handed out, and another version ran: it is only not saved yet."""
+    parsed = tree(plain_python(saved) or "")
+    nodes = ast.walk(parsed) if parsed else ()
+    is_as_handed_out = any(isinstance(node, ast.Raise) and _is_stub(node) for node in nodes)
+    return is_as_handed_out and any(_defines(task, source) for source in history)
 
 
 def _stub(task: str, saved: str | None, history: Sequence[str]) -> str:
