@@ -122,8 +122,7 @@ class _Repair:
         rows = [(cell, True) for cell in setup]
         for row, cell, origin in zip(own, self.cells, self.origins, strict=True):
             before, behind = _additions(cell, origin)
-            tags = _tags_behind(cell, origin)
-            rows += _own_rows(before) + ([row] if row else []) + _own_rows(behind, tags)
+            rows += _own_rows(before) + ([row] if row else []) + _own_rows(behind)
         running = [cell for cell, runs in rows if runs]
         untouched, missing = self._states(running)
         return Repaired(
@@ -354,15 +353,9 @@ def _additions(cell: Cell, origin: Cell | None) -> tuple[str, str]:
     return "", defining(cell.source) if SKIP_TAG in origin.tags else ""
 
 
-def _tags_behind(cell: Cell, origin: Cell | None) -> frozenset[str]:
-    """The tags of what runs in the place of a cell that is left out: the course's own lines are as its setup."""
-    is_released = origin is not None and SKIP_TAG in origin.tags and not added(cell.source, origin.source)
-    return frozenset({SETUP_TAG} if is_released else ())
-
-
-def _own_rows(source: str, tags: frozenset[str] = frozenset()) -> list[tuple[Cell, bool]]:
-    """A cell that runs; none if there is nothing in it."""
-    return [(Cell("code", source, tags=tags), True)] if source else []
+def _own_rows(source: str) -> list[tuple[Cell, bool]]:
+    """A cell of the student's own that runs; none if there is nothing in it."""
+    return [(Cell("code", source), True)] if source else []
 
 
 def _claims_other_points(copy: Cell, course: Collection[object]) -> bool:
