@@ -65,7 +65,8 @@ def check(
 
     console = Console(stderr=True)
     with console.status(_("Loading torch …")):
-        from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
+        from autograder.student.checking.cells import NotCheckable
+        from autograder.student.checking.terminal import check_notebook, print_check
     try:
         if format_ is Format.json:
             with console.status("") as status:
@@ -93,7 +94,7 @@ def submit(
     from rich.console import Console
 
     with Console(stderr=True).status(_("Loading torch …")):
-        from autograder.student.checking.terminal import NotCheckable
+        from autograder.student.checking.cells import NotCheckable
         from autograder.student.submission.terminal import submit_notebook
     try:
         submit_notebook(notebook)

@@ -12,9 +12,7 @@ import functools
 import math
 import random
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy
@@ -23,9 +21,9 @@ from torch import nn
 
 from autograder.student.checking.doubles import DOUBLES
 from autograder.student.checking.invariants import Snapshot
+from autograder.student.checking.raised import describe
 from autograder.student.core import course
-from autograder.student.core.modules import SUFFIX, is_taken, module_name
-from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, is_plain_tensor
+from autograder.student.core.values import Callback, Once, Recipe, Ref, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
 
 _NAMES = (
@@ -42,7 +40,6 @@ _NAMES = (
 )
 LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
 LIBRARY |= {**DOUBLES, **course.doubles()}
-MAX_MESSAGE = 2000
 _HOPELESS = 2.0  # times the growth that is allowed
 
 
@@ -79,7 +76,7 @@ class Harness:
         try:
             return operation(request)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
-            return {"error": _describe(error)}
+            return {"error": describe(error)}
 
     # Objects that stay here, and values that travel
 
@@ -368,34 +365,3 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from tensors_in(item)
-
-
-def _describe(error: BaseException) -> dict[str, Any]:
-    try:
-        message = str(error)[:MAX_MESSAGE]
-    except Exception:
-        message = ""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [(file, frame.lineno or 0) for frame in frames if (file := _own_file(frame.filename))]
-    kind = "WireError" if isinstance(error, WireError) else type(error).__name__
-    return {"type": kind[:100], "message": message, "lines": lines[-20:]}
-
-
-def _own_file(filename: str) -> str:
-    """What a frame's file is called: a cell, or a helper module beside the notebook; empty for anybody else's.
-
-    The course's own package may lie in the same folder, and a virtual environment, whose folders are not packages.
-    """
-    if _is_cell(filename):
-        return filename
-    try:
-        path = Path(filename).relative_to(Path.cwd())
-    except (ValueError, OSError):
-        return ""
-    is_module = path.suffix == SUFFIX and all(part.isidentifier() for part in path.with_suffix("").parts)
-    return path.as_posix() if is_module and not is_taken(module_name(path.as_posix())) else ""
-
-
-def _is_cell(filename: str) -> bool:
-    """Whether a code object was compiled from a notebook cell: `<cell 3>` in a worker, a temporary file in a kernel."""
-    return filename.startswith(("<cell ", "<ipython-input-")) or "ipykernel_" in filename

@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.student.checking.cells import NotCheckable, Stop
 from autograder.student.checking.terminal import (
-    NotCheckable,
-    Stop,
     check_tasks,
     course_notebook,
     read_file,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograder.student.checking.terminal import NotCheckable
+from autograder.student.checking.cells import NotCheckable
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
 from autograder.student.core.notebook import parse_notebook

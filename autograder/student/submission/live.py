@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from autograder.student.checking import live
-from autograder.student.checking.terminal import NotCheckable, course_notebook, read_file
+from autograder.student.checking.cells import NotCheckable
+from autograder.student.checking.terminal import course_notebook, read_file
 from autograder.student.core import kernel
 from autograder.student.core.code import python
 from autograder.student.core.language import _

@@ -13,7 +13,8 @@ import torch
 from IPython import get_ipython
 from rich.console import Console
 
-from autograder.student.checking.terminal import NotCheckable, check_notebook, print_check
+from autograder.student.checking.cells import NotCheckable
+from autograder.student.checking.terminal import check_notebook, print_check
 
 RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
 ANSWER = {"solution": True, "grade": False, "grade_id": "rnn_step"}

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograder.grading.find import find_submissions
 from autograder.student import submit
-from autograder.student.checking.terminal import NotCheckable
+from autograder.student.checking.cells import NotCheckable
 from autograder.student.core.results import TaskResult
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.submission.bundle import make

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.student.checking.terminal import Stop
+from autograder.student.checking.cells import Stop
 from autograder.student.core.modules import Modules
 from autograder.student.core.notebook import Notebook, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult
