@@ -12,6 +12,18 @@ PUBLIC = Path(__file__).with_name("public")
 HARNESS = "obedient_harness"
 SECRET = "the-answer-is-in-the-environment"
 
+# Calls the kernel without any help of Python's; `answer` becomes what it returned, or the error is raised.
+SYSTEM_CALL = """
+import ctypes, os
+library = ctypes.CDLL(None, use_errno=True)
+library.syscall.restype = ctypes.c_long
+def call(number, *arguments):
+    result = library.syscall(ctypes.c_long(number), *[ctypes.c_long(a) for a in arguments])
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return result
+"""
+
 # Small enough that every limit can be reached in a moment.
 SMALL = Limits(
     cpu_seconds_per_cell=1,
@@ -53,3 +65,32 @@ def in_task(session: Session, code: str) -> object:
     """What student code reports when it runs in a task of its own: its `answer`, or how it was refused."""
     with session.task() as conversation:
         return conversation.ask({"run": code})
+
+
+@pytest.fixture(scope="module")
+def tasks(server: Server) -> Iterator[Session]:
+    """One submission for all attacks that run in a task of their own."""
+    with server.open() as opened:
+        yield opened
+
+
+def descendants(above: int | None = None) -> list[int]:
+    """All living processes below this one, or below another."""
+    above = os.getpid() if above is None else above
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = Path(f"/proc/{entry}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z":  # dead, and buried when the worker gets its next order
+                parents[int(entry)] = int(fields[1])
+    found = []
+    for process in parents:
+        ancestor = process
+        while ancestor in parents and ancestor != above:
+            ancestor = parents[ancestor]
+        if ancestor == above and process != above:
+            found.append(process)
+    return found

@@ -9,8 +9,7 @@ import struct
 import pytest
 
 from autograder.sandbox import Session
-from autograder.tests.sandbox.conftest import in_task
-from autograder.tests.sandbox.test_attacks import SYSTEM_CALL
+from autograder.tests.sandbox.conftest import SYSTEM_CALL, in_task
 
 SHARED = inspect.getfile(inspect)  # a file of Python's own, which every jail can read
 LOCKS = {

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Server, Session, WorkerCrashed, WorkerError, WorkerTimeout
-from autograder.tests.sandbox.conftest import in_task
-from autograder.tests.sandbox.test_attacks import SYSTEM_CALL, descendants
+from autograder.tests.sandbox.conftest import SYSTEM_CALL, descendants, in_task
 
 
 def answer(session: Session, task: str, code: str) -> object:

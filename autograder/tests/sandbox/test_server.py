@@ -12,8 +12,7 @@ import pytest
 
 from autograder.sandbox import Limits, SandboxUnavailable, Server, bubblewrap, paths, probe
 from autograder.sandbox.jail import landlock, seccomp
-from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SMALL, in_task
-from autograder.tests.sandbox.test_attacks import descendants
+from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SMALL, descendants, in_task
 
 
 def test_a_killed_server_is_restarted(server: Server) -> None:
