@@ -1,7 +1,8 @@
 """Copies what a worker may see of this package into a folder of its own: by name, never "all but".
 
-Of `student.checking` only the harness is there, so that `check("task")` in a submission finds nothing to run.
-Where a model is trained the public corpora are there as well; hidden text lies in another folder, which is not copied.
+Of `student.checking` only the harness and what it needs are there, so that `check("task")` in a submission finds
+nothing to run. Where a model is trained the public corpora are there as well; hidden text lies in another folder, which
+is not copied.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PUBLIC = (
     "student/checking/harness.py",
     "student/checking/doubles.py",
     "student/checking/invariants.py",
+    "student/checking/raised.py",
     "student/submission/__init__.py",
     "assignments/__init__.py",
     "assignments/*/__init__.py",
