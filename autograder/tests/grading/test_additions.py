@@ -21,7 +21,7 @@ from autograder.student.checking.terminal import check_notebook
 from autograder.student.core.notebook import SKIP_TAG, Cell, Notebook
 from autograder.student.core.results import Result
 from autograder.tests.conftest import ASSIGNMENT
-from autograder.tests.grading.test_handins import put
+from autograder.tests.grading.handins import put
 
 STEP = "def rnn_step(x, h, W_xh, W_hh, b):\n    return {0}"
 RIGHT = STEP.format("torch.tanh(x @ W_xh.T + h @ W_hh.T + b)")
@@ -29,6 +29,8 @@ WITH_HELPER = STEP.format("helper(x @ W_xh.T + h @ W_hh.T + b)")
 HELPER = "def helper(values):\n    return values.tanh()"
 WITH_NUMPY = RIGHT.replace("return", "assert np.pi > WIDTH\n    return")
 NUMPY = "import numpy as np\nWIDTH = 3"
+# As the released ones do it: names that a student may have taken are those of a function.
+DEMONSTRATION = "def _shown():\n    gate = step = name = index = 0\n    return gate\n_shown()"
 # What a cell of the notebook holds, by its grade_id. "<released>" stands for what was released there; "own" is a
 # cell before rnn_step, "long" a long demonstration before it, "end" a cell behind all others; what ends in .py lies
 # beside the notebook. A title begins with its row in the list of what real notebooks do.
@@ -89,6 +91,18 @@ ROWS: dict[str, dict[str, str]] = {
     "A2 a helper that is deleted": {"own": HELPER, "rnn_step": WITH_HELPER, "end": "del helper, pad_batch"},
     "A2 other defaults": {
         "end": "torch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\ntorch.manual_seed(3)"
+    },
+    "A3 a helper called as a demonstration calls its own": {
+        "own": HELPER.replace("helper", "gate"),
+        "rnn_step": WITH_HELPER.replace("helper", "gate"),
+    },
+    "A3 a constant of that name": {
+        "own": "step, index = 1, 0",
+        "rnn_step": RIGHT.replace("return", "assert (step, index) == (1, 0)\n    return"),
+    },
+    "A3 a class of that name": {
+        "own": "class name:\n    helper = staticmethod(torch.tanh)",
+        "rnn_step": WITH_HELPER.replace("helper", "name.helper"),
     },
     "A4 an indented cell": {
         "own": textwrap.indent(HELPER, "    "),
@@ -177,10 +191,12 @@ def _settings() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def course(few_tasks: Notebook) -> Notebook:
-    """The few tasks, and a long demonstration before the second one."""
+    """The few tasks, a long demonstration before the second one, and behind its answer one with names of its own."""
     place = next(i for i, cell in enumerate(few_tasks.cells) if cell.grade_id == "rnn_step")
     long = Cell("code", "train_for_hours()", "long", frozenset({SKIP_TAG}))
-    return Notebook((*few_tasks.cells[:place], long, *few_tasks.cells[place:]))
+    shown = Cell("code", DEMONSTRATION, "demonstration")
+    before, answer, after = few_tasks.cells[:place], few_tasks.cells[place], few_tasks.cells[place + 1 :]
+    return Notebook((*before, long, answer, shown, *after))
 
 
 def graded(data: bytes, course: Notebook, server: Server, files: Mapping[str, bytes] | None = None) -> Result:
