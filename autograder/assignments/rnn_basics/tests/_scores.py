@@ -19,7 +19,7 @@ VOCABULARY, EMBED, HIDDEN, CLASSES = 11, 5, 16, 3  # so many cells that no right
 IGNORED = -100  # the target of a position that does not count
 DOUBLE = torch.float64
 FOUR_ROWS = ("##", "#", "####", "###")  # where `padded_rows` has words
-STEPS = 30  # of training, in which one small batch is learnt by heart
+STEPS = 60  # of training, in which one small batch is learnt by heart
 
 
 def assert_raw(scores: torch.Tensor) -> None:
