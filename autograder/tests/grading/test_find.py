@@ -17,29 +17,7 @@ from autograder.grading.files import Refused
 from autograder.grading.find import Found, NothingToGrade, find_submissions
 from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
-
-NAMES = {"rnn_basics", "other"}
-
-
-def put(folder: Path, *names: str) -> None:
-    """Empty notebooks of these names below a folder."""
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"{}")
-
-
-def archive(path: Path, *names: str) -> Path:
-    """A zip archive with empty notebooks of these names."""
-    with zipfile.ZipFile(path, "w") as file:
-        for name in names:
-            file.writestr(name, "{}")
-    return path
-
-
-def students(*paths: Path) -> list[str]:
-    """Who handed in what is found there."""
-    return [found.student for found in find_submissions(paths, NAMES)]
+from autograder.tests.grading.empty_notebooks import NAMES, archive, put, students
 
 
 def test_a_notebook_is_named_by_its_file_or_by_its_folder(tmp_path: Path) -> None:

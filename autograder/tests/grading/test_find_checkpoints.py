@@ -20,30 +20,7 @@ from autograder.student.models import checkpoints
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import names_near
 from autograder.student.submission.warnings import about_model
-
-NAMES = {"rnn_basics", "other"}
-
-
-def put(folder: Path, *names: str) -> None:
-    """Empty notebooks of these names below a folder."""
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"{}")
-
-
-def archive(path: Path, *names: str) -> Path:
-    """A zip archive with empty notebooks of these names."""
-    with zipfile.ZipFile(path, "w") as file:
-        for name in names:
-            file.writestr(name, "{}")
-    return path
-
-
-def students(*paths: Path) -> list[str]:
-    """Who handed in what is found there."""
-    return [found.student for found in find_submissions(paths, NAMES)]
-
+from autograder.tests.grading.empty_notebooks import NAMES, put
 
 WEIGHTS, ARGUMENTS = "rnn_lm.safetensors", "rnn_lm.json"
 
