@@ -299,8 +299,7 @@ class Session:
         if parked is not None:
             return self._wake(parked, cpu, wall, scores)
         connection = self._converse({"op": "task", "cpu_seconds": cpu}, wall)
-        connection.bytes_left = None if scores else self._limits.reply_bytes
-        return Conversation(self, connection, cpu, is_charged=not scores)
+        return self._conversation(connection, cpu, scores)
 
     def _wake(self, task: str, cpu: float, wall: float, scores: bool) -> Conversation:
         """The conversation with a parked fork; it is parked no more, in a later worker neither."""
@@ -308,11 +307,16 @@ class Session:
         connection = self._parked.pop(task, None)
         if connection is None:
             raise WorkerCrashed(ending_sentence(None))
-        connection.seconds, connection.bytes_left = wall, None if scores else self._limits.reply_bytes
+        connection.seconds = wall
         self._tell({"op": "wake", "name": task})
-        conversation = Conversation(self, connection, cpu, is_charged=not scores)
+        conversation = self._conversation(connection, cpu, scores)
         conversation.send({"cpu_seconds": cpu})
         return conversation
+
+    def _conversation(self, connection: Connection, cpu: float, scores: bool) -> Conversation:
+        """Scores are asked for by the grader, so neither their size nor their time is counted with that of tasks."""
+        connection.bytes_left = None if scores else self._limits.reply_bytes
+        return Conversation(self, connection, cpu, is_charged=not scores)
 
     def _forget_parked(self) -> None:
         while self._parked:
