@@ -48,10 +48,10 @@ data: $(VENV)/grading.done
 assignments: $(VENV)/development.done
 	$(BIN)/autograder release --update-assignments
 
-# The catalogues of another edition: new texts are added, changed ones marked. make messages LANGUAGE=ko
-LANGUAGE ?= ko
+# The catalogues of another edition: new texts are added, changed ones marked. make messages EDITION=ko
+EDITION ?= ko
 messages: $(VENV)/development.done
-	$(BIN)/python -m autograder.maintain.translation $(LANGUAGE)
+	$(BIN)/python -m autograder.maintain.translation $(EDITION)
 
 # Writes constraints.txt anew, after a version in pyproject.toml was changed.
 constraints:

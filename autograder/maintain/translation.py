@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import datetime
 import io
 import json
 import sys
@@ -22,10 +23,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from autograder import __version__
 from autograder.assignments.sources import SOLUTIONS, assignment_names, source_path
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import DOMAIN, LOCALES, _
 
+_HEADER = "# Edit the msgstr lines; `make messages` writes all others."
+_FIRST = datetime.datetime(
+    2026, 11, 29, tzinfo=datetime.UTC
+)  # a date of today would change with every command
+_PEOPLE = "see the course's repository"
 PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = ("student", "assignments", "grading", "reports")  # whose sentences a student may read
 Words = str | tuple[str, str]  # a text; or one for one thing and one for many
@@ -102,7 +109,16 @@ def sentence_catalogue(language: str, locales: Path = LOCALES) -> Path:
 def read_catalogue(path: Path, language: str) -> Catalog:
     """The catalogue in a file; an empty one if there is none yet."""
     if not path.is_file():
-        return Catalog(locale=language)
+        return Catalog(
+            language,
+            header_comment=_HEADER,
+            project=DOMAIN,
+            version=__version__,
+            creation_date=_FIRST,
+            msgid_bugs_address=_PEOPLE,
+            last_translator=_PEOPLE,
+            language_team=_PEOPLE,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
@@ -114,7 +130,7 @@ def update(path: Path, wanted: Iterable[Text], language: str) -> Catalog:
         template.add(text, context=context)
     catalogue = read_catalogue(path, language)
     catalogue.fuzzy = False
-    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     gone = catalogue.obsolete.values()
     stale = {message.context: message.string for message in gone if message.context and message.string}
     for message in catalogue:
@@ -129,12 +145,22 @@ def update(path: Path, wanted: Iterable[Text], language: str) -> Catalog:
     return catalogue
 
 
-def compile_sentences(language: str, locales: Path = LOCALES) -> None:
-    """Writes the form of the sentences' catalogue that gettext reads; without those that are fuzzy."""
-    path = sentence_catalogue(language, locales)
+def compiled_sentences(language: str, locales: Path = LOCALES) -> bytes:
+    """The sentences' catalogue in the form that gettext reads, without those that are fuzzy."""
     written = io.BytesIO()
-    write_mo(written, read_catalogue(path, language))
-    replace_file(path.with_suffix(".mo"), written.getvalue())
+    write_mo(written, read_catalogue(sentence_catalogue(language, locales), language))
+    return written.getvalue()
+
+
+def compile_sentences(language: str, locales: Path = LOCALES) -> None:
+    """Writes that form beside the catalogue. It is in git, so that nobody who reads it needs Babel."""
+    path = sentence_catalogue(language, locales)
+    replace_file(path.with_suffix(".mo"), compiled_sentences(language, locales))
+
+
+def languages(locales: Path = LOCALES) -> list[str]:
+    """The languages that have a catalogue."""
+    return sorted(path.parts[-3] for path in locales.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
 
 
 def missing(language: str) -> list[str]:
