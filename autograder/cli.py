@@ -315,6 +315,10 @@ def release(
     from autograder.maintain import release as releasing
 
     class_run.known_assignments()
+    if update_assignments and (language or out != Path("dist")):
+        refuse(
+            _("--update-assignments writes assignments/ in the course's own language: leave out the rest.")
+        )
     try:
         written = _updated_assignments() if update_assignments else releasing.release(out, language)
     except releasing.Leak as leak:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.grading.archives import MAX_MEMBERS, Known, nobody
 from autograder.grading.beside import Place, checkpoint_files, files_of
-from autograder.grading.files import Refused, read_file
+from autograder.grading.files import Refused, read_file, why_refused
 from autograder.grading.helpers import helper_modules
 from autograder.grading.kinds import instead_of_a_notebook, named_by_name
 from autograder.grading.listing import Listed, list_archive, list_folder
@@ -162,20 +162,23 @@ def _in_path(path: Path, assignments: set[str], known: Known, roster: Roster | N
         ) from None
     if stat.S_ISDIR(mode):
         yield from _in_folder(path, assignments, known, roster)
+    elif path.suffix.lower() in (".ipynb", ".zip") and path.is_symlink():
+        # Named by a pattern of the shell, as in handed-in/*/*.ipynb, it may be a student's.
+        yield replace(_named(path.absolute(), assignments, roster), problem=why_refused(path))
     elif stat.S_ISREG(mode) and path.suffix.lower() == ".zip":
         listed = list(list_archive(path, PurePosixPath(), assignments, known))
         yield from _Class(_unwrapped(listed, path.stem), assignments, roster, is_from_platform=True).found()
     elif stat.S_ISREG(mode) and path.suffix.lower() == ".ipynb":
-        yield _named(path.resolve(), path.absolute(), assignments, roster)
+        yield _named(path.absolute(), assignments, roster)
     else:
         raise NothingToGrade(
             _("{path} is neither a notebook, nor a folder, nor a zip archive.").format(path=path)
         )
 
 
-def _named(path: Path, shown: Path, assignments: set[str], roster: Roster | None) -> Found:
+def _named(path: Path, assignments: set[str], roster: Roster | None) -> Found:
     """A single notebook, whose folders may say whose it is."""
-    parts = shown.parts
+    parts = path.parts
     if SUBMITTED in parts[:-3]:
         at = len(parts) - 1 - parts[::-1].index(SUBMITTED)
         if len(parts) - at == 4:
@@ -194,8 +197,8 @@ def _named(path: Path, shown: Path, assignments: set[str], roster: Roster | None
                 when=named.when,
                 is_marked_late=named.is_late,
             )
-    names = [without_copy(shown.stem), *reversed(parts[1:-1])]
-    student = next((name for name in names if name not in assignments), shown.stem)
+    names = [without_copy(path.stem), *reversed(parts[1:-1])]
+    student = next((name for name in names if name not in assignments), path.stem)
     return Found((roster and roster.named(student)) or student, path.name, path)
 
 

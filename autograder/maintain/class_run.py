@@ -5,6 +5,7 @@ Nothing heavy is imported before it is needed: torch takes seconds, and `autogra
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,8 @@ def grade_paths(
         students = read_roster(roster) if roster else None
         policy = policy_from(late_policy)
         deadline = Deadline(due_from(due), policy, students) if due else None
+        if students and not due and any(student.extension for student in students.students):
+            print(_("The extensions in the roster have no effect without --due."), file=sys.stderr)
         found = find_submissions(paths, names, students)
         found = label(found, assignment, deadline.is_late if deadline else lambda _found: False)
         if part:
@@ -94,8 +97,12 @@ def merge_paths(
     """Merges the folders of shards, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.roster import BadRoster, read_roster
     from autograder.grading.store import Busy, locked
+    from autograder.platforms.gradebooks import GRADEBOOKS
     from autograder.platforms.merging import CannotMerge, merge
 
+    if roster and not set(GRADEBOOKS) & set(formats):
+        sentence = _("--roster has no effect here: only the formats {names} need it.")
+        print(sentence.format(names=", ".join(GRADEBOOKS)), file=sys.stderr)
     try:
         students = read_roster(roster) if roster else None
         out.mkdir(parents=True, exist_ok=True)

@@ -111,10 +111,12 @@ def _sandbox() -> tuple[list[str], bool]:
                 sign = _GOOD if layer.active else _PARTLY
                 reason = "" if layer.active else f" ({escape(layer.reason)})"
                 lines.append(f"{sign} {escape(layer.name)}: {escape(layer.protects)}{reason}")
-        lines += [f"{_GOOD if each.is_good else _PARTLY} {escape(each.text)}" for each in notices()]
+        is_able = True
     except SandboxUnavailable as error:
-        return [*lines, f"{_BAD} {escape(str(error))}"], False
-    return lines, True
+        lines.append(f"{_BAD} {escape(str(error))}")
+        is_able = False
+    lines += [f"{_GOOD if each.is_good else _PARTLY} {escape(each.text)}" for each in notices()]
+    return lines, is_able
 
 
 def _version(package: str) -> str:

@@ -71,16 +71,20 @@ def _time(text: Any) -> datetime | None:
     return None
 
 
-def grade(root: Path, assignment: str, late_policy: str, seed: int) -> Result:
-    """The result of the submission below `root`, laid out as Gradescope's /autograder.
+def told_in(root: Path) -> Metadata:
+    """What Gradescope tells about the submission below `root`, laid out as Gradescope's /autograder."""
+    document = None
+    with suppress(OSError, ValueError):
+        document = json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
+    return metadata_from(document)
+
+
+def grade(root: Path, told: Metadata, assignment: str, late_policy: str, seed: int) -> Result:
+    """The result of the submission below `root`.
 
     Inputs are drawn anew from `seed` each time, so that a student who hands in again meets others. `CannotGrade` if
     nothing can be graded on this machine.
     """
-    document = None
-    with suppress(OSError, ValueError):
-        document = json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
-    told = metadata_from(document)
     deadline = None
     if told.due and late_policy != "none":
         deadline = Deadline(told.due, policy_from(late_policy))
@@ -107,8 +111,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--late-policy", default="none")
     options = parser.parse_args(arguments)
     seed = secrets.randbelow(2**53)
+    told = told_in(Path.cwd())
     try:
-        result = grade(Path.cwd(), options.assignment, options.late_policy, seed)
+        result = grade(Path.cwd(), told, options.assignment, options.late_policy, seed)
     except CannotGrade as error:
         print(error, file=sys.stderr)
         return 1
@@ -117,6 +122,12 @@ def main(arguments: list[str] | None = None) -> int:
             seed=seed, level=_level(result)
         )
     )
+    if options.late_policy != "none" and told.due is None:
+        sentence = _(
+            "The late policy {policy} took nothing off: Gradescope gave no due date. Set one in the settings of the "
+            "assignment."
+        )
+        print(sentence.format(policy=options.late_policy))
     print(*result.integrity, sep="\n")
     write_atomically(Path("results", "results.json"), json.dumps(gradescope(result), allow_nan=False))
     return 0

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from autograder import __version__
@@ -155,6 +156,42 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["release", "--update-assignments", "--language", "ko"], "leave out the rest"),
+        (["release", "--update-assignments", "--out", "elsewhere"], "leave out the rest"),
+        (["data", "thresholds", "--jobs", "2"], "give --seeds as well"),
+        (["data", "prepare", "my-letters", "--update-manifest"], "for sotu only"),
+    ],
+)
+def test_an_option_without_its_partner_is_refused(arguments: list[str], sentence: str) -> None:
+    """It would be ignored, and nobody would know."""
+    done = CliRunner().invoke(app, arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert sentence in done.stderr
+
+
+def test_a_roster_that_changes_nothing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extensions without a due date; a roster where no gradebook is written."""
+    (tmp_path / "ada.ipynb").write_text("{", encoding="utf-8")
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,extension\nada,2 days\n", encoding="utf-8")
+    out = tmp_path / "out"
+    class_run.grade_paths([tmp_path / "ada.ipynb"], out, ["json"], roster=roster)
+    assert "no effect without --due" in capsys.readouterr().err
+    class_run.grade_paths([tmp_path / "ada.ipynb"], out, ["json"], roster=roster, due="2026-11-20")
+    assert "no effect" not in capsys.readouterr().err
+    with pytest.raises(typer.Exit):
+        class_run.merge_paths([tmp_path], tmp_path / "all", ["json"], roster)
+    assert "only the formats canvas, moodle need it" in capsys.readouterr().err
+    with pytest.raises(typer.Exit):
+        class_run.merge_paths([tmp_path], tmp_path / "all", ["json", "canvas"], roster)
+    assert "no effect" not in capsys.readouterr().err
 
 
 def test_a_run_in_ci_can_fail(tmp_path: Path) -> None:
@@ -319,7 +356,7 @@ def test_doctor_says_what_protects_this_machine() -> None:
     """Every layer with what it protects; exit code 0 where submissions can be graded."""
     done = run("doctor")
     assert done.returncode == 0, done.stdout
-    for word in ("torch", "rnn_basics", "seccomp", "Landlock ABI", "can be graded here"):
+    for word in ("torch", "rnn_basics", "seccomp", "bubblewrap 0.", "Landlock ABI", "can be graded here"):
         assert word in done.stdout
 
 
@@ -335,3 +372,4 @@ def test_doctor_fails_where_nothing_can_be_graded(monkeypatch: pytest.MonkeyPatc
     lines, is_able = doctor.examine()
     assert not is_able
     assert any("install bubblewrap" in line for line in lines)
+    assert any("Landlock" in line for line in lines)

@@ -53,8 +53,10 @@ def prepare_corpus(
     from rich.console import Console
 
     from autograder.maintain.data.corpus import DataError
-    from autograder.maintain.data.prepare import prepare
+    from autograder.maintain.data.prepare import DEFAULT, prepare
 
+    if update_manifest and corpus != DEFAULT:
+        refuse(_("--update-manifest is for {name} only.").format(name=DEFAULT))
     try:
         with Console(stderr=True).status(_("Looking …")) as status:
             is_new = prepare(corpus, source, status.update, update_manifest=update_manifest)
@@ -139,6 +141,8 @@ def measure_thresholds(
     from autograder.maintain.data.thresholds import write_baselines
     from autograder.student.models.measured_models import MEASURED_MODELS
 
+    if jobs > 1 and not seeds:
+        refuse(_("--jobs is for trainings: give --seeds as well."))
     console = Console(stderr=True)
     for assignment in assignments or MEASURED_MODELS:
         if assignment not in MEASURED_MODELS:

@@ -165,6 +165,17 @@ def test_links_and_pipes_in_folders_are_refused(tmp_path: Path) -> None:
             Found("x", name, place / name).read()
 
 
+@pytest.mark.parametrize("name", ["ada.ipynb", "ada.zip"])
+def test_a_link_that_is_named_is_refused_too(tmp_path: Path, name: str) -> None:
+    """A pattern of the shell names a student's links as it does her files; one may lead to the solution."""
+    put(tmp_path, "real/solution.ipynb")
+    archive(tmp_path / "real" / "solution.zip", "solution.ipynb")
+    (tmp_path / name).symlink_to((tmp_path / "real" / "solution").with_suffix(Path(name).suffix))
+    [found] = find_submissions([tmp_path / name], NAMES)
+    assert (found.student, found.file_name) == ("ada", name)
+    assert "links are not followed" in found.problem
+
+
 def test_paths_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     """Missing, empty, of another kind, too long, with a zero byte."""
     (tmp_path / "x.txt").write_text("x", encoding="utf-8")

@@ -101,6 +101,18 @@ def test_lateness_is_what_gradescope_says(container: Path) -> None:
     assert "Handed in 25 hours late" in late["output"]
 
 
+def test_a_policy_without_a_due_date_is_told(container: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To instructors, once; nobody is late then. With a due date, or without a policy, there is nothing to tell."""
+    policy = ("--late-policy", "10%/day")
+    assert results(container, *policy)["score"] < 5.0
+    results(container)
+    assert "due date" not in capsys.readouterr().out
+    without = {**METADATA, "assignment": {}}
+    (container / "submission_metadata.json").write_text(json.dumps(without), encoding="utf-8")
+    assert results(container, *policy)["score"] == 5.0
+    assert capsys.readouterr().out.count("10%/day took nothing off: Gradescope gave no due date.") == 1
+
+
 def test_an_extension_moves_the_due_date() -> None:
     """Of a group's students the latest; metadata that is damaged says nothing, and stops nothing."""
     extended = {"name": "Bob", "assignment": {"due_date": "2026-11-25T23:59:00-07:00"}}
