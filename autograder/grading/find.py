@@ -162,8 +162,7 @@ def _in_path(path: Path, assignments: set[str], known: Known, roster: Roster | N
         ) from None
     if stat.S_ISDIR(mode):
         yield from _in_folder(path, assignments, known, roster)
-    elif path.suffix.lower() in (".ipynb", ".zip") and path.is_symlink():
-        # Named by a pattern of the shell, as in handed-in/*/*.ipynb, it may be a student's.
+    elif path.is_symlink():  # a pattern of the shell names a student's links too
         yield replace(_named(path.absolute(), assignments, roster), problem=why_refused(path))
     elif stat.S_ISREG(mode) and path.suffix.lower() == ".zip":
         listed = list(list_archive(path, PurePosixPath(), assignments, known))

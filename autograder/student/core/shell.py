@@ -7,6 +7,7 @@ counts. It protects nothing: cells may change it like everything else in their p
 from __future__ import annotations
 
 import atexit
+import codeop
 import functools
 import io
 import re
@@ -180,6 +181,11 @@ class _Compiler(CachingCompiler):
     """Compiles a cell under the name that it is given; code run from inside of it has a name of its own."""
 
     next_name = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Set for prompts that go on: Python would say "incomplete input", and not which bracket is open.
+        self.flags &= ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         name, self.next_name = self.next_name, ""

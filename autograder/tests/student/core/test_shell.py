@@ -187,6 +187,12 @@ def test_what_stops_a_cell_is_told(shell: Shell, cell: str, kind: type[BaseExcep
     assert shell.user_ns["x"] == 1
 
 
+def test_an_open_bracket_is_named(shell: Shell) -> None:
+    """What IPython tells its prompts, that more input is wanted, says nothing of a cell."""
+    (failure,) = failures(shell, ["x = (1,\ny = 2"])
+    assert "'(' was never closed" in str(failure)
+
+
 def test_what_is_shown(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     """The last expression, without a number; nothing behind a semicolon; an update not again."""
     shown = "from IPython.display import display\nh = display('one', display_id=True)\nh.update('two')"
