@@ -34,7 +34,7 @@ from autograder.student.core import kernel
 from autograder.student.core.course import spec_of
 from autograder.student.core.language import _
 from autograder.student.core.modules import beside
-from autograder.student.core.notebook import Notebook, Task, parse_notebook
+from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult, score_task
 
 
@@ -138,8 +138,8 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
-    answer = notebook.answers().get(task) if notebook else None
-    found = state.notes(task, answer.source if answer else None, history)
+    saved = _saved(notebook).get(task) if notebook else None
+    found = state.notes(task, saved, history)
     has_ended = not any(test.outcome in ("crashed", "timeout") for test in tests)
     compared = predictions.compared(task, names) if has_ended else []
     return CheckResult(_results[task], progress, hints, tuple(found), tuple(compared))
@@ -157,18 +157,24 @@ def _overview() -> Overview | None:
         )
         return None
     history = kernel.history()
-    answers = notebook.answers()
+    saved = _saved(notebook)
     rows = tuple(
         OverviewRow(
             task.name,
             task.points,
             _results.get(task.name),
-            task.name in answers and state.is_changed(answers[task.name].source, history),
+            state.is_not_run(saved.get(task.name, ""), history),
         )
         for task in notebook.tasks()
     )
     assignment = assignments_of_tasks().get(notebook.tasks()[0].name, "")
     return Overview(assignment, rows, _progress(notebook.tasks(), _results))
+
+
+def _saved(notebook: Notebook) -> dict[str, str]:
+    """The answer cells that a check depends on, as saved, by task; those that trained a saved model need not run."""
+    answers = notebook.answers().items()
+    return {task: cell.source for task, cell in answers if TRAINING_TAG not in cell.tags}
 
 
 def results_so_far() -> dict[str, TaskResult]:

@@ -13,12 +13,12 @@ from autograder.student.core.results import TaskResult
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One task: its points, the newest result of its check, and whether its cell has changed since it ran."""
+    """One task: its points, the newest result of its check, and whether its cell has not run as it is saved."""
 
     task: str
     points: float
     result: TaskResult | None
-    is_changed: bool = False
+    is_not_run: bool = False
 
 
 def overview_html(rows: Sequence[OverviewRow], progress: str) -> str:
@@ -53,7 +53,7 @@ def _points(row: OverviewRow) -> str:
 def _mark(row: OverviewRow) -> tuple[str, str]:
     if row.result is None:
         return "·", GREY
-    if row.is_changed:
+    if row.is_not_run:
         return "!", AMBER
     return ("✓", GREEN) if row.result.status == "passed" else ("✗", RED)
 
@@ -61,8 +61,8 @@ def _mark(row: OverviewRow) -> tuple[str, str]:
 def _state(row: OverviewRow) -> str:
     if row.result is None:
         return _("not checked yet")
-    if row.is_changed:
-        return _("changed since it ran: run the cell, then check again")
+    if row.is_not_run:
+        return _("the cell has not run as it is saved: run it, then check again")
     if row.result.status == "passed":
         return _("passes")
     passed = sum(test.outcome == "passed" for test in row.result.tests)

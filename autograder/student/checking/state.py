@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from autograder.student.core.code import tree
+from autograder.student.core.code import fingerprints, tree
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.language import _
 
@@ -17,14 +17,17 @@ def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
     `saved` is the task's answer cell as the file has it, if the file is known; `history` are the cells that this kernel
     has run, as they were typed, oldest first.
     """
-    found = [_broken(task, history), _changed(task, saved, history), _stub(task, saved, history)]
+    found = [_broken(task, history), _not_run(task, saved, history), _stub(task, saved, history)]
     return [note for note in found if note]
 
 
-def is_changed(saved: str, history: Sequence[str]) -> bool:
-    """Whether a saved cell was never run as it stands there, although this kernel has run others."""
-    ran = {source.strip() for source in history}
-    return bool(saved.strip()) and bool(ran - {""}) and saved.strip() not in ran
+def is_not_run(saved: str, history: Sequence[str]) -> bool:
+    """Whether this kernel, which has run other cells, never ran this one as it is saved.
+
+    It may be newer than what ran, or older; as it was handed out it is older for certain, and there is nothing to run.
+    """
+    ran = {source.strip() for source in history} - {""}
+    return bool(saved.strip()) and bool(ran) and saved.strip() not in ran and not _is_as_handed_out(saved)
 
 
 def _broken(task: str, history: Sequence[str]) -> str:
@@ -43,18 +46,23 @@ def _broken(task: str, history: Sequence[str]) -> str:
     return ""
 
 
-def _changed(task: str, saved: str | None, history: Sequence[str]) -> str:
-    if saved is None or not is_changed(saved, history) or _is_older(task, saved, history):
+def _not_run(task: str, saved: str | None, history: Sequence[str]) -> str:
+    if saved is None or not is_not_run(saved, history):
         return ""
-    return _("The cell of `{task}` has changed since it ran: run it, then check again.").format(task=task)
+    if task in fingerprints(history) or any(_defines(task, source) for source in history):
+        text = _(
+            "The file has another version of the cell of `{task}` than the one you ran last. If you changed it since, "
+            "run it and check again."
+        )
+    else:
+        text = _("The cell of `{task}` has not run since the kernel started: run it, then check again.")
+    return text.format(task=task)
 
 
-def _is_older(task: str, saved: str, history: Sequence[str]) -> bool:
-    """Whether the file has the cell as it was handed out, and another version ran: it is only not saved yet."""
+def _is_as_handed_out(saved: str) -> bool:
     parsed = tree(plain_python(saved) or "")
     nodes = ast.walk(parsed) if parsed else ()
-    is_as_handed_out = any(isinstance(node, ast.Raise) and _is_stub(node) for node in nodes)
-    return is_as_handed_out and any(_defines(task, source) for source in history)
+    return any(isinstance(node, ast.Raise) and _is_stub(node) for node in nodes)
 
 
 def _stub(task: str, saved: str | None, history: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from autograder.student import check
 from autograder.student.checking import live
 from autograder.student.checking.panel import html_panel
 from autograder.student.core.ipython_syntax import plain_python
+from autograder.student.core.notebook import parse_notebook
 from autograder.student.core.results import TestResult, score_task
 
 RIGHT = "def rnn_step(x, h, W_xh, W_hh, b):\n    return torch.tanh(x @ W_xh.T + h @ W_hh.T + b)"
@@ -54,6 +55,24 @@ def test_a_right_answer_shows_its_points_and_the_progress(kernel) -> None:
     assert result.result.status == "passed"
     assert repr(result) == "2.0"
     assert "1 of 2 tasks and 2 of 5 points" in result._repr_html_()
+
+
+def test_what_trained_a_saved_model_need_not_run() -> None:
+    """After a restart the model is read from its file: no check sends a student back to minutes of training."""
+    cells = [
+        {
+            "cell_type": "code",
+            "source": f"{task} = 1",
+            "metadata": {
+                "tags": tags,
+                "nbgrader": {"solution": solution, "grade": not solution, "grade_id": id_},
+            },
+        }
+        for task, tags in (("rnn_step", []), ("language_model", ["skip-execution", "training"]))
+        for id_, solution in ((task, True), (f"check-{task}", False))
+    ]
+    notebook = parse_notebook({"cells": cells})
+    assert live._saved(notebook) == {"rnn_step": "rnn_step = 1"}
 
 
 def test_an_answer_below_a_magic_is_read(kernel) -> None:

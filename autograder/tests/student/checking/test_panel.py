@@ -55,7 +55,7 @@ def test_the_overview_has_a_row_for_every_task() -> None:
     rows = (
         OverviewRow("rnn_step", 2, result(RIGHT)),
         OverviewRow("rnn_forward", 3, result(RIGHT, WRONG)),
-        OverviewRow("pad_batch", 2, result(RIGHT), is_changed=True),
+        OverviewRow("pad_batch", 2, result(RIGHT), is_not_run=True),
         OverviewRow("gru_step", 3, None),
     )
     text = overview_text(rows, "So far.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.student.checking.state import is_changed, notes
+import pytest
+
+from autograder.student.checking.state import is_not_run, notes
 
 CELL = "def rnn_step(x):\n    return x"
 
@@ -13,19 +15,25 @@ def test_a_cell_that_ran_as_it_is_saved_needs_no_note() -> None:
     assert notes("rnn_step", None, [CELL]) == []
 
 
-def test_a_cell_that_was_changed_and_not_run_is_told() -> None:
-    """The kernel still has the old function."""
-    [note] = notes("rnn_step", CELL + " + 1", [CELL])
-    assert "`rnn_step` has changed since it ran" in note
-    assert not is_changed(CELL, [""]), "a kernel that has run nothing has nothing to compare with"
+@pytest.mark.parametrize("ran", [CELL, "rnn_step = torch.tanh", "from steps import rnn_step"])
+def test_a_cell_that_was_changed_and_not_run_is_told(ran: str) -> None:
+    """The kernel still has the old function, however it was defined. The file may also be the older one."""
+    [note] = notes("rnn_step", CELL + " + 1", ["import torch", ran])
+    assert "another version of the cell of `rnn_step` than the one you ran last. If you changed it" in note
+    assert not is_not_run(CELL, [""]), "a kernel that has run nothing has nothing to compare with"
+
+
+def test_after_a_restart_nothing_is_said_of_a_change() -> None:
+    """The cell is as it was; it has only not run yet."""
+    [note] = notes("rnn_step", CELL, ["import torch", 'check("rnn_step")'])
+    assert note == "The cell of `rnn_step` has not run since the kernel started: run it, then check again."
 
 
 def test_a_cell_that_ran_and_is_not_saved_yet_needs_no_note() -> None:
     """JupyterLab saves every two minutes: until then the file has the cell as it was handed out."""
     released = "def rnn_step(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     assert notes("rnn_step", released, ["import torch", CELL]) == []
-    [note] = notes("rnn_step", released, ["import torch"])
-    assert "has changed since it ran" in note, "it was never run at all"
+    assert not is_not_run(released, ["import torch"]), "run, it would hide what another cell may have defined"
 
 
 def test_a_newest_version_that_is_not_python_is_told() -> None:
