@@ -5,13 +5,14 @@ from __future__ import annotations
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from autograder.assignments.sources import released_points, source_notebook
 from autograder.grading.mistakes import Mistake, read_mistakes
-from autograder.student.checking.plugin import LiveReference, Plugin, run_tests
+from autograder.grading.remembering import RememberingReference
+from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import PUBLIC_SEED, files_of_assignment, known_mistakes
 from autograder.student.core.course import ASSIGNMENTS, spec_of
@@ -42,6 +43,8 @@ class Suite:
         self.notebook = notebook or source_notebook(assignment)
         self.tasks: tuple[Task, ...] = self.notebook.tasks()
         self.spec = spec_of(assignment)
+        # A class needs three: the public one, the secret one, and that of the final state.
+        self._reference_at = lru_cache(maxsize=4)(lambda _seed: RememberingReference(self.reference))
 
     @property
     def files(self) -> list[Path]:
@@ -58,6 +61,10 @@ class Suite:
     def reference(self) -> Student:
         """The solution notebook under the interface of a student."""
         return trusted_student([cell.source for cell in self.notebook.definitions()])
+
+    def reference_at(self, seed: int) -> RememberingReference:
+        """The reference for the tests of one seed; what it has answered is remembered for the last few seeds."""
+        return self._reference_at(seed)
 
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -77,11 +84,12 @@ class Suite:
         that nobody may learn. With the public seed it says everything, and names the mistake if it knows it.
         """
         is_public = seed == PUBLIC_SEED
+        reference = self.reference_at(seed)
         plugin = Plugin(
             student_of=student_of,
             tasks=[task.name for task in self.tasks] if tasks is None else tasks,
             seed=seed,
-            reference_of=lambda _task: LiveReference(self.reference),
+            reference_of=lambda _task: reference,
             mistakes_of=partial(known_mistakes, self.assignment) if is_public else None,
             spec=self.spec,
             checkpoint_of=checkpoint_of or partial(no_checkpoint, self.assignment),

@@ -24,7 +24,6 @@ from autograder.grading.mistakes import mutate
 from autograder.grading.suite import Suite, trusted_student
 from autograder.maintain import recording
 from autograder.student.checking import naming
-from autograder.student.checking.plugin import LiveReference
 from autograder.student.checking.recording import Replay, read_recording
 from autograder.student.checking.sketch import Sketch
 from autograder.student.checking.student import CheckFailed, Student
@@ -104,7 +103,7 @@ class Proof:
         whole suite is asked in its own order.
         """
         for among in (suspects, None) if suspects else (None,):
-            reference = LiveReference(self.suite.reference)
+            reference = self.suite.reference_at(seed)
             failure = self.cases.first_failure(answer.task, _student(answer), seed, reference, among)
             if failure is not None:
                 return f"{failure[0]}: {failure[1]}"

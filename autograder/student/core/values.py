@@ -45,6 +45,7 @@ _DTYPES = {
 }
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _PLAIN_DTYPES = frozenset(_DTYPES.values())
+_AS_IT_IS = frozenset({type(None), bool, str})  # of JSON and of Python alike
 
 
 Buffer = bytes | bytearray | memoryview
@@ -102,7 +103,7 @@ def encode_parts(
     """The same, with the safetensors in parts that are the tensors' own memory: nothing large is copied."""
     tensors: list[torch.Tensor] = []
     tree = _Encoder(tensors, substitute).encode(value, 0)
-    text = json.dumps(tree, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+    text = _TEXT.encode(tree).encode()
     if len(text) > MAX_JSON_BYTES:
         raise WireError(f"the value is too large to send: {len(text)} bytes of structure")
     return text, _safetensors(tensors) if tensors else []
@@ -116,7 +117,7 @@ def _safetensors(tensors: list[torch.Tensor]) -> list[bytes | memoryview]:
         start, end = end, end + tensors[i].numel() * tensors[i].element_size()
         shape = list(tensors[i].shape)
         header[str(i)] = {"dtype": _NAMES[tensors[i].dtype], "shape": shape, "data_offsets": [start, end]}
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = _TEXT.encode(header).encode()
     text += b" " * (-len(text) % 8)
     memory = [tensors[i].reshape(-1).view(torch.uint8).numpy().data for i in order if tensors[i].numel()]
     return [struct.pack("<Q", len(text)) + text, *memory]
@@ -133,7 +134,7 @@ class _Encoder:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("the value is nested too deeply, or has too many parts, to send")
-        if value is None or value is True or value is False:
+        if type(value) in _AS_IT_IS:
             return value
         if isinstance(value, numpy.generic):
             value = value.item()
@@ -211,7 +212,7 @@ def decode(text: Buffer, blob: Buffer) -> Any:
         if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
             raise WireError("the message is larger than allowed")
         try:
-            tree = json.loads(bytes(text), parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+            tree = _MESSAGES.decode(str(text, "utf-8"))
         except (ValueError, RecursionError) as error:
             raise WireError("the message is not valid JSON") from error
         return _Decoder(_load_tensors(blob)).decode(tree, 0)
@@ -297,6 +298,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+# Made once: `json.loads` makes a decoder for every message.
+_MESSAGES = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique_keys)
+_HEADERS = json.JSONDecoder(object_pairs_hook=_unique_keys)
+_TEXT = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
 def _decode_bytes(body: str) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
@@ -308,10 +315,10 @@ def _load_tensors(blob: Buffer) -> list[torch.Tensor]:
     """The tensors named "0", "1", … of a safetensors blob."""
     if not blob:
         return []
-    header = _header(blob)[0]
+    header, start = _header(blob)
     if any(str(index) not in header for index in range(len(header))):
         raise WireError("the tensors in the message are not numbered")
-    loaded = read_tensors(blob)
+    loaded = _placed(blob, header, start)
     return [loaded[str(index)] for index in range(len(loaded))]
 
 
@@ -322,12 +329,13 @@ def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
     is neither 0 nor 1, and copies everything twice.
     """
     with _total():
-        return _read_tensors(blob)
+        header, start = _header(blob)
+        header.pop("__metadata__", None)
+        return _placed(blob, header, start)
 
 
-def _read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
-    header, start = _header(blob)
-    header.pop("__metadata__", None)
+def _placed(blob: Buffer, header: dict[str, Any], start: int) -> dict[str, torch.Tensor]:
+    """The tensors of a header, whose numbers begin at `start`."""
     places = {name: _place(entry) for name, entry in header.items()}
     memory = memoryview(bytearray(blob) if memoryview(blob).readonly else blob)
     end = 0
@@ -358,7 +366,7 @@ def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
     if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
         raise WireError("the tensors in the message have a malformed header")
     try:
-        header = json.loads(bytes(blob[8 : 8 + length]), object_pairs_hook=_unique_keys)
+        header = _HEADERS.decode(str(blob[8 : 8 + length], "utf-8"))
     except (ValueError, RecursionError) as error:
         raise WireError("the tensors in the message have a malformed header") from error
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:

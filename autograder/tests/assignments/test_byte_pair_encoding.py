@@ -14,7 +14,6 @@ from autograder.assignments.sources import source_notebook
 from autograder.grading.cases import Cases
 from autograder.grading.mistakes import mutate
 from autograder.grading.suite import Suite, trusted_student
-from autograder.student.checking.plugin import LiveReference
 
 SPLIT = re.compile(r" ?\S+|\s+(?!\S)|\s+")
 FEW_LETTERS = st.text(alphabet="ab \n", max_size=40) | st.text(alphabet="abc ", max_size=40)
@@ -110,9 +109,9 @@ def test_growing_work_is_judged_the_same_ten_times() -> None:
     slow = [mistake for mistake in suite.mistakes if mistake.task == "train_bpe" and "C36" in mistake.id]
     assert len(slow) >= 2
     for seed in range(10):
-        honest = cases.run("train_bpe", suite.reference, seed, LiveReference(suite.reference))
+        honest = cases.run("train_bpe", suite.reference, seed, suite.reference_at(seed))
         assert {name: outcome.error for name, outcome in honest.items() if outcome.error} == {}
         for mistake in slow:
             mutant = trusted_student(mutate(suite.notebook, mistake))
-            outcomes = cases.run("train_bpe", mutant, seed, LiveReference(suite.reference))
+            outcomes = cases.run("train_bpe", mutant, seed, suite.reference_at(seed))
             assert any(outcome.error for outcome in outcomes.values()), mistake.id
