@@ -21,7 +21,7 @@ from autograder.student.core.elsewhere import (
 )
 from autograder.student.core.language import _
 from autograder.student.core.modules import about_missing
-from autograder.student.core.results import TaskResult, TestResult
+from autograder.student.core.results import TaskResult, TestResult, with_sentence
 
 MAX_ROUNDS = 4  # how often a submission is executed at most, each time without more of what is not here
 
@@ -94,12 +94,3 @@ def _explained(test: TestResult, halts: Sequence[Halt]) -> TestResult:
         line=halt.line, cell=halt.cell + 1, name=f"`{name}`", error=clean_line(halt.error).rstrip(".")
     )
     return with_sentence(test, f"{sentence} {about_missing(halt.error)}".strip())
-
-
-def with_sentence(test: TestResult, sentence: str) -> TestResult:
-    """The result of a test whose message goes on with a sentence, if there is one."""
-    if not sentence:
-        return test
-    message = test.message.rstrip()
-    end = "" if not message or message.endswith((".", "?", "!")) else "."
-    return replace(test, message=f"{message}{end} {sentence}".strip())

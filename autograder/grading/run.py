@@ -34,7 +34,6 @@ from autograder.grading.measure import (
     measure,
     train,
 )
-from autograder.grading.parallel import REFUSED_CALLS, starts_processes, with_advice
 from autograder.grading.read import Unreadable, read_submission, with_modules
 from autograder.grading.repair import Repaired, recognise, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
@@ -46,6 +45,7 @@ from autograder.sandbox import (
     Server,
 )
 from autograder.sandbox.errors import SandboxLost
+from autograder.student.checking.processes import starts_processes, with_advice
 from autograder.student.core.language import _
 from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task
 from autograder.student.core.results import Result, Scale, TaskResult, score_task
@@ -53,6 +53,8 @@ from autograder.student.corpora import MissingCorpus
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.thresholds import MissingThresholds, thresholds
+
+_STARTING = frozenset({"fork", "vfork", "clone", "clone3"})  # system calls that start a process
 
 
 def grade(
@@ -127,15 +129,18 @@ def _grade(
         halts += new
     program = mended
     memory = session.peak_memory
-    own = ["" if i in repaired.skipped else source for i, source in enumerate(program.cells)]
-    results = with_advice(explained(results, halts), own)
+    own = ["" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)]
+    results = [
+        replace(each, tests=tuple(with_advice(each.tests, own, each.name)))
+        for each in explained(results, halts)
+    ]
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
     results, notes = _measured(results, model, program, server, seed)
     integrity = [
         *repaired.integrity,
         *notes,
         *integrity_notes(repaired, suite.notebook),
-        *_refused([] if starts_processes(own) and REFUSED_CALLS.issuperset(refusals) else refusals),
+        *_refused([] if starts_processes(own) and _STARTING.issuperset(refusals) else refusals),
         *_own_faults(results),
         *_unsafe(server),
     ]

@@ -299,6 +299,7 @@ def _environment(home: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONHASHSEED": "0",
+        "TORCH_COMPILE_DISABLE": "1",  # it compiles in processes of its own
         **one_thread,
     }
 

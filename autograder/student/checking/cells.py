@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.student.checking.live import CheckUnavailable, check_task
+from autograder.student.checking.one_process import one_process
 from autograder.student.checking.student import live_student
 from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.code import python
@@ -76,6 +77,7 @@ class Kernel:
             _as_main(self._module),
             _quiet(),
             _checking(),
+            one_process(),
         ):
             failure = _run_cell(self._run, f"<cell {number}>", source, self._lost)
             self._current = Path.cwd()

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 SCHEMA = 3
@@ -191,6 +191,15 @@ def better(first: Sequence[TestResult], second: Sequence[TestResult]) -> Sequenc
     is_over = any(test.outcome in _STOPPED for test in first)
     counts = share(second) == 1 or (is_over and share(second) > share(first))
     return second if counts else first
+
+
+def with_sentence(test: TestResult, sentence: str) -> TestResult:
+    """The result of a test whose message goes on with a sentence, if there is one."""
+    if not sentence:
+        return test
+    message = test.message.rstrip()
+    end = "" if not message or message.endswith((".", "?", "!")) else "."
+    return replace(test, message=f"{message}{end} {sentence}".strip())
 
 
 def score_task(name: str, max_score: float, tests: Sequence[TestResult]) -> TaskResult:

@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from autograder.grading.graded import Submission
-from autograder.grading.parallel import starts_processes
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.sandbox import Server
@@ -153,6 +152,25 @@ ROWS: dict[str, dict[str, str]] = {
         "rnn_step": f"%run written.py\n{WITH_HELPER}",
     },
     "A5 an unknown magic over the answer": {"rnn_step": f"%%memit\n{RIGHT}"},
+    "A7 pools of threads": {
+        "own": "from multiprocessing import Lock\nfrom multiprocessing.pool import ThreadPool\nLOCK = Lock()\n"
+        "def helper(values):\n    with LOCK, ThreadPool(2) as pool:\n"
+        "        return torch.stack(pool.map(torch.tanh, list(values)))",
+        "rnn_step": WITH_HELPER,
+    },
+    "A7 an executor of threads": {
+        "own": "from concurrent.futures import ThreadPoolExecutor\ntorch.set_num_threads(2)\n"
+        "def helper(values):\n    with ThreadPoolExecutor(2) as pool:\n"
+        "        return torch.stack(list(pool.map(torch.tanh, values)))",
+        "rnn_step": WITH_HELPER,
+    },
+    "A7 a loader without workers": {
+        "own": "from torch.utils.data import DataLoader\ndef helper(values):\n"
+        "    own = torch.Generator()\n"
+        "    return next(iter(DataLoader(values, len(values), num_workers=0, generator=own))).tanh()",
+        "rnn_step": WITH_HELPER,
+    },
+    "A7 compiled code": {"rnn_step": f"@torch.compile(dynamic=True)\n{RIGHT}"},
     "A8 a module beside the notebook": {
         "steps.py": HELPER,
         "rnn_step": f"from steps import helper\n{WITH_HELPER}",
@@ -284,48 +302,71 @@ def test_a_statement_that_never_ends_is_run_once(server: Server) -> None:
         assert session.execute(["x + y"])[0].output == "3\n"
 
 
-POOL = "from multiprocessing import Pool\n" + STEP.format(
-    "torch.stack(Pool(2).map(torch.tanh, list(x @ W_xh.T + h @ W_hh.T + b)))"
-)
-LOADER = STEP.format(
-    "next(iter(torch.utils.data.DataLoader(x @ W_xh.T + h @ W_hh.T + b, len(x), num_workers=2))).tanh()"
-)
-
-
-@pytest.mark.parametrize(("answer", "name"), [(POOL, "multiprocessing"), (LOADER, "num_workers")])
-def test_code_that_starts_processes_is_told_so_and_not_accused(
-    answer: str, name: str, course: Notebook, server: Server
-) -> None:
-    """The sandbox allows one process; an honest notebook may have wanted more."""
-    result = graded(handed_in(course, {"rnn_step": answer}), course, server)
-    (task,) = (task for task in result.tasks if task.name == "rnn_step")
-    told = " ".join(test.message for test in task.tests)
-    assert f"starts other processes with `{name}`" in told
-    assert result.integrity == ()
+# How answers start processes, and what they are told it is called; "own" is a cell before them.
+STARTS: dict[str, tuple[dict[str, str], str]] = {
+    "A7 a pool": (
+        {
+            "own": "from multiprocessing import Pool\ndef helper(values):\n    with Pool(2) as pool:\n"
+            "        return torch.stack(pool.map(torch.tanh, list(values)))",
+            "rnn_step": WITH_HELPER,
+        },
+        "multiprocessing.Pool",
+    ),
+    "A7 a pool of an earlier cell": (
+        {
+            "own": "import torch.multiprocessing as mp\npool = mp.Pool(2)\ndef helper(values):\n"
+            "    return torch.stack(pool.map(torch.tanh, list(values)))",
+            "rnn_step": WITH_HELPER,
+        },
+        "torch.multiprocessing.Pool",
+    ),
+    "A7 workers of a loader": (
+        {
+            "own": "from torch.utils.data import DataLoader\ndef helper(values):\n"
+            "    return next(iter(DataLoader(values.detach(), len(values), num_workers=2))).tanh()",
+            "rnn_step": WITH_HELPER,
+        },
+        "num_workers",
+    ),
+    "A7 an executor": (
+        {
+            "own": "import concurrent.futures as futures\ndef helper(values):\n"
+            "    with futures.ProcessPoolExecutor(2) as pool:\n"
+            "        return torch.stack(list(pool.map(torch.tanh, values)))",
+            "rnn_step": WITH_HELPER,
+        },
+        "concurrent.futures.ProcessPoolExecutor",
+    ),
+    "A7 a program": (
+        {
+            "own": "import subprocess\ndef helper(values):\n    subprocess.run(['true'])\n    return values.tanh()",
+            "rnn_step": WITH_HELPER,
+        },
+        "subprocess.run",
+    ),
+}
 
 
 @pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ("import torch\n@torch.compile\ndef f(x): return x", "torch.compile"),
-        ("import torch\ndef g(x): return x\nf = torch.compile(g)", "torch.compile"),
-        (
-            "import multiprocessing as mp\ndef g(x): return mp.Pool(x)\ndef f(x): return g(x)",
-            "multiprocessing",
-        ),
-        (
-            "from concurrent.futures import ProcessPoolExecutor as P\ndef f(x): return P()",
-            "ProcessPoolExecutor",
-        ),
-        ("from joblib import Parallel\ndef f(x): return Parallel(x)", "joblib"),
-        ("def f(x): return DataLoader(x, num_workers=0)", ""),
-        ("import multiprocessing\ndef f(x): return x", ""),
-        ("from concurrent.futures import ThreadPoolExecutor as P\ndef f(x): return P()", ""),
-    ],
+    "title",
+    [pytest.param(title, marks=() if title == "A7 a pool" else pytest.mark.slow) for title in STARTS],
 )
-def test_what_starts_processes_is_found_behind_a_task(source: str, name: str) -> None:
-    """In what its name reaches, and by the full name of what is imported."""
-    assert starts_processes([source], "f") == name
+def test_code_that_starts_processes_is_told_so_alike_and_not_accused(
+    title: str, course: Notebook, server: Server, tmp_path: Path
+) -> None:
+    """The sandbox allows one process, and so does a check; an honest notebook may have wanted more."""
+    changes, name = STARTS[title]
+    data = handed_in(course, changes)
+    result = graded(data, course, server)
+    checked = check_notebook(put(tmp_path, {"rnn_basics.ipynb": data}) / "rnn_basics.ipynb")
+    for found in (result.tasks, checked.results):
+        (task,) = (task for task in found if task.name == "rnn_step")
+        told = " ".join(test.message for test in task.tests)
+        assert f"starts other processes with `{name}`" in told, told
+    assert {task.name: task.score for task in checked.results} == {
+        task.name: task.score for task in result.tasks
+    }
+    assert not any("system calls" in note for note in result.integrity)
 
 
 def _cell(name: str, source: str, tags: Any = (), nbgrader: Any = None, kind: str = "code") -> dict[str, Any]:

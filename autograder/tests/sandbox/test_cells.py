@@ -101,6 +101,20 @@ def test_no_program_starts_and_nothing_is_asked_for(session: Session) -> None:
     assert session.refusals == []
 
 
+def test_locks_and_pools_of_threads_work_where_no_process_starts(session: Session) -> None:
+    """`multiprocessing` has them, too, and its shared values; what would start a process stops at the kernel."""
+    code = (
+        "import multiprocessing as mp\nfrom multiprocessing.pool import ThreadPool\n"
+        "queue, value, lock = mp.Queue(), mp.Value('i', 3), mp.RLock()\nqueue.put(2)\n"
+        "with lock, value.get_lock(), ThreadPool(2) as pool:\n"
+        "    print(pool.map(abs, [-1]), queue.get(), value.value)"
+    )
+    outcomes = session.execute([code, "mp.Pool(2)"])
+    assert outcomes[0].output == "[1] 2 3\n", outcomes[0].error
+    assert "PermissionError" in outcomes[1].error
+    assert session.refusals == ["fork"]
+
+
 def test_what_one_submission_patches_another_does_not_see(server: Server) -> None:
     """Each has a copy of the warm server's shell."""
     with server.open() as first:

@@ -75,6 +75,19 @@ def test_what_trained_a_saved_model_need_not_run() -> None:
     assert live._saved(notebook) == {"rnn_step": "rnn_step = 1"}
 
 
+def test_other_processes_are_refused_as_they_will_be(kernel) -> None:
+    """A sentence says so; where the answer passes all the same, as a note."""
+    kernel("from multiprocessing import Pool")
+    kernel(RIGHT.replace("return", "with Pool(1): pass\n    return"))
+    failed = check("rnn_step")
+    assert failed.result.score == 0
+    assert "starts other processes with `multiprocessing.Pool`" in failed.text()
+    kernel(RIGHT.replace("return", "if x is None: Pool(1)\n    return"))
+    passed = check("rnn_step")
+    assert passed.result.status == "passed"
+    assert "starts other processes with `multiprocessing.Pool`" in passed.text()
+
+
 def test_an_answer_below_a_magic_is_read(kernel) -> None:
     """As it is when graded: what it may not use is seen there, too."""
     kernel("%%time\n" + RIGHT.replace("return", "torch.nn.RNNCell\n    return"))
