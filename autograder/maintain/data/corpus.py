@@ -10,6 +10,7 @@ from autograder.student.corpora import END_OF_LINE, UNKNOWN, fold
 
 VOCABULARY_SIZE = 5_000  # of a corpus that does not bring its own; both special words are counted
 SPLITS = ("train", "valid", "hidden")
+EVERY, _VALID, _HIDDEN = 10, 4, 9  # of so many documents these two are not for training
 
 
 class DataError(Exception):
@@ -41,6 +42,15 @@ def split_of(documents: Sequence[str]) -> Split:
     """Documents as lines: every paragraph that is not blank is one, trimmed."""
     raw = [line.strip() for document in documents for line in document.split("\n") if line.strip()]
     return Split(len(documents), raw, [fold(line) for line in raw])
+
+
+def split_by_document(name: str, documents: Sequence[str]) -> Corpus:
+    """Of every ten documents the fifth validates and the tenth is hidden; no document is in two splits."""
+    parts: dict[int, list[str]] = {_VALID: [], _HIDDEN: []}
+    train: list[str] = []
+    for position, document in enumerate(documents):
+        parts.get(position % EVERY, train).append(document)
+    return Corpus(name, split_of(train), split_of(parts[_VALID]), split_of(parts[_HIDDEN]))
 
 
 def vocabulary_of(lines: Iterable[str], size: int | None) -> list[str]:

@@ -87,6 +87,8 @@ def _tokens(name: str, entry: Mapping[str, Any], data: Path) -> str:
 
 def _source(entry: Mapping[str, Any]) -> str:
     source = entry.get("source", {})
+    if "archives" in source:
+        return ", ".join(f"{each['package']}={each['version']}" for each in source["archives"])
     if "package" in source:
         return f"{source['package']}=={source['version']}"
     return _("yours: {files}").format(files=source.get("files", "*.txt"))

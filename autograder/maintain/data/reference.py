@@ -165,6 +165,6 @@ def _key(assignment: str, mistake: str | None) -> str:
     """Stands for all that a training depends on: the code, ours for trainings, the text, the versions."""
     code = dependencies(definitions(assignment, mistake), training_cells(assignment))
     ours = dependencies([], [Path(training.__file__).read_text(encoding="utf-8")])
-    recorded = checksums(assignment, corpora.DATA)
+    recorded = checksums(assignment, MEASURED_MODELS[assignment].corpus, corpora.DATA)
     text = {path: checksum for path, checksum in recorded.items() if "hidden" not in path}
     return sha256(json.dumps([code, ours, text, versions()]).encode("utf-8"))[:16]

@@ -32,8 +32,7 @@ def write_baselines(
         raise DataError(problem)
     measured = _BASELINES[model.metric.name](assignment, report)
     entry: dict[str, Any] = {
-        "corpus": model.corpus,
-        "corpus_sha256": checksums(assignment, data),
+        "corpus_sha256": checksums(assignment, model.corpus, data),
         "vocabulary_size": measured.vocabulary_size,
         "tokens": measured.tokens,
         "versions": versions(),
@@ -50,31 +49,40 @@ def _rounded(splits: Mapping[str, float]) -> dict[str, float]:
 
 def update(assignment: str, measured: Mapping[str, Any], data: Path = DATA) -> dict[str, Any]:
     """Puts what was measured into the file; what was measured on another text is dropped."""
-    document: dict[str, dict[str, Any]] = read_json(data / FILE) if (data / FILE).exists() else {}
-    old = document.get(assignment, {})
-    kept = old if old.get("corpus_sha256") == checksums(assignment, data) else {}
-    document[assignment] = {**kept, **measured}
+    document, corpus = _read(data), MEASURED_MODELS[assignment].corpus
+    by_corpus = document.setdefault(assignment, {})
+    old: dict[str, Any] = by_corpus.get(corpus, {})
+    kept = old if old.get("corpus_sha256") == checksums(assignment, corpus, data) else {}
+    entry = {**kept, **measured}
+    by_corpus[corpus] = entry
     write_json(data / FILE, document)
-    return document[assignment]
+    return entry
 
 
 def stale(data: Path = DATA) -> list[str]:
-    """A sentence for each assignment whose thresholds were not measured on the corpus of the manifest."""
-    document: dict[str, dict[str, Any]] = read_json(data / FILE) if (data / FILE).exists() else {}
+    """A sentence for each assignment whose thresholds were not measured on the text that the manifest records."""
+    document = _read(data)
     return [
         _("The thresholds of {assignment} belong to another text: run “autograder data thresholds”.").format(
             assignment=assignment
         )
-        for assignment in MEASURED_MODELS
-        if document.get(assignment, {}).get("corpus_sha256") != checksums(assignment, data)
+        for assignment, model in MEASURED_MODELS.items()
+        for corpus in {model.corpus, *document.get(assignment, {})}
+        if document.get(assignment, {}).get(corpus, {}).get("corpus_sha256")
+        != checksums(assignment, corpus, data)
     ]
 
 
-def checksums(assignment: str, data: Path = DATA) -> dict[str, str]:
+def _read(data: Path) -> dict[str, dict[str, Any]]:
+    """What was measured so far, by assignment and corpus."""
+    return read_json(data / FILE) if (data / FILE).exists() else {}
+
+
+def checksums(assignment: str, corpus: str, data: Path = DATA) -> dict[str, str]:
     """Of the files that the numbers of an assignment depend on: folded words, or the text as it was written."""
-    model = MEASURED_MODELS[assignment]
-    files: Mapping[str, str] = read_manifest(data)[model.corpus]["files"]
-    return {path: checksum for path, checksum in files.items() if model.metric.depends_on(path)}
+    files: Mapping[str, str] = read_manifest(data)[corpus]["files"]
+    metric = MEASURED_MODELS[assignment].metric
+    return {path: checksum for path, checksum in files.items() if metric.depends_on(path)}
 
 
 def versions() -> dict[str, str]:

@@ -55,7 +55,7 @@ def assert_no_hidden_text(files: Mapping[str, bytes], runs: Mapping[str, set[Run
     for name, content in files.items():
         if recorded.get(name) == sha256(content):
             continue
-        words = fold("\n".join(texts(name, content.decode("utf-8")))).split()
+        words = fold("\n".join(texts(name, content))).split()
         for corpus, secret in runs.items():
             for run in _runs(words):
                 if run in secret:

@@ -62,8 +62,7 @@ def assert_nothing_leaks(files: Mapping[str, bytes], secrets: Iterable[Secret]) 
 
 def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
     try:
-        readable = _sentences(data) if name.endswith(".mo") else data.decode("utf-8")
-        text = "\n".join([name, *texts(name, readable)])
+        text = "\n".join([name, *texts(name, data)])
     except ValueError:
         yield f"{name}: is not text, so nothing can be said about it"
         return
@@ -90,8 +89,12 @@ def _sentences(data: bytes) -> str:
     return "\n".join(f"{message.id}\n{message.string}" for message in messages)
 
 
-def texts(name: str, text: str) -> Iterator[str]:
-    """The text of a file, and for JSON the strings in it, as escapes would hide a quotation mark."""
+def texts(name: str, data: bytes) -> Iterator[str]:
+    """The text of a file, and for JSON the strings in it, as escapes would hide a quotation mark.
+
+    That of a compiled catalogue is all its sentences. `ValueError` if the file is not text.
+    """
+    text = _sentences(data) if name.endswith(".mo") else data.decode("utf-8")
     yield text
     if name.endswith((".ipynb", ".json")):
         yield from _strings(json.loads(text))

@@ -51,17 +51,18 @@ class Thresholds:
 
 
 def thresholds(assignment: str, path: Path | None = None) -> Thresholds:
-    """The thresholds of an assignment, as they were measured."""
+    """The thresholds of an assignment on its corpus, as they were measured."""
     path = path or corpora.DATA / "thresholds.json"
     try:
-        entry: dict[str, Any] = json.loads(path.read_bytes())[assignment]
+        model = MEASURED_MODELS[assignment]
+        entry: dict[str, Any] = json.loads(path.read_bytes())[assignment][model.corpus]
         found = Thresholds(
-            entry["corpus"],
+            model.corpus,
             entry["vocabulary_size"],
             entry["floor"],
             entry["target"],
             entry["baselines"],
-            MEASURED_MODELS[assignment].metric,
+            model.metric,
         )
         for split in {*found.floor, *found.target}:
             if not found.metric.best < found.target[split] < found.floor[split] < math.inf:  # not NaN either

@@ -314,10 +314,10 @@ def test_a_copy_of_the_course_without_the_hidden_text_grades_nobody(
 @pytest.mark.parametrize(
     ("file", "content"),
     [
-        ("prepared/hidden/toy/test.words.txt", ""),
-        ("prepared/toy/valid.words.txt", "\n\n"),
-        ("prepared/toy/vocabulary.txt", "a\nb\n"),
-        ("prepared/toy/vocabulary.txt", "<unk>\n<eos>\na\n"),
+        ("prepared/hidden/sotu/test.words.txt", ""),
+        ("prepared/sotu/valid.words.txt", "\n\n"),
+        ("prepared/sotu/vocabulary.txt", "a\nb\n"),
+        ("prepared/sotu/vocabulary.txt", "<unk>\n<eos>\na\n"),
     ],
 )
 def test_a_corpus_that_is_another_grades_nobody(

@@ -23,7 +23,7 @@ from autograder.student.models.kneser_ney import KneserNey
 from autograder.student.scoring.prequential import token_ids
 from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 
-ASSIGNMENT, TASK, CORPUS = "rnn_language_model", "language_model", "toy"
+ASSIGNMENT, TASK, CORPUS = "rnn_language_model", "language_model", "sotu"
 WORDS = 58
 ARGUMENTS = {"vocab_size": WORDS + 2, "hidden": 32}
 
@@ -59,7 +59,9 @@ def write_course(data: Path) -> None:
         (public / f"{split}.words.txt").write_text("\n".join(texts[split]) + "\n", encoding="utf-8")
     (hidden / "test.words.txt").write_text("\n".join(texts["hidden"]) + "\n", encoding="utf-8")
     (public / "vocabulary.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    (data / "thresholds.json").write_text(json.dumps({ASSIGNMENT: _thresholds(texts, words)}), "utf-8")
+    (data / "thresholds.json").write_text(
+        json.dumps({ASSIGNMENT: {CORPUS: _thresholds(texts, words)}}), "utf-8"
+    )
 
 
 SPLITS = {"train": 1500, "valid": 150, "hidden": 200}
@@ -95,7 +97,6 @@ def _thresholds(texts: dict[str, list[str]], words: list[str]) -> dict[str, Any]
         }
 
     return {
-        "corpus": CORPUS,
         "vocabulary_size": len(words),
         "floor": perplexities(1),
         "target": perplexities(2, 0.8),  # out of the honest model's reach, so that any gain would show

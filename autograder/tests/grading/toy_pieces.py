@@ -21,7 +21,7 @@ from autograder.student.models.tokenizer_file import spelled
 from autograder.tests.grading.toy_course import checkpoint_files, measured_part, submission_of, trained
 from autograder.tests.grading.toy_language import WORDS, sentences
 
-ASSIGNMENT, TASK, CORPUS = "subword_language_model", "subword_model", "toy"
+ASSIGNMENT, TASK, CORPUS = "subword_language_model", "subword_model", "sotu"
 SPLITS = {"train": 1500, "valid": 120, "hidden": 150}
 FLOOR, TARGET = 3.0, 0.9  # out of the honest model's reach, so that any gain would show
 PIECES = [bytes([byte]) for byte in range(256)] + [f" w{number}".encode() for number in range(WORDS)]
@@ -77,8 +77,8 @@ def write_course(data: Path) -> None:
         name: dict.fromkeys(("valid", "hidden"), value)
         for name, value in (("floor", FLOOR), ("target", TARGET))
     }
-    entry = {"corpus": CORPUS, "vocabulary_size": len(PIECES), "baselines": {}, **bounds}
-    (data / "thresholds.json").write_text(json.dumps({ASSIGNMENT: entry}), encoding="utf-8")
+    entry = {"vocabulary_size": len(PIECES), "baselines": {}, **bounds}
+    (data / "thresholds.json").write_text(json.dumps({ASSIGNMENT: {CORPUS: entry}}), encoding="utf-8")
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,12 @@ from autograder.maintain.data.thresholds import FILE, checksums
 from autograder.maintain.reference_training import MISTAKES
 from autograder.student.corpora import DATA
 from autograder.student.models.measured_models import MEASURED_MODELS
+
+
+def measured() -> list[tuple[str, str, dict[str, Any]]]:
+    """What the file of thresholds records: of each assignment, on each corpus."""
+    document = json.loads((DATA / FILE).read_text(encoding="utf-8"))
+    return [(name, corpus, entry) for name, found in document.items() for corpus, entry in found.items()]
 
 
 def ids(*numbers: int) -> np.ndarray:
@@ -49,9 +56,8 @@ def test_the_file_of_thresholds_belongs_to_the_corpus() -> None:
     """If the corpus is prepared in another way, `autograder data thresholds` has to follow."""
     document = json.loads((DATA / FILE).read_text(encoding="utf-8"))
     assert set(document) == set(MEASURED_MODELS)
-    for assignment in MEASURED_MODELS:
-        entry = document[assignment]
-        assert entry["corpus_sha256"] == checksums(assignment)
+    for assignment, corpus, entry in measured():
+        assert entry["corpus_sha256"] == checksums(assignment, corpus)
         assert entry["corpus_sha256"]
         assert set(entry["versions"]) == {"python", "autograder", "numpy", "torch"}
 
@@ -59,7 +65,7 @@ def test_the_file_of_thresholds_belongs_to_the_corpus() -> None:
 @pytest.mark.slow
 def test_the_recorded_baselines_are_measured() -> None:
     """Measured again here, to the last digit that is recorded; near what others found for the same split."""
-    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]["baselines"]
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]["sotu"]["baselines"]
     found = baselines(streams("sotu"))
     for name, splits in found.items():
         assert {split: round(number, 4) for split, number in splits.items()} == entry[name]
@@ -69,22 +75,23 @@ def test_the_recorded_baselines_are_measured() -> None:
 
 def test_tokens_are_those_of_the_corpus() -> None:
     """Words and ends of lines, as its manifest counts them."""
-    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]
-    counts = read_manifest()[entry["corpus"]]["counts"]
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))["rnn_language_model"]["sotu"]
+    counts = read_manifest()["sotu"]["counts"]
     assert entry["tokens"] == {split: counts[split]["tokens"] for split in ("valid", "hidden")}
 
 
 def test_checksums_are_those_of_the_text_that_is_read() -> None:
     """Folded words for a model of words, the text as it was written for a model of pieces."""
-    words, pieces = map(checksums, ("rnn_language_model", "subword_language_model"))
+    words, pieces = (checksums(name, "sotu") for name in ("rnn_language_model", "subword_language_model"))
     assert "hidden/sotu/test.words.txt" in words
     assert set(pieces) == {"hidden/sotu/test.txt", "sotu/train.txt", "sotu/valid.txt"}
 
 
-@pytest.mark.parametrize("assignment", MEASURED_MODELS)
-def test_solution_and_flawed_models_are_where_they_belong(assignment: str) -> None:
+@pytest.mark.parametrize(("assignment", "corpus", "entry"), measured())
+def test_solution_and_flawed_models_are_where_they_belong(
+    assignment: str, corpus: str, entry: dict[str, Any]
+) -> None:
     """As recorded: every seed of the solution is beyond full marks, not by chance; no flawed model earns a point."""
-    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[assignment]
     if "reference" not in entry:
         pytest.skip("not trained on this text yet: autograder data thresholds --seeds 5")
     target, reference = entry["target"]["hidden"], entry["reference"]

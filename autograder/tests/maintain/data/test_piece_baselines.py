@@ -24,9 +24,10 @@ def test_bits_per_byte_by_hand() -> None:
     assert found["kneser_ney_2"]["hidden"] < 0.2  # after 0 comes 1, after 1 comes 0
 
 
-def test_the_recorded_lines_follow_the_rule() -> None:
+@pytest.mark.parametrize("corpus", ["sotu", "korean"])
+def test_the_recorded_lines_follow_the_rule(corpus: str) -> None:
     """Points begin at the bigram; all are given half-way from there to the trigram."""
-    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[ASSIGNMENT]
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[ASSIGNMENT][corpus]
     bigram, trigram = entry["baselines"]["kneser_ney_2"], entry["baselines"]["kneser_ney_3"]
     assert entry["floor"] == bigram
     for split in ("valid", "hidden"):
@@ -36,7 +37,7 @@ def test_the_recorded_lines_follow_the_rule() -> None:
 @pytest.mark.slow
 def test_the_recorded_baselines_are_measured() -> None:
     """Measured again here, with the solution's tokenizer, to the last digit that is recorded."""
-    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[ASSIGNMENT]
+    entry = json.loads((DATA / FILE).read_text(encoding="utf-8"))[ASSIGNMENT]["sotu"]
     found = measured(ASSIGNMENT)
     assert found.tokens == entry["tokens"]
     assert found.vocabulary_size == entry["vocabulary_size"]

@@ -47,12 +47,13 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         FILE: json.dumps(
             {
                 ASSIGNMENT: {
-                    "corpus": "sotu",
-                    "corpus_sha256": {"hidden/x.words.txt": "1"},
-                    "vocabulary_size": 4,
-                    "floor": {"hidden": 4.0},
-                    "target": {"hidden": 1.0001},
-                    "baselines": {},
+                    "sotu": {
+                        "corpus_sha256": {"hidden/x.words.txt": "1"},
+                        "vocabulary_size": 4,
+                        "floor": {"hidden": 4.0},
+                        "target": {"hidden": 1.0001},
+                        "baselines": {},
+                    }
                 }
             }
         ),
@@ -92,7 +93,7 @@ def test_each_run_is_trained_once(data: Path, trained: Trained) -> None:
     entry = measure(ASSIGNMENT, seeds=3)
     assert trained == [(2, None)]
     assert list(entry["reference"]["seeds"]) == ["0", "1", "2"]
-    assert json.loads((data / FILE).read_text(encoding="utf-8"))[ASSIGNMENT] == entry
+    assert json.loads((data / FILE).read_text(encoding="utf-8"))[ASSIGNMENT]["sotu"] == entry
     assert entry["floor"] == {"hidden": 4.0}
 
 

@@ -52,14 +52,16 @@ def test_measured_thresholds_are_read() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("content", [None, "", "[]", "{}", json.dumps({"toy": {"corpus": "toy"}})])
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", json.dumps({"rnn_language_model": {"sotu": {}}})])
 def test_a_missing_or_damaged_file_says_what_to_do(tmp_path: Path, content: str | None) -> None:
     """One sentence."""
     path = tmp_path / "thresholds.json"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    with pytest.raises(MissingThresholds, match=r"no thresholds for toy: .*“autograder data thresholds”\.$"):
-        thresholds("toy", path)
+    with pytest.raises(
+        MissingThresholds, match=r"no thresholds for rnn_language_model: .*“autograder data thresholds”\.$"
+    ):
+        thresholds("rnn_language_model", path)
 
 
 @pytest.mark.parametrize("floor", [math.nan, math.inf, 50.0, 1.0, None, "100"])
@@ -67,14 +69,14 @@ def test_lines_between_which_nothing_lies_are_as_good_as_missing(tmp_path: Path,
     """Nobody's mark is divided by zero, or worth NaN; nor is a class given no points for it."""
     path = tmp_path / "thresholds.json"
     lines = {"floor": {"valid": 90.0, "hidden": floor}, "target": {"valid": 30.0, "hidden": 50.0}}
-    entry = {"corpus": "toy", "vocabulary_size": 400, "baselines": {}, **lines}
-    path.write_text(json.dumps({"toy": entry}), encoding="utf-8")
+    entry = {"vocabulary_size": 400, "baselines": {}, **lines}
+    path.write_text(json.dumps({"rnn_language_model": {"sotu": entry}}), encoding="utf-8")
     with pytest.raises(MissingThresholds):
-        thresholds("toy", path)
+        thresholds("rnn_language_model", path)
     del lines["floor"]["hidden"]
-    path.write_text(json.dumps({"toy": entry | lines}), encoding="utf-8")
+    path.write_text(json.dumps({"rnn_language_model": {"sotu": entry | lines}}), encoding="utf-8")
     with pytest.raises(MissingThresholds):
-        thresholds("toy", path)
+        thresholds("rnn_language_model", path)
 
 
 def test_bits_per_byte_are_worth_points_in_a_straight_line() -> None:
