@@ -2,8 +2,8 @@
 
     python -m autograder.benchmarks.checks
 
-The time is that of `check("task")` without drawing its panel: the best of a few calls, since other programs may be in
-the way. It is not a test: a machine may be slow.
+The time is that of `check("task")` without drawing its panel: the best of a few calls, since other programs may run
+at the same time. This is not a test, because a slow machine would fail it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ The model, its weights and the tokens are the same on both sides; plain is windo
 cross-entropy in single precision, in this process. The machine's load moves both, so look at the ratios only.
 
 With `--model rnn_lm`, a trained checkpoint, it measures instead what streams cost the model: its perplexity on the
-valid text, which has more beginnings the more pieces it is cut into.
+valid text, where every stream begins without a past.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads zip archives that students have made: bounded, never unpacked to disk, each refusal with a sentence."""
+"""Reads zip archives that students have made: within bounds, never unpacked to disk, refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs single tests of a suite against code of our own, without a pytest session for each.
+"""Runs single tests of a suite against our own code, without a pytest session for each.
 
 Recording puts a thousand mutants through their tests; collecting the tests once, and calling them directly, is ten
 times faster. A submission is never tested this way.

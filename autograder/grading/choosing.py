@@ -1,6 +1,6 @@
 """Chooses, where one student handed in several notebooks of one assignment, the one that counts, and says so.
 
-That is one that was worked in, handed in before it was due, and among those the newest.
+It is the newest of those that were worked in and handed in before the due date.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Grades jobs on an existing Dask cluster, a few per worker at a time: they travel with their bytes."""
+"""Grades jobs on an existing Dask cluster, a few per worker at a time; each job carries its files."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Finds the submissions in what an instructor points at: notebooks, folders, zip archives, nbgrader's tree.
+"""Finds the submissions in the paths that an instructor gives: notebooks, folders, zip archives, nbgrader's tree.
 
-File and folder names come from students, and so do archives: nothing is unpacked to disk, no link is followed,
-and what is refused is refused one by one, with a sentence, so that it costs nobody else anything. Who handed in
-something without a notebook is found too, and so is who is in the roster and handed in nothing. A checkpoint belongs
-to the notebook that lies in the same folder, and is read only when that notebook's turn has come.
+File and folder names come from students, and so do archives: nothing is unpacked to disk, no link is followed, and
+each file is refused on its own, with a sentence. Students who handed in something without a notebook are found too,
+and so are those in the roster who handed in nothing. A checkpoint belongs to the notebook that lies in the same
+folder, and is read only when that notebook's turn has come.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes into grading and what comes out of it; light, so that a process which only waits need not load torch."""
+"""Defines what goes into grading and what comes out of it; a process that only waits need not load torch for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Finds the statements at which cells stopped, takes out those that only fail here, and says who misses what.
+"""Finds the statements at which cells stopped, takes out those that fail only here, and says what tasks lack then.
 
-What a worker reports of its cells is a claim; all that follows from it is how the submission's own cells run, and what
-is said of them.
+What a worker reports of its cells is a claim. It decides only how the submission's own cells run and what is said of
+them.
 """
 
 from __future__ import annotations

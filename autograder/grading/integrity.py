@@ -1,8 +1,8 @@
-"""Reads the student's own cells for what no honest answer needs, and tells the instructor where it stands.
+"""Looks in the student's own cells for code that no honest answer needs, and tells the instructor where it is.
 
-Advice for a person, never a mark: the syntax tree cannot see through every disguise, and an honest notebook may
-play with anything. It names what the grader cannot prevent in a process that belongs to the student's code:
-patching the library or the harness there, or looking about for what is not hers.
+This is advice for a person and changes no mark: the syntax tree cannot see through every disguise, and honest
+students experiment. It names what the grader cannot prevent in a process that runs the student's code: patching a
+library or the harness, or searching for files of others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tells how late a hand-in is and what that costs; the mark before it stays in the result.
 
 The time is that of a platform: in its names, in the archive that it gave out, or nbgrader's. What a student's own
-files say about time is not believed.
+files say about time is ignored.
 """
 
 from __future__ import annotations

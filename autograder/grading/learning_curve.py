@@ -1,4 +1,4 @@
-"""Reads the learning curve that a training left beside its model: what a file says that anybody may have written."""
+"""Reads the learning curve saved beside a trained model; anybody may have written that file, so it is only shown."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Lists the files in a folder or an archive, those of archives in it among them; no link is followed.
+"""Lists the files in a folder or an archive, including those in archives inside it; follows no link.
 
-What cannot be opened is listed as well, with the reason, so that it costs nobody else anything.
+What cannot be opened is listed as well, with the reason, and everything else is still read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Grades many submissions: a process each with a warm server, results on disk as they come, none lost with another.
+"""Grades many submissions in processes with warm servers; one failure costs one result, and each is written at once.
 
 A submission is the unit of work, a pure function from bytes and a seed. What is finished stays in a cache beside
 the results, where no worker can write, so that an interrupted run continues where it stopped.

@@ -1,7 +1,7 @@
-"""Measures a trained model on the hidden text: in workers that run nothing else, and that nobody hears from again.
+"""Measures a trained model on the hidden text, in workers that run nothing else and end with the measurement.
 
-A worker that has read hidden text may say anything about it, so no word, number, name or size of its own reaches a
-message: what went wrong there is one of a few sentences of ours. What it scored is the grader's own sum.
+A worker that has read hidden text could pass it on, so nothing that it says reaches a message: every error becomes
+one of a few fixed sentences. The grader adds up the score itself.
 """
 
 from __future__ import annotations

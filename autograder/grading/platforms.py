@@ -1,4 +1,4 @@
-"""Knows how learning platforms name files and folders of students: the table of their patterns, and who is meant."""
+"""Tells whose a file or folder is by its name: a table of the patterns that learning platforms use."""
 
 from __future__ import annotations
 

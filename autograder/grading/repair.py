@@ -1,4 +1,4 @@
-"""Puts a submitted notebook back into the order its source has, and says in sentences what it had to do.
+"""Restores the cells of a submitted notebook to those of its source, and says in sentences what was changed.
 
 Students duplicate, delete, move and retype cells, lose metadata and rename files. None of it may cost an honest
 answer its marks, and none of it may gain any: what counts is what the code defines, and the tests are the grader's.

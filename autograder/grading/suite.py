@@ -1,4 +1,4 @@
-"""All that grades one assignment: its tasks, its tests, its reference, and the mistakes it can name."""
+"""Holds everything that grades one assignment: its tasks, its tests, its reference, and the mistakes it can name."""
 
 from __future__ import annotations
 

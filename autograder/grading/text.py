@@ -1,4 +1,4 @@
-"""Makes text of unknown origin fit to be shown: no control characters, no escape sequences, no end of it.
+"""Makes text of unknown origin safe to show: without control characters and escape sequences, and of limited length.
 
 >>> clean("\\x1b[2J\\x1b[32m10 passed\\x1b[0m\\r\\n")
 '10 passed\\n'

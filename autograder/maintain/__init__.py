@@ -1,1 +1,1 @@
-"""What maintains the course: corpora and thresholds, the release, the demonstration, and the doctor."""
+"""Maintains the course: corpora and thresholds, the release, the demonstration, and the doctor."""

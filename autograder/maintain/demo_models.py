@@ -1,8 +1,8 @@
-"""Trains the small language models that the simulated class hands in: in half a minute, and in plain sight.
+"""Trains the small language models that the simulated class hands in, in half a minute.
 
-Ours, not a student's: it runs here, outside of any jail, with the reference's own classes. What makes the model of
-words quick is that most steps score few of the words: the frequent ones, those that come next, and a random few of
-the others, which stand for all the rest of them. The subword model has few enough tokens to score them all.
+This is our own code, so it runs outside the sandbox, with the reference's classes. The word model trains fast because
+most steps score only some of the words: the frequent ones, those that come next, and a random sample of the others,
+which stands for all of them. The subword model has few enough tokens to score them all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Says what is installed, what data is there, what protects this machine, and what to do about what is missing."""
+"""Says what is installed, which data is there, what protects this machine, and how to repair what is missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Proves an assignment's suite: mistakes fail at the desk and are named, right answers pass, desk and grade agree.
 
-`python -m autograder.maintain.proof rnn_basics --task lstm_step --seeds 3` prints a row a task, and below it whatever
-is not as it should be. `--seeds` is the number of secret seeds on which the verdicts are compared with the desk's.
+`python -m autograder.maintain.proof rnn_basics --task lstm_step --seeds 3` prints a row for each task, and below the
+table every exception. `--seeds` is the number of secret seeds on which the verdicts are compared with the desk's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Translates the course: a catalogue of each notebook beside it, cell by cell, and one of what checks say.
+"""Translates the course: a catalogue for each notebook, cell by cell, and one for the sentences of checks and pages.
 
 Catalogues are PO files, which translators and their programs know. What is translated of a notebook is its text and the
 docstrings; code, names and points stay the same bytes. A text that has changed since it was translated is *stale*:

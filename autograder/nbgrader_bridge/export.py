@@ -1,4 +1,4 @@
-"""Writes the marks of a course as a table, and says which of them are none yet."""
+"""Writes the marks of a course as a table, and says where there is no mark yet."""
 
 from __future__ import annotations
 

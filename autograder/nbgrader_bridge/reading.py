@@ -1,4 +1,4 @@
-"""Reads a submission for nbgrader: bounded, repaired, and in a form that none of nbgrader's checks stumbles over."""
+"""Reads a submission for nbgrader: bounded, repaired, and in a form that passes nbgrader's own checks."""
 
 from __future__ import annotations
 

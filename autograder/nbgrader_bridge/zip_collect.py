@@ -1,4 +1,4 @@
-"""Has `nbgrader zip_collect` open archives as carefully, and tell whose a file is by the same rules, as our command."""
+"""Makes `nbgrader zip_collect` open archives and assign files to students by the rules of `autograder grade`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What other systems need in order to grade with us: shards of a class, gradebook tables, packages and templates."""
+"""Makes what other systems need to grade with us: shards of a class, gradebook tables, packages and templates."""

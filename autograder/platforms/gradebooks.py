@@ -1,7 +1,7 @@
 """Writes marks as the tables that learning platforms import: Canvas' gradebook and Moodle's.
 
-Who is who comes from the roster; without one, names are as they were found. Only points are in these tables, and
-what a student may read.
+The roster says who is who; without one, names stay as they were found. The tables hold only points and what a student
+may read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Grades one submission inside Gradescope's container, and writes `results/results.json` there.
 
-Gradescope's own format is https://gradescope-autograders.readthedocs.io/en/latest/specs/, that of what it tells about
-the submission .../submission_metadata/. What is printed here only instructors see.
+Gradescope describes the results at https://gradescope-autograders.readthedocs.io/en/latest/specs/ and its metadata of
+a submission at .../submission_metadata/. Only instructors see what is printed here.
 """
 
 from __future__ import annotations

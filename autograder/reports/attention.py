@@ -1,4 +1,4 @@
-"""Says who of a class needs something: help, a decision by a person, a reminder; and what is new since the last run."""
+"""Lists which students need help, a decision by a person or a reminder, and what has changed since the last run."""
 
 from __future__ import annotations
 

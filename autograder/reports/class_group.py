@@ -1,4 +1,4 @@
-"""Counts what an instructor asks of a class: the results of one assignment, and everything that follows from them."""
+"""Computes the statistics of one assignment in a class, for the class page."""
 
 from __future__ import annotations
 

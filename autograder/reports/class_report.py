@@ -1,4 +1,4 @@
-"""Writes the page an instructor reads: who needs what, scores by student and task, what was hard, what is alike."""
+"""Writes the page an instructor reads: who needs what, scores by student and task, what was hard, what is similar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws the learning curve of a measured model: where every line, tick and label stands in a picture of fixed size."""
+"""Draws the learning curve of a measured model: where each line, tick and label goes in a picture of fixed size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the page a student reads: the own notebook, and beside every task the marks, messages and hints."""
+"""Writes the page a student reads: her own notebook, with marks, messages and hints beside every task."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Writes results for machines: JSON, JUnit XML, Gradescope, GitHub and CSV, all from the same `Result`.
 
-Every format gives the same total; a task's score is never computed anew.
+Every format gives the same total; no score is computed again.
 """
 
 from __future__ import annotations

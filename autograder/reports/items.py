@@ -1,4 +1,4 @@
-"""Says of each task how hard it was, and whether it tells the strong from the weak: the item analysis of a test."""
+"""Computes an item analysis: how hard each task was, and how well it separates strong from weak students."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts states, scores and counts into words and signs; no state is told by colour alone."""
+"""Puts states, scores and counts into words and signs; no state is shown by colour alone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Ranks the measured models of graded submissions by what they reach on hidden text: terminal, page, JSON.
 
-An assignment has one metric, perplexity or bits per byte; of both, less is better.
+An assignment has one metric, perplexity or bits per byte; lower is better for both.
 
 Only what the grader measured counts; what a notebook printed or a checkpoint says of itself is not read.
 """

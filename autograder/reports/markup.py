@@ -1,6 +1,6 @@
-"""Turns text that nobody vouches for into HTML that can do nothing: no script, no style, no picture, no request.
+"""Turns untrusted text into HTML that can do nothing: no script, no style, no picture, no request.
 
-A submission writes what it likes into its cells and outputs, and its page is opened by the instructor as well.
+A submission can write anything into its cells and outputs, and the instructor opens its page too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes a page from a template: self-contained, and forbidden to fetch anything or to run what is not ours."""
+"""Writes a self-contained page from a template; the page may fetch nothing and run no script but ours."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Takes a picture of a report with headless Chromium: `python -m autograder.reports.screenshot PAGE.html PICTURE.png`.
 
-The picture in this folder, `feedback.png`, is made so from the page of a student who got some tasks wrong:
+The picture in this folder, `feedback.png`, shows the page of a student who got some tasks wrong:
 
     autograder demo --out demo
     python -m autograder.reports.screenshot demo/graded/feedback/rnn_basics/emmy.html \\

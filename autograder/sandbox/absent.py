@@ -1,4 +1,4 @@
-"""Lets cells import what is only for the screen and not here: libraries of widgets, and old names of IPython.
+"""Lets cells import modules that only show things and are missing here: widget libraries, and old names of IPython.
 
 All of it exists and does nothing.
 """

@@ -1,6 +1,6 @@
 """Executes notebook cells one after another in one namespace, as a kernel would, and keeps what they print.
 
-It works next to student code, in a worker; its limits are for the honest, the jail's are for the others.
+It runs beside student code, in a worker, so its limits hold only for honest code; the jail's hold for all.
 """
 
 from __future__ import annotations

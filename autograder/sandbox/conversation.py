@@ -1,4 +1,4 @@
-"""Questions to one task, which runs in a fork of the worker: asked and answered until either side ends."""
+"""Asks one task, which runs in a fork of the worker, question after question until either side ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds out by attacking it whether the sandbox of this machine holds, for `autograder doctor`."""
+"""Attacks the sandbox of this machine to find out whether it holds."""
 
 from __future__ import annotations
 

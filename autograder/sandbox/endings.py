@@ -1,4 +1,4 @@
-"""How what ran in the sandbox ended, as the keeper saw it, and what a student or instructor is told of it."""
+"""Defines how code in the sandbox can end, as the keeper sees it, and what people are told of each ending."""
 
 from __future__ import annotations
 

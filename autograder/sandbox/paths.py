@@ -1,4 +1,4 @@
-"""Where Python and its packages lie on this machine, and what of it workers must not see."""
+"""Where Python and its packages lie on this machine, and which parts workers must not see."""
 
 from __future__ import annotations
 

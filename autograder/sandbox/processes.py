@@ -1,6 +1,6 @@
-"""What the kernel says of processes that run student code, and how they are stopped and ended.
+"""Reads what the kernel says about processes that run student code, and stops and ends them.
 
-Nothing here asks such a process itself: what it could tell us would be hearsay.
+Nothing here asks such a process itself, since its answers cannot be trusted.
 """
 
 from __future__ import annotations

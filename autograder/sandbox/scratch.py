@@ -1,4 +1,4 @@
-"""Measures and removes a folder that student code has written to, whatever it has made of it."""
+"""Measures and removes a folder that student code has written to, whatever the code left there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The warm server: imports what takes seconds to import, once, and forks a keeper for every submission.
 
-Started by path in a process of its own, never forked from the grader, so that it has nothing to give away. The
-first thing it does is to replace the package `autograder.sandbox`, whose own `__init__` is the grader's side.
+Started by path in a process of its own, never forked from the grader, so that it holds no secret. The first thing it
+does is to replace the package `autograder.sandbox`, whose own `__init__` is the grader's side.
 """
 
 from __future__ import annotations

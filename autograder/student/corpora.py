@@ -1,6 +1,6 @@
 """Reads the prepared corpora: raw lines, folded words and the fixed vocabulary, from the folder `data/prepared`.
 
-Prepared files are read as they are; `autograder data prepare` writes them and `autograder data verify` proves them.
+Prepared files are read as they are; `autograder data prepare` writes them and `autograder data verify` checks them.
 Line i of a split's words is line i of its raw text. The hidden test text is not here and cannot be asked for.
 """
 

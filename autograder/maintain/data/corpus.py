@@ -1,4 +1,4 @@
-"""What every corpus is made into: three splits of paired raw and folded lines, a vocabulary, counts, and files."""
+"""Defines the form of every corpus: three splits of paired raw and folded lines, a vocabulary, counts, and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the code that a piece of code depends on, so that an edit elsewhere in a notebook repeats no long training."""
+"""Finds the code that a piece of code depends on, so that an edit elsewhere does not repeat a long training."""
 
 from __future__ import annotations
 

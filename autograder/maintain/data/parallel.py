@@ -1,7 +1,7 @@
-"""Makes the parallel text that the third notebook compares two languages with: paragraphs of help pages, in both.
+"""Makes the parallel text with which the third notebook compares two languages: the same help pages in both.
 
-The pages are those of Debian's package `gnome-user-docs` (licence CC-BY-SA-3.0), which has each page in many languages
-under one name. What it makes is in git, so nobody has to run this; with another version of the package do
+The pages are those of Debian's package `gnome-user-docs` (licence CC-BY-SA-3.0), which has each page in many
+languages under one name. The result is in git, so this is needed only for another version of the package:
 
     apt-get download gnome-user-docs && dpkg-deb -x gnome-user-docs_*.deb pages
     python -m autograder.maintain.data.parallel pages/usr/share/help

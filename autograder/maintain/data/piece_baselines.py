@@ -1,7 +1,7 @@
-"""Measures n-gram models of pieces in bits per byte, on the raw text: what a model with a tokenizer is compared with.
+"""Measures n-gram models of subwords in bits per byte, on the raw text: the baselines of a subword model.
 
-The pieces are those of the solution's tokenizer, trained as its notebook does. Bits per byte do not depend on them:
-every byte of the text is paid for, whoever cut it, so one line serves all tokenizers.
+The subwords are those of the solution's tokenizer, trained as in its notebook. Bits per byte count every byte of the
+text, however it is cut, so one baseline serves all tokenizers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Measures the solution, trained with several seeds, and flawed ones, as submissions are measured: on the hidden text.
 
-A training takes minutes, so what it made is kept in `data/prepared/.reference`, under a key of all that it depends on:
+A training takes minutes, so its model is kept in `data/prepared/.reference`, under a key of everything it depends on:
 the same command again continues where it stopped.
 """
 

@@ -1,4 +1,4 @@
-"""Packs what students get: release notebooks, the public part of this package, and what installs both."""
+"""Packs what students get: release notebooks, the public part of this package, and the files that install both."""
 
 from __future__ import annotations
 

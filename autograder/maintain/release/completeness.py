@@ -1,4 +1,4 @@
-"""Says what an assignment lacks before it can be released: tests, a recording, known mistakes, other right answers."""
+"""Says what an assignment lacks before its release: tests, a recording, known mistakes, alternative solutions."""
 
 from __future__ import annotations
 

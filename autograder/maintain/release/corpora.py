@@ -2,7 +2,7 @@
 
 A corpus file may be in the bundle only byte for byte as the manifest records it. Everything else in the bundle is
 folded as the corpora are, and searched for every run of `RUN` words of the hidden text that the public text has not.
-That the public text itself holds next to none of those runs is counted, so that a wrong split cannot pass either.
+The public text itself must have almost none of these runs, so that a wrong split cannot pass either.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gives up privileges for good: capabilities, another user's identity, and being looked into."""
+"""Gives up privileges for good: capabilities, the user's identity, and being inspected by other processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restricts which system calls a process may make, with a seccomp filter that has an ear in the keeper.
+"""Restricts which system calls a process may make, with a seccomp filter that asks the keeper about some of them.
 
 The filter is an allow-list: what is not on it fails with EPERM. What changes a file's permissions or times succeeds
 without doing anything. A few calls are neither allowed nor simply refused

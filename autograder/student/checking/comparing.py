@@ -1,6 +1,6 @@
 """Compares what a student's code returned with what is expected, and says the first difference in words.
 
-The order of evidence is always: kind of value, shape, dtype, finite, values; a message says what already holds.
+The order of evidence is always: kind of value, shape, dtype, finite, values; a message says what is right already.
 """
 
 from __future__ import annotations

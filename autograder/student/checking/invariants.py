@@ -1,4 +1,4 @@
-"""Notices what a call of the student's code changed besides returning something.
+"""Detects the side effects of a call of the student's code.
 
 It runs next to her code, around every call of a test. What should be as before: the arguments and the modules among
 them (values, gradients, modes, the parameters themselves), the global random states, grad mode, default dtype and

@@ -1,6 +1,6 @@
 """Shows the result of a check to a person: a panel for a notebook, lines for a terminal.
 
-Only the first broken promise speaks; what fails after it usually fails for the same reason, and is folded.
+Only the first failed test is shown in full; later ones usually fail for the same reason and are folded.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Ends a check at a student's desk when her code does not end: by one interrupt, or after a minute of computing.
 
-After that nothing of hers is run any more in this check, so that one endless loop has to be stopped once.
+After that, this check runs no more of her code, so that an infinite loop has to be stopped only once.
 """
 
 from __future__ import annotations

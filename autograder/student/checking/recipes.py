@@ -1,4 +1,4 @@
-"""How a module of `torch.nn` travels to where the student's code is: as a recipe to build it anew there."""
+"""Sends a module of `torch.nn` to where the student's code runs, as a recipe to build it again there."""
 
 from __future__ import annotations
 

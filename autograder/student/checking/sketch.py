@@ -1,9 +1,9 @@
 """Sketches what somebody answered in a test, so that a known mistake can be recognised without its code.
 
-A sketch has two parts. The *exact* part is a hash of everything that arithmetic cannot blur: types, keys, shapes,
+A sketch has two parts. The *exact* part is a hash of everything that rounding cannot change: types, keys, shapes,
 dtypes, integers, strings, where inf and nan stand, side effects, the type of an exception and the request it came at.
 The *float* part has, for each reply, the norm of its floats and four projections of them on fixed random signs, raw;
-they are compared within a tolerance. Two answers that agree in both are the same answer for all that matters here.
+they are compared within a tolerance. Two answers that agree in both count as the same.
 
 >>> ours = sketch([{"result": torch.tensor([1.0, 2.0])}])
 >>> matches(ours, sketch([{"result": torch.tensor([1.0, 2.0 + 1e-9])}]), TOLERANCE)

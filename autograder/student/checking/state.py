@@ -1,4 +1,4 @@
-"""Notices where the notebook and the kernel differ, so that nobody checks code that is not the one she looks at."""
+"""Finds where the notebook and the kernel differ, so that a student knows which version of her code is checked."""
 
 from __future__ import annotations
 

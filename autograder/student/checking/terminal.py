@@ -1,6 +1,6 @@
 """Checks a whole notebook from a terminal: runs its cells in this process, then the tests of every task.
 
-For one's own notebook only: nothing here is a jail.
+For your own notebook only: there is no sandbox here.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What everything else stands on: notebooks as data, results, values that travel, and the reader of source code."""
+"""What everything else builds on: notebooks as data, results, values that travel, and the reader of source code."""

@@ -1,7 +1,7 @@
 """Reads code by its syntax tree, cell by cell: what statements bind and read, what names are in full, what changed.
 
-It is the one reader of everybody who asks about code: rules, repairs, advice, hand-ins. Nothing is run. A source may
-be hostile: work is in proportion to its size, and dotted names are read to a limit.
+Rules, repairs, advice and hand-ins all use this reader. Nothing is run. A source may be hostile: work is in
+proportion to its size, and dotted names are read to a limit.
 """
 
 from __future__ import annotations

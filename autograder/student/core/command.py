@@ -1,4 +1,4 @@
-"""How a command ends that cannot do its work: one plain sentence on stderr, and an exit code that says why."""
+"""Ends a command that cannot do its work: one plain sentence on stderr, and an exit code that says why."""
 
 from __future__ import annotations
 

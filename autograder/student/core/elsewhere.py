@@ -1,7 +1,7 @@
-"""Goes on after a statement of a cell that stops only because this machine is another one than its author's.
+"""Continues a cell after a statement that fails only because this machine differs from its author's.
 
-A library, a file, a graphics card or an answer to `input` that is not here must not take a helper or an import further
-down with it. What stops for another reason stopped at its author's desk as well, and nothing behind it ran there.
+A missing library, file, graphics card or answer to `input` must not cost the helpers and imports further down. A
+statement that fails for another reason failed for its author as well, and nothing after it ran there.
 """
 
 from __future__ import annotations

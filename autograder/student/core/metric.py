@@ -1,6 +1,6 @@
 """What a trained model is measured in, word perplexity or bits per byte: how it is computed, written and told.
 
-Whatever differs between the two stands here. Less is better for both, and marks are linear in nats for both.
+All differences between the two are here. Lower is better for both, and marks are linear in nats for both.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Finds the helper modules of a notebook: the small Python files beside it that its cells import.
 
-A module travels as the cell that would write it, `%%writefile steps.py`: who runs or reads cells runs and reads it too.
+A module is handed on as the cell that would write it, `%%writefile steps.py`, so that whatever runs or reads cells
+handles modules too.
 """
 
 from __future__ import annotations

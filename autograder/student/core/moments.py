@@ -1,4 +1,4 @@
-"""Says after which cell of a notebook each task is tested: where its check stands, as its author has seen it."""
+"""Decides after which cell of a notebook each task is tested: at its check, as for the author of the notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns names of unknown origin into names for files, each into one of its own."""
+"""Turns names of unknown origin into file names, different ones for different names."""
 
 from __future__ import annotations
 

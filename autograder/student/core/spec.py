@@ -1,4 +1,4 @@
-"""What an assignment says of itself, in its `spec.py`: what its tasks forbid, and the model that it measures."""
+"""Describes an assignment, in its `spec.py`: what its tasks forbid, and the model that it measures."""
 
 from __future__ import annotations
 

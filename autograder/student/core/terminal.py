@@ -1,4 +1,4 @@
-"""What all commands share: output that no window cuts and no console fails to show, and `--version`."""
+"""What all commands share: output that no narrow window cuts and every console can show, and `--version`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Saves a trained model as plain numbers, and reads one from bytes that anybody may have made.
 
 A checkpoint is two files: `rnn_lm.safetensors` holds the weights, `rnn_lm.json` the arguments of the constructor,
-{"arguments": {...}}; whatever else stands there (a seed, a date) is for people, and so is "code": by which hashes
-one can tell later that the classes of the model were changed after its training. Nothing in either file can be
-executed: a file of `torch.save` is a program, and is never opened.
+{"arguments": {...}}; anything else in it (a seed, a date) is for people. Under "code" are hashes that show later
+whether the classes of the model were changed after its training. Nothing in either file can be executed: a file of
+`torch.save` is a program, and is never opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A word n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1998): the lines to beat.
+"""A word n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1998): the baselines to beat.
 
 The probability of a word w after a context h of k - 1 words mixes what was counted with what the shorter context says:
 

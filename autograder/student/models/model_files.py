@@ -1,4 +1,4 @@
-"""How the two files of a trained model are called, how large they may be, and what they are called by mistake."""
+"""Names the two files of a trained model, how large they may be, and the wrong names that they are given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds in seconds what would cost a training its minutes: a model that cannot be handed in, or cannot learn.
+"""Finds in seconds what would waste minutes of training: a model that cannot be handed in, or cannot learn.
 
 Before the first update: the arguments build the model again, its size is allowed, it reads the text, and the ids are
 the course's. In the first updates: the loss is a number, the weights change, and the loss falls.

@@ -1,4 +1,4 @@
-"""Says how a training goes: in perplexity to those who predict words, in bits per byte to those who predict pieces."""
+"""Says how a training goes: in perplexity for word models, in bits per byte for subword models."""
 
 from __future__ import annotations
 

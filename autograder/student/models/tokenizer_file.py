@@ -1,8 +1,8 @@
-"""What the pieces of a tokenizer are: the bytes of every id, the merges and the specials, saved as plain JSON.
+"""Defines the tokens of a tokenizer: the bytes of every id, the merges and the specials, saved as plain JSON.
 
 It lies in the file of the constructor's arguments, under "tokenizer". A byte is one character there, from U+0000 to
-U+00FF, so the piece " the" is " the". Whoever knows the bytes of all ids can check what text ids stand for,
-without running the tokenizer that chose them.
+U+00FF, so the token " the" is " the". Whoever knows the bytes of all ids can check what text ids stand for, without
+running the tokenizer that chose them.
 """
 
 from __future__ import annotations

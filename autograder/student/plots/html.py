@@ -1,6 +1,6 @@
 """Shows text in HTML: words on colours, tokens as blocks, and the next words at a temperature that the reader chooses.
 
-No font has to be there and no widget: a saved notebook shows all of it, in any language. In a terminal it is text.
+It needs no font and no widget: a saved notebook shows all of it, in any language. In a terminal it is text.
 """
 
 from __future__ import annotations

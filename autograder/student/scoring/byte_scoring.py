@@ -1,4 +1,4 @@
-"""Turns a text into ids by the student's own tokenizer, and believes no id that does not spell the text.
+"""Turns a text into ids by the student's own tokenizer, and accepts only ids that spell the text.
 
 What is scored is the bytes of the text, all of them, once and in order. The table from ids to bytes was read by us,
 from the file that was handed in; the tokenizer only chooses among the ways in which the table can spell the text.

@@ -1,7 +1,7 @@
-"""Runs a notebook from a fresh start, in a process of its own, and hears what the checks say of it.
+"""Runs a notebook from a fresh start, in a process of its own, and collects the results of its checks.
 
-What a kernel knows besides the notebook, from cells that were deleted, changed or run in another order, is not there,
-as it will not be there when the notebook is graded. For one's own notebook only: nothing here is a jail.
+What only the kernel knows, from cells that were deleted, changed or run in another order, is missing, as it will be
+when the notebook is graded. For your own notebook only: there is no sandbox here.
 """
 
 from __future__ import annotations
