@@ -312,7 +312,8 @@ class TestProcesses:
             "fork()\nthreads = [threading.Thread(target=fork) for _ in range(3)]\n"
             "for t in threads: t.start()\nfor t in threads: t.join()\nanswer = len(refused)"
         )
-        assert session.execute([bomb + "\nanswer"])[0].output == "400\n"
+        output = session.execute([bomb + "\nanswer"])[0].output
+        assert output.endswith("400\n")  # Python 3.12 and newer warn before of a fork beside threads
         assert in_task(session, bomb) == 400
         assert session.refusals == ["fork"]
 
