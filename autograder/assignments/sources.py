@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from autograder.student.core.course import assignments_of_tasks
 from autograder.student.core.notebook import Notebook, read_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,3 +32,9 @@ def released_points(assignment: str, released: Path = RELEASED) -> dict[str, flo
     """The points of each task in the notebook that students were given; none if it is not here."""
     path = released / assignment / f"{assignment}.ipynb"
     return {task.name: task.points for task in read_notebook(path).tasks()} if path.is_file() else {}
+
+
+def untested(assignment: str) -> list[str]:
+    """The names of the tasks that no test is for: nobody could earn their points."""
+    tested = assignments_of_tasks()
+    return [task.name for task in source_notebook(assignment).tasks() if tested.get(task.name) != assignment]

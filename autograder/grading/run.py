@@ -24,6 +24,7 @@ from autograder.grading.graded import (
     ungradable,
 )
 from autograder.grading.halts import MAX_ROUNDS, Halt, explained, halts_in, taken_out, with_halts
+from autograder.grading.intake import take_in
 from autograder.grading.integrity import integrity_notes
 from autograder.grading.learning_curve import learning_curve
 from autograder.grading.measure import (
@@ -34,8 +35,8 @@ from autograder.grading.measure import (
     measure,
     train,
 )
-from autograder.grading.read import Unreadable, read_submission, with_modules
-from autograder.grading.repair import Repaired, recognise, repair
+from autograder.grading.read import Unreadable, with_modules
+from autograder.grading.repair import Repaired, repair
 from autograder.grading.similarity import KEPT, fingerprint_of
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import TaskRunner, parks
@@ -93,12 +94,7 @@ def _grade(
     seed: int,
     training_server: Server | None,
 ) -> Graded:
-    intake = read_submission(submission.data)
-    assignment = submission.assignment or recognise(
-        intake.notebook, {name: suite.notebook for name, suite in suites.items()}
-    )
-    if assignment is None:
-        raise Unreadable(_("No cell of the notebook belongs to an assignment of this course."))
+    intake, assignment = take_in(submission, {name: suite.notebook for name, suite in suites.items()})
     suite = suites[assignment]
     notebook = with_modules(intake.notebook, submission.files)
     repaired = repair(notebook, suite.notebook, suite.released_points)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from autograder.assignments.sources import assignment_names
+from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.graded import Graded, ungradable
+from autograder.grading.intake import take_in
 from autograder.grading.jobs import CannotGrade, Job
+from autograder.grading.read import Unreadable
 from autograder.student.core.language import _
+from autograder.student.core.notebook import Notebook
 
 if TYPE_CHECKING:
     from autograder.grading.suite import Suite
@@ -21,6 +25,20 @@ _training: dict[Isolation | None, Server] = {}
 
 def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
     """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
+    try:
+        take_in(job.submission, _sources())  # what cannot be graded by what it is starts nothing
+        return _graded(job, resources)
+    except Unreadable as error:
+        return ungradable(job.submission, str(error))
+    except Exception as error:
+        reason = _("The grader itself failed ({kind}: {message}). A person has to look at it.").format(
+            kind=type(error).__name__, message=error
+        )
+        return ungradable(job.submission, reason, is_final=False)
+
+
+def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
+    # These load torch, which takes seconds.
     from autograder.grading.run import grade, load_suites
     from autograder.grading.staging import grading_server
     from autograder.sandbox import SandboxUnavailable
@@ -34,11 +52,11 @@ def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
         return grade(job.submission, suites, server, job.seed, trainer)
     except SandboxUnavailable as error:
         return CannotGrade(str(error))
-    except Exception as error:
-        reason = _("The grader itself failed ({kind}: {message}). A person has to look at it.").format(
-            kind=type(error).__name__, message=error
-        )
-        return ungradable(job.submission, reason, is_final=False)
+
+
+@functools.cache
+def _sources() -> dict[str, Notebook]:
+    return {name: source_notebook(name) for name in assignment_names()}
 
 
 def _trainer(job: Job, resources: ExitStack) -> Server:

@@ -133,11 +133,10 @@ def known_assignments() -> list[str]:
 
 def _refuse_untested(names: Sequence[str]) -> None:
     """Ends the command if a task has no tests: the points of a whole class would be lost, and nobody would know why."""
-    from autograder.assignments.sources import source_notebook
-    from autograder.maintain.release.completeness import untested
+    from autograder.assignments.sources import untested
 
     for name in names:
-        for task in untested(name, source_notebook(name).tasks()):
+        for task in untested(name):
             refuse(
                 _(
                     "The task {task} of {assignment} has no tests, so nothing was graded. Tests for it belong into "

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.assignments.sources import assignment_names, source_notebook, untested
 from autograder.grading.mistakes import read_mistakes
 from autograder.student.checking.recording import recorded_file
-from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.course import ASSIGNMENTS
 from autograder.student.core.language import _
-from autograder.student.core.notebook import Task
 
 ALTERNATIVES = 2  # right answers in other styles, for each task
 
@@ -18,12 +16,6 @@ ALTERNATIVES = 2  # right answers in other styles, for each task
 def missing() -> list[str]:
     """A sentence for everything that the assignments of this course lack; empty if they can be released."""
     return [sentence for name in assignment_names() for sentence in _missing(name)]
-
-
-def untested(assignment: str, tasks: Sequence[Task]) -> list[str]:
-    """The names of the tasks that no test is for: nobody could earn their points."""
-    tested = assignments_of_tasks()
-    return [task.name for task in tasks if tested.get(task.name) != assignment]
 
 
 def _missing(assignment: str) -> Iterator[str]:
@@ -34,7 +26,7 @@ def _missing(assignment: str) -> Iterator[str]:
         )
         return
     tasks = source_notebook(assignment).tasks()
-    without = untested(assignment, tasks)
+    without = untested(assignment)
     for name in without:
         yield _("{task}: no test in {folder} is marked with it.").format(
             task=name, folder=f"autograder/assignments/{assignment}/tests/"

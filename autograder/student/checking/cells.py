@@ -18,8 +18,8 @@ from typing import Any
 from autograder.student.checking.live import CheckUnavailable, check_task
 from autograder.student.checking.one_process import one_process
 from autograder.student.checking.student import live_student
-from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.core.code import python
+from autograder.student.core.course import assignments_of_tasks
 from autograder.student.core.elsewhere import behind, is_of_the_machine
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.kernel import IS_CHECKED

@@ -26,14 +26,13 @@ from autograder.student.checking.processes import advice, with_advice
 from autograder.student.checking.student import Student, live_student
 from autograder.student.checking.suite import (
     PUBLIC_SEED,
-    assignments_of_tasks,
     files_of_task,
     known_mistakes,
     replay,
     worked_case,
 )
 from autograder.student.core import kernel
-from autograder.student.core.course import spec_of
+from autograder.student.core.course import assignments_of_tasks, spec_of
 from autograder.student.core.language import _
 from autograder.student.core.modules import beside
 from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task, parse_notebook

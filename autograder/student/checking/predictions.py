@@ -17,8 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.student.checking.plugin import random_states_kept
-from autograder.student.checking.suite import assignments_of_tasks
-from autograder.student.core.course import outcomes_of
+from autograder.student.core.course import assignments_of_tasks, outcomes_of
 from autograder.student.core.language import _
 
 CLOSE = 0.01  # relative: nobody predicts more digits

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.student.checking.naming import KnownMistake, read_mistakes
 from autograder.student.checking.recording import Replay, read_recording
-from autograder.student.core.course import ASSIGNMENTS, worked_of
-
-_TASK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
+from autograder.student.core.course import ASSIGNMENTS, assignments_of_tasks, worked_of
 
 # Of the inputs at a student's desk: fixed, so that a check says the same twice. When graded they are drawn anew.
 PUBLIC_SEED = 26
-
-
-def assignments_of_tasks() -> dict[str, str]:
-    """The assignment of every task that has tests, by the task's name."""
-    return {
-        task: path.parents[1].name
-        for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
-        for task in _TASK.findall(path.read_text(encoding="utf-8"))
-    }
 
 
 def worked_case(task: str) -> str:

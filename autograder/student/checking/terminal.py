@@ -18,7 +18,8 @@ from rich.markup import escape
 from autograder.student.checking.cells import Kernel, NotCheckable, Stop, own_modules, runner
 from autograder.student.checking.live import Progress
 from autograder.student.checking.panel import text_panel
-from autograder.student.checking.suite import assignments_of_tasks, worked_case
+from autograder.student.checking.suite import worked_case
+from autograder.student.core.course import assignments_of_tasks
 from autograder.student.core.language import _
 from autograder.student.core.moments import moment
 from autograder.student.core.notebook import Notebook, Task, parse_notebook

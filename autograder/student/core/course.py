@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,21 @@ from autograder.student.core.spec import Spec
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "assignments"
 _PACKAGE = f"{__name__.partition('.')[0]}.assignments"
+_TASK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
 
 
 def assignment_names() -> list[str]:
     """The names of all assignments, sorted: every folder with a `spec.py`."""
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/spec.py"))
+
+
+def assignments_of_tasks() -> dict[str, str]:
+    """The assignment of every task that has tests, by the task's name."""
+    return {
+        task: path.parents[1].name
+        for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
+        for task in _TASK.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 @functools.cache

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.student.checking.cells import NotCheckable
-from autograder.student.checking.suite import assignments_of_tasks
 from autograder.student.checking.terminal import read_file
 from autograder.student.core.code import bound_names
+from autograder.student.core.course import assignments_of_tasks
 from autograder.student.core.files import replace_file, zipped
 from autograder.student.core.language import _
 from autograder.student.core.modules import beside

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import cluster, jobs, processes, warm
+from autograder.grading import cluster, jobs, processes
 from autograder.grading.find import Found, find_submissions
 from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import CannotGrade, Job
@@ -316,37 +315,6 @@ def test_one_student_with_two_files_gets_one_result(
     assert reasons(results) == {"ada": "first 7"}
     assert "`first.ipynb` was graded, and not `second.ipynb`" in results[0].repairs[0]
     assert len(list((tmp_path / "out" / "results").iterdir())) == 1
-
-
-def test_a_server_for_training_is_started_only_where_one_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Once for a process, beside the one for grading; without `--train` there is none."""
-    started: list[str] = []
-
-    def server(name: str) -> Callable[..., contextlib.AbstractContextManager[str]]:
-        @contextlib.contextmanager
-        def start(_isolation: object = None) -> Iterator[str]:
-            started.append(name)
-            yield name
-
-        return start
-
-    def grade(submission: Submission, _suites: object, *servers: object) -> Graded:
-        return ungradable(submission, repr(servers))
-
-    monkeypatch.setattr(warm, "_bench", {})
-    monkeypatch.setattr(warm, "_training", {})
-    monkeypatch.setattr("autograder.grading.staging.grading_server", server("grading"))
-    monkeypatch.setattr("autograder.grading.staging.training_server", server("training"))
-    monkeypatch.setattr("autograder.grading.run.grade", grade)
-    with contextlib.ExitStack() as resources:
-        reasons = [
-            warm.answer(Job(Submission("a", b""), 7, train=train), resources).result.reason
-            for train in (False, True, True)
-        ]
-    assert reasons == ["('grading', 7, None)", "('grading', 7, 'training')", "('grading', 7, 'training')"]
-    assert started == ["grading", "training"]
 
 
 @pytest.mark.filterwarnings("ignore")

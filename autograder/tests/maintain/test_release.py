@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import autograder.maintain.release
+from autograder.assignments import sources
 from autograder.assignments.sources import ROOT, SOLUTIONS, assignment_names, source_notebook
 from autograder.grading.mistakes import read_mistakes
 from autograder.maintain.release import completeness
@@ -312,7 +313,7 @@ def test_secrets_hold_every_telling_solution_line(secrets: list[Secret]) -> None
 def test_what_an_assignment_lacks_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence each, by the name of the task; ours lack nothing."""
     assert completeness.missing() == []
-    monkeypatch.setattr(completeness, "assignments_of_tasks", lambda: {"rnn_step": "rnn_basics"})
+    monkeypatch.setattr(sources, "assignments_of_tasks", lambda: {"rnn_step": "rnn_basics"})
     sentences = completeness.missing()
     assert "pad_batch: no test in autograder/assignments/rnn_basics/tests/ is marked with it." in sentences
     assert not [sentence for sentence in sentences if sentence.startswith("rnn_step:")]
