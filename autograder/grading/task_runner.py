@@ -136,6 +136,13 @@ class TaskRunner:
             raise _stopped(error) from None
         self._conversation = conversation
 
+        def clock() -> float:
+            try:
+                return conversation.cpu_seconds()
+            except WorkerError as error:
+                self._over.add(task)
+                raise _stopped(error) from None
+
         def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
             try:
                 return conversation.ask(request, callbacks)
@@ -146,7 +153,7 @@ class TaskRunner:
                 self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
                 raise
 
-        student = Student(ask, self._sources_before(task) if is_parked else self.sources)
+        student = Student(ask, self._sources_before(task) if is_parked else self.sources, clock)
         failure = self._failure_of_cell(task)
         if failure is not None and not student.has(task):
             self._over.add(task)

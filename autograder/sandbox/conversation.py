@@ -26,6 +26,9 @@ class Watched(Protocol):
     ) -> WorkerError:
         """What a broken conversation means."""
 
+    def cpu_seconds(self) -> float | None:
+        """The CPU seconds of the worker and the task that is asked, as the kernel counts them; None if one is gone."""
+
     def charge(self, seconds: float) -> None:
         """Takes what a task kept the grader waiting out of the time of all tasks."""
 
@@ -80,6 +83,18 @@ class Conversation:
                     raise self._failed
                 case _:
                     raise self._fail(values.WireError("neither a reply nor a call of a known function"))
+
+    def cpu_seconds(self) -> float:
+        """What the task has computed so far, and its worker: read from outside, so nothing there can change it.
+
+        Raises as `ask` does. A task has to have answered once: before, it may not have begun.
+        """
+        if self._failed is not None:
+            raise self._failed
+        seconds = self._session.cpu_seconds()
+        if seconds is None:
+            raise self._fail(ConnectionEnded())
+        return seconds
 
     def close(self) -> None:
         """Ends the task, whatever it is doing."""

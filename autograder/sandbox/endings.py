@@ -48,3 +48,17 @@ def ending_sentence(ending: Ending | None) -> str:
         )
         return _("The program crashed (signal {name}).").format(name=name)
     return _("The program stopped answering.")
+
+
+def timeout_sentence(cpu_seconds: float) -> str:
+    """Why a cell or a task was stopped that had so many seconds of computing time."""
+    return _(
+        "Stopped: it used more than {seconds:g} seconds of computing time, or kept the grader waiting for too long."
+    ).format(seconds=cpu_seconds)
+
+
+def all_tasks_sentence(seconds: float) -> str:
+    """Why a task is not run after others have used up the time of them all."""
+    return _(
+        "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes: all a notebook has."
+    ).format(minutes=seconds / 60)

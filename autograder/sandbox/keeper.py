@@ -128,6 +128,8 @@ class _Keeper:
                 channel.send(self.control, self._end_parking(message["name"], message["lost"]))
             case "wake":
                 self._wake(message["name"])
+            case "clock":
+                channel.send(self.control, {"cpu_seconds": self._cpu_seconds()})
             case "finish":
                 channel.send(self.control, self._finish(message["lost"]))
             case "stop":
@@ -297,6 +299,18 @@ class _Keeper:
             "verdict": self.verdict,
             "refused": dict(self.refused.most_common(20)),
         }
+
+    def _cpu_seconds(self) -> float | None:
+        """What the worker and all its forks that are awake have computed so far; None if one of them is gone.
+
+        The worker counts as well: the student may have left threads in it that work for the fork.
+        """
+        if self.worker is None or processes.is_over(self.worker.pidfd, 0.0):
+            return None
+        children = self._awake()
+        counts = [processes.cpu_seconds(each) for each in (self.worker.pid, *children)]
+        known = [seconds for seconds in counts if seconds is not None]
+        return sum(known) if children and len(known) == len(counts) else None
 
     def _watch_disk(self) -> None:
         limit = self.settings.limits.scratch_bytes

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 _STOP_SECONDS = 5.0
-_STOP_LOOK_SECONDS = 0.0005
+_REST_SECONDS = 0.1
+_LOOK_SECONDS = 0.0005
+_SCHEDULED = 2  # the clock of a process that counts what the scheduler gave it, in nanoseconds
 
 
 def process_of(thread: int) -> tuple[int | None, int]:
@@ -51,6 +53,21 @@ def _field(path: str, name: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
+
+
+def cpu_seconds(process: int) -> float | None:
+    """The CPU seconds of all threads of a process, of those that have ended too; None if it is gone.
+
+    Of a thread that is running the kernel counts them up to its last tick, milliseconds ago: so they are first given
+    a moment to come to rest.
+    """
+    deadline = time.monotonic() + _REST_SECONDS
+    while "R" in _thread_states(process) and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+    try:
+        return time.clock_gettime(~process << 3 | _SCHEDULED)
+    except OSError:
+        return None
 
 
 def children_of(process: int) -> list[int]:
@@ -138,7 +155,7 @@ def stop(process: int, pidfd: int) -> bool:
             return False
         if states <= {"T", "Z"}:
             return True
-        time.sleep(_STOP_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)
     return False
 
 

@@ -11,7 +11,14 @@ from typing import Any, Literal
 
 from autograder.sandbox import channel
 from autograder.sandbox.conversation import Conversation
-from autograder.sandbox.endings import Ending, ending_sentence, verdict_sentence, was_too_slow
+from autograder.sandbox.endings import (
+    Ending,
+    all_tasks_sentence,
+    ending_sentence,
+    timeout_sentence,
+    verdict_sentence,
+    was_too_slow,
+)
 from autograder.sandbox.errors import (
     SandboxLost,
     SandboxUnavailable,
@@ -267,7 +274,7 @@ class Session:
         limit = self._limits.output_bytes + 2
         outcome = CellOutcome(message["status"], error[:limit], output[:limit], max(0.0, min(seconds, 1e6)))
         if outcome.status == "timeout":
-            sentence = self._timeout_sentence(self._limits.cpu_seconds_per_cell)
+            sentence = timeout_sentence(self._limits.cpu_seconds_per_cell)
             frames = outcome.error.rstrip().rpartition("\n")[0]  # where it was, without Python's last line
             outcome = replace(outcome, error=f"{frames}\n{sentence}" if frames else sentence)
         return outcome
@@ -290,7 +297,7 @@ class Session:
         wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
         if not scores:
             if self._task_seconds <= 0:
-                raise WorkerTimeout(self._all_tasks_sentence())
+                raise WorkerTimeout(all_tasks_sentence(self._limits.tasks_wall_seconds))
             wall = min(wall, self._task_seconds)
         if not self._alive:
             self._rebuild()
@@ -378,19 +385,14 @@ class Session:
         if isinstance(error, values.WireError):
             return WorkerProtocolError(_("The program sent something that is not an answer."))
         if isinstance(error, TimeIsUp) or (ending and was_too_slow(ending, limit)):
-            return WorkerTimeout(self._timeout_sentence(limit))
+            return WorkerTimeout(timeout_sentence(limit))
         return WorkerCrashed(ending_sentence(ending))
 
     def charge(self, seconds: float) -> None:
         """Takes what a task kept the grader waiting out of the time of all tasks."""
         self._task_seconds -= seconds
 
-    def _all_tasks_sentence(self) -> str:
-        return _(
-            "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes: all a notebook has."
-        ).format(minutes=self._limits.tasks_wall_seconds / 60)
-
-    def _timeout_sentence(self, cpu_seconds: float) -> str:
-        return _(
-            "Stopped: it used more than {seconds:g} seconds of computing time, or kept the grader waiting for too long."
-        ).format(seconds=cpu_seconds)
+    def cpu_seconds(self) -> float | None:
+        """The CPU seconds of the worker and the task that is asked, as the kernel counts them; None if one is gone."""
+        seconds: float | None = self._ask({"op": "clock"})["cpu_seconds"]
+        return seconds

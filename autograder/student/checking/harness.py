@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import math
 import random
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -40,8 +38,6 @@ _NAMES = (
 )
 LIBRARY: dict[str, Callable[..., Any]] = {name: getattr(nn, name) for name in _NAMES}
 LIBRARY |= {**DOUBLES, **course.doubles()}
-_HOPELESS = 2.0  # times the growth that is allowed
-_PATIENCE = 1.0  # CPU seconds of one call
 
 
 class Harness:
@@ -64,7 +60,6 @@ class Harness:
             "look": self._look,
             "put": self._put,
             "call": self._call,
-            "scale": self._scale,
             "attribute": self._attribute,
             "fetch": self._fetch,
             "load": self._load,
@@ -171,24 +166,6 @@ class Harness:
         reply["result"] = self.keep(result) if request.get("keep") else self._portable(result)
         reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
         return reply
-
-    def _scale(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Whether the CPU time of a call grows to less than `limit` times from a small to a large list of arguments.
-
-        The best of a few runs counts, so that a busy machine does not; times themselves never leave this place, or
-        no two gradings would give the same results.
-        """
-        function = self._target(request)
-        small, large = (self._rebuild(request[size]) for size in ("small", "large"))
-        best_small = best_large = math.inf
-        for _repeat in range(3):
-            best_small = min(best_small, _cpu_seconds(function, small))
-            best_large = min(best_large, _cpu_seconds(function, large))
-            if best_large < request["limit"] * best_small:
-                return {"result": True}
-            if best_large > max(_PATIENCE, _HOPELESS * request["limit"] * best_small):
-                break  # no busy machine and no garbage collector does that, and a student waits for each repetition
-        return {"result": False}
 
     def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
         if request.get("owner") is None:
@@ -303,13 +280,6 @@ def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
         first = next(iter(recipe.state.values()))
         module.to(first.dtype).load_state_dict(recipe.state)
     return module.train(recipe.training)
-
-
-def _cpu_seconds(function: Callable[..., Any], arguments: list[Any]) -> float:
-    # The clock of the process stands still for 4 ms at a time where its CPU seconds are limited, as in the sandbox.
-    start = time.thread_time()
-    function(*arguments)
-    return time.thread_time() - start
 
 
 def _floating(value: Any) -> Iterator[torch.Tensor]:

@@ -44,7 +44,7 @@ def patient(student: Student, seconds: float = SECONDS) -> Student:
         name = f"`{request.get('name') or _('your code')}`"
         raise Stopped("timeout", text.format(name=name, seconds=seconds) + place)
 
-    return Student(ask, student.sources)
+    return Student(ask, student.sources, student.clock)
 
 
 @contextlib.contextmanager

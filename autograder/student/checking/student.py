@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import enum
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -129,11 +130,15 @@ class UnreadableReply(CheckFailed):
 class Student:
     """A namespace somewhere else; `student.name(...)` calls what the student called `name`.
 
-    `sources` are the student's code cells as text, for rules about what a task may use.
+    `sources` are the student's code cells as text, for rules about what a task may use. `clock` says how many CPU
+    seconds were used where her code runs; it is never her code that says it.
     """
 
-    def __init__(self, ask: Ask, sources: Sequence[str] = ()) -> None:
+    def __init__(
+        self, ask: Ask, sources: Sequence[str] = (), clock: Callable[[], float] = time.thread_time
+    ) -> None:
         self._ask = ask
+        self.clock = clock
         self.sources = tuple(sources)
         self.transcript: list[Any] = []  # every reply, in order: what a known mistake is recognised by
         self.last_call: dict[str, Any] = {}
@@ -220,15 +225,11 @@ class Remote:
         """Calls it there and leaves the result where it is, graph and all."""
         return Remote(self._student, ref=_expect(self._call(arguments, keywords, keep=True)["result"], Ref))
 
-    def scales(self, small: Sequence[Any], large: Sequence[Any], limit: float) -> bool:
-        """Whether a call with the arguments `large` takes less than `limit` times the CPU time of one with `small`.
-
-        Only the answer comes back, no time: results have to be the same at every run.
-        """
-        reply = self._student.request(
-            op="scale", name=self._name, owner=self._ref, small=list(small), large=list(large), limit=limit
-        )
-        return reply.get("result") is True
+    def timed(self, *arguments: Any) -> tuple[float, Any]:
+        """Calls it there; the CPU seconds that this took there, and the result."""
+        start = self._student.clock()
+        result = self(*arguments)
+        return self._student.clock() - start, result
 
     def gradients(
         self, *arguments: Any, upstream: Sequence[torch.Tensor], wrt: Sequence[Remote] = (), **keywords: Any

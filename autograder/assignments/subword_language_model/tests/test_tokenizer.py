@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from autograder.assignments.subword_language_model.tests._steps import (
 )
 from autograder.student.checking.comparing import assert_kind, blaming, short
 from autograder.student.checking.draw import Draw
+from autograder.student.checking.growth import ATTEMPTS, Attempt, grows_less
 from autograder.student.checking.student import (
     CheckFailed,
     CouldNotLook,
@@ -336,20 +338,49 @@ def test_a_file_holds_everything(student: Student, reference: Student, draw: Dra
     "Double the text. What happens to the time of `encode`, and which of your lines is to blame?",
     "What does it cost to take something from the front of a text or a list, or to join two lists, n times?",
 )
-def test_encoding_grows_as_the_text_does(student: Student, draw: Draw) -> None:
+def test_encoding_grows_as_the_text_does(student: Student, reference: Student, draw: Draw) -> None:
     """To encode sixteen times the words is about sixteen times the work."""
     tokenizer = tokenizer_of(student, MERGES, ["<end>"])
     if tokenizer.encode("ab abc<end>") != [257, 259, 256, 262]:
         raise CouldNotLook(_("The work is not measured yet: the ids of a short text are not right."))
-    small, large = (
-        " ".join(drawn_letters(draw, "abcdefgh", draw.random.randint(2, 9)) for _word in range(words))
-        + "<end>"
-        for words in (500, 8000)
-    )
+    right = tokenizer_of(reference, MERGES, ["<end>"])
+    attempts = [attempt(right, draw) for _attempt in range(ATTEMPTS)]
     with blaming_merge_pair(student):
-        if not tokenizer.encode.scales([small], [large], GREATEST_GROWTH):
+        if not grows_less(student, tokenizer.encode, attempts, GREATEST_GROWTH):
             raise CheckFailed(
                 _("To encode sixteen times as many words takes more than {limit:.0f} times as long.").format(
                     limit=GREATEST_GROWTH
                 )
             )
+
+
+def attempt(right: Remote, draw: Draw) -> Attempt:
+    """500 and 8,000 words out of 300, and the ids of the many: those of each word, one after the other."""
+    words = [f" {drawn_letters(draw, 'abcdefgh', draw.random.randint(2, 9))}" for _word in range(300)]
+    ids = ids_of_words(right, words)
+    few, many = ([draw.random.choice(words) for _word in range(count)] for count in (500, 8000))
+    expected = [number for word in many for number in ids[word]]
+    return Attempt(["".join(few)], ["".join(many)], partial(assert_long_ids, expected=expected))
+
+
+def ids_of_words(right: Remote, words: Sequence[str]) -> dict[str, list[int]]:
+    """The ids of each word, asked at once: between two of them stands a special."""
+    ids, end = right.encode("<end>".join(words)), len(VOCAB)
+    ends = [place for place, number in enumerate([*ids, end]) if number == end]
+    starts = [0, *(place + 1 for place in ends)]
+    return {word: ids[start:stop] for word, start, stop in zip(words, starts, ends, strict=False)}
+
+
+def assert_long_ids(got: Any, expected: Sequence[int]) -> None:
+    """Raises `CheckFailed` unless these are the ids of a long text."""
+    what = _("encode(text) of a long text")
+    assert_kind(got, list, what)
+    if got != expected:
+        same = sum(
+            1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(got, expected, strict=False))
+        )
+        raise CheckFailed(
+            _("{what} is right as far as the first {count} ids, and has {got} of {expected}.").format(
+                what=what, count=same, got=len(got), expected=len(expected)
+            )
+        )

@@ -22,6 +22,7 @@ from autograder.assignments.subword_language_model.tests._steps import (
 )
 from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
 from autograder.student.checking.draw import Draw
+from autograder.student.checking.growth import ATTEMPTS, Attempt, grows_less
 from autograder.student.checking.student import (
     CheckFailed,
     CouldNotLook,
@@ -75,6 +76,22 @@ def assert_vocab(got: Any, expected: dict[int, bytes], where: str) -> None:
     assert_equal(len(got), len(expected), _("{where} the length of vocab").format(where=where))
 
 
+def assert_learnt(
+    got: Any,
+    merges: Sequence[Pair],
+    where: str,
+    specials: Sequence[str] = (),
+) -> None:
+    """Raises `CheckFailed` unless this is what `train_bpe` returns when it learns these merges."""
+    if not isinstance(got, tuple) or len(got) != 2:
+        raise CheckFailed(
+            _("the result is {got}, expected the tuple (vocab, merges).").format(got=type(got).__name__),
+            Evidence.STRUCTURE,
+        )
+    assert_merges(got[1], merges, where)
+    assert_vocab(got[0], vocab_of(merges, specials), where)
+
+
 def assert_learns(
     student: Student, text: str, vocab_size: int, merges: Sequence[Pair], specials: Sequence[str] = ()
 ) -> None:
@@ -83,14 +100,7 @@ def assert_learns(
     if specials:
         where = _("{where} and the specials {specials}").format(where=where, specials=short(list(specials)))
     with blaming_steps(student):
-        got = student.train_bpe(text, vocab_size, list(specials))
-        if not isinstance(got, tuple) or len(got) != 2:
-            raise CheckFailed(
-                _("the result is {got}, expected the tuple (vocab, merges).").format(got=type(got).__name__),
-                Evidence.STRUCTURE,
-            )
-        assert_merges(got[1], merges, f"{where},")
-        assert_vocab(got[0], vocab_of(merges, specials), f"{where},")
+        assert_learnt(student.train_bpe(text, vocab_size, list(specials)), merges, f"{where},", specials)
 
 
 @pytest.mark.task("train_bpe")
@@ -269,6 +279,17 @@ def assert_right_first(student: Student, reference: Student) -> None:
         raise CouldNotLook(sentence) from None
 
 
+def attempt(reference: Student, small: tuple[str, int], large: tuple[str, int]) -> Attempt:
+    """A small and a large call of `train_bpe`, and what the large one learns."""
+    where = _("trained on a long text,")
+    return Attempt(small, large, partial(assert_learnt, merges=learnt(reference, *large), where=where))
+
+
+def one_word(draw: Draw, letters: int) -> str:
+    """One word of so many letters, of three kinds."""
+    return drawn_letters(draw, "".join(draw.random.sample("abcdefgh", 3)), letters)
+
+
 def zipf_text(draw: Draw, words: int) -> str:
     """So many words, of which a few occur often and most hardly ever."""
     lexicon = [drawn_letters(draw, "abcdefgh", draw.random.randint(2, 9)) for _word in range(words)]
@@ -284,14 +305,18 @@ def zipf_text(draw: Draw, words: int) -> str:
 def test_work_grows_as_the_text_does(student: Student, reference: Student, draw: Draw) -> None:
     """Sixteen times the text is about sixteen times the work: of different words, and of one long word."""
     assert_right_first(student, reference)
-    for what, small, large in (
-        (_("words"), zipf_text(draw, 350), zipf_text(draw, 5600)),
+    for what, draw_text, small, large in (
+        (_("words"), zipf_text, 350, 5600),
         # The short word goes first: in the long one, very slow code would use up the time of the whole task.
-        (_("equal letters"), "a" * 100, "a" * 1600),
-        (_("equal letters"), "a" * 4000, "a" * 64000),
+        (_("letters in one word"), one_word, 100, 1600),
+        (_("letters in one word"), one_word, 4000, 64000),
     ):
+        attempts = [
+            attempt(reference, (draw_text(draw, small), 260), (draw_text(draw, large), 260))
+            for _attempt in range(ATTEMPTS)
+        ]
         with blaming_steps(student):
-            if not student.train_bpe.scales([small, 260], [large, 260], GREATEST_GROWTH):
+            if not grows_less(student, student.train_bpe, attempts, GREATEST_GROWTH):
                 raise CheckFailed(
                     _(
                         "A text of sixteen times as many {what} takes more than {limit:.0f} times as long."
@@ -317,9 +342,10 @@ def frequent_among_many(draw: Draw) -> str:
 def test_a_merge_costs_what_it_changes(student: Student, reference: Student, draw: Draw) -> None:
     """Many merges, each of which changes one word of thousands, take hardly longer than a single one."""
     assert_right_first(student, reference)
-    text = frequent_among_many(draw)
+    texts = [frequent_among_many(draw) for _attempt in range(ATTEMPTS)]
+    attempts = [attempt(reference, (text, 256 + 1), (text, 256 + 64)) for text in texts]
     with blaming_steps(student):
-        if not student.train_bpe.scales([text, 256 + 1], [text, 256 + 64], GREATEST_GROWTH_BY_MERGES):
+        if not grows_less(student, student.train_bpe, attempts, GREATEST_GROWTH_BY_MERGES):
             raise CheckFailed(
                 _(
                     "64 merges take more than {limit:.0f} times as long as a single merge of the same text, though "
