@@ -6,9 +6,11 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+import sqlalchemy
 
 from autograder.student.core.notebook import Notebook
 from autograder.tests.conftest import ASSIGNMENT
@@ -48,6 +50,12 @@ def _nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
     with mock.patch.dict(os.environ, {name: str(folder) for name in names}):
         yield
+
+
+@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
+def _without_waiting_for_the_disk(connection: Any, _record: Any) -> None:
+    """A gradebook of a test need not outlive a power cut; nbgrader saves it hundreds of times a submission."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="package")
