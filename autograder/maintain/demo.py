@@ -34,7 +34,7 @@ ENDLESS_LOOP = """def greedy_decode(step, state, first_id, eos_id, max_len):
 MEMORY_HOG = """def masked_mean(states, lengths):
     copies = []
     while True:
-        copies.append(torch.ones(10_000_000))"""
+        copies.append(torch.empty(10_000_000))"""
 # What graders have lost marks to: objects equal to everything, patched comparisons, forged output, a look around.
 CHEAT_SETUP = """import sys, os, json, gc, builtins
 
