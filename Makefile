@@ -14,7 +14,7 @@ demo: data
 	$(BIN)/autograder demo --out demo
 
 test: lint data
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not slow"
 
 # What a change of the student's part, of a report or of a sentence most often breaks: under a minute.
 quick: lint

@@ -37,7 +37,9 @@ def test_the_instructor_s_own_model_is_not_released(tmp_path: Path) -> None:
     course.nbgrader("generate_assignment", "rnn_language_model")
 
 
-@pytest.mark.parametrize("name", assignment_names())
+@pytest.mark.parametrize(
+    "name", [ASSIGNMENT, *(pytest.param(each, marks=pytest.mark.slow) for each in assignment_names()[1:])]
+)
 def test_nbgrader_alone_makes_the_same_notebook(plain: Course, name: str) -> None:
     """So the course is a valid one of nbgrader's, whether our package is there or not."""
     plain.nbgrader("generate_assignment", name)

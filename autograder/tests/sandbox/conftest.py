@@ -41,6 +41,14 @@ SMALL = Limits(
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Makes a test slow at every level but the one that its mark `quick_at` names."""
+    for item in items:
+        mark = item.get_closest_marker("quick_at")
+        if mark is not None and item.callspec.params["server"] not in mark.args:  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", params=["strong", "inner"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A warm server at each level; the environment of the grader holds a secret when it starts."""

@@ -48,6 +48,7 @@ def test_cells_of_honest_notebooks(session: Session, cells: list[str]) -> None:
     assert in_task(session, "pass") == 1
 
 
+@pytest.mark.quick_at("strong")
 @pytest.mark.parametrize(
     "endless",
     [

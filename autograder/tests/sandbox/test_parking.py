@@ -242,6 +242,7 @@ class TestAttacks:
         assert session.parked == set()
 
 
+@pytest.mark.quick_at("strong")
 class TestMemory:
     def test_many_forks_that_share_their_memory(self, server: Server) -> None:
         """Twenty-three forks of a worker with 200 MB cost little, and all of them are parked."""

@@ -324,6 +324,7 @@ class TestTasks:
         assert in_task(session, "answer = os.listdir()") == []
 
 
+@pytest.mark.quick_at("strong")
 def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
     """Who keeps the grader waiting in every task ends after that time, not after as many times that of a task."""
     limits = replace(server.limits, tasks_wall_seconds=2.0)
@@ -337,6 +338,7 @@ def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
             assert task.ask({"value": "1 + 1"}) == 2
 
 
+@pytest.mark.quick_at("strong")
 def test_what_was_not_waited_for_is_not_charged(server: Server) -> None:
     """Many quick tasks cost next to nothing of the budget, whatever they were allowed."""
     limits = replace(server.limits, tasks_wall_seconds=60.0)
