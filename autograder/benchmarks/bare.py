@@ -25,6 +25,7 @@ def main(rounds: int) -> None:
     matplotlib.use("Agg")
     suite = Suite(ASSIGNMENT)
     assert suite.reference
+    tasks = [task.name for task in suite.tasks]
     # When grading, the calls of `check` in the released cells do nothing.
     sources = [
         cell.source
@@ -34,7 +35,7 @@ def main(rounds: int) -> None:
     for _round in range(rounds):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             student = trusted_student(sources)
-        suite.run(lambda _task, student=student: student, SEED)
+        suite.run(dict.fromkeys(tasks, student).__getitem__, SEED)
 
 
 if __name__ == "__main__":
