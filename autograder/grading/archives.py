@@ -48,10 +48,15 @@ class Member:
     info: zipfile.ZipInfo
 
     @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, which an archive may list beside the files in it."""
+        return self.name.endswith("/")
+
+    @property
     def is_ignored(self) -> bool:
-        """Whether it lies in a folder that is passed over, or is one."""
+        """Whether it is passed over, or lies in a folder that is."""
         parts = PurePosixPath(self.name).parts
-        return self.name.endswith("/") or any(IGNORED.match(part) and part != ".." for part in parts)
+        return any(IGNORED.match(part) and part != ".." for part in parts)
 
     @property
     def is_archive(self) -> bool:
@@ -115,7 +120,7 @@ class Archive:
 
 def _is_read(member: Member) -> bool:
     name = PurePosixPath(member.name).name.lower()
-    return not member.is_ignored and (
+    return not (member.is_ignored or member.is_folder) and (
         name.endswith((".ipynb", ".zip")) or any(name.endswith(each) for each in FILE_LIMITS)
     )
 

@@ -22,6 +22,7 @@ from autograder.student.core.language import _
 
 MAX_READ = 20  # of one student's notebooks, the newest; the others are only named
 _MAX_NAMED = 5
+_MAX_FOLDERS = 3  # before a name
 
 
 class Content(NamedTuple):
@@ -111,18 +112,29 @@ def _age(found: Found) -> tuple[float, int, float]:
 def _sentence(best: Found, others: Sequence[Found]) -> tuple[str, ...]:
     if not others:
         return ()
-    named = ", ".join(_shown(each) for each in others[:_MAX_NAMED])
+    name, *left = map(_shown, _names([best, *others]))
     more = " …" if len(others) > _MAX_NAMED else ""
     return (
         _("There was more than one notebook: {name} was graded, and not {others}.").format(
-            name=_shown(best), others=named + more
+            name=name, others=", ".join(left[:_MAX_NAMED]) + more
         ),
     )
 
 
-def _shown(found: Found) -> str:
-    name = clean_line(found.file_name, 100) or "?"
-    return f"`{name.replace('`', '?')}`"
+def _names(found: Sequence[Found]) -> list[str]:
+    """What the files are called; with folders and archives before the names where these are the same."""
+    places = [PurePosixPath(each.path, each.member, each.inner).parts for each in found]
+    names = [each.file_name for each in found]
+    for length in range(2, _MAX_FOLDERS + 2):
+        if len(set(names)) == len(names):
+            break
+        names = ["/".join(place[-length:]) for place in places]
+    return names
+
+
+def _shown(name: str) -> str:
+    plain = clean_line(name, 100) or "?"
+    return f"`{plain.replace('`', '?')}`"
 
 
 def distinct(found: Sequence[Found]) -> list[Found]:

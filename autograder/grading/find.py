@@ -290,7 +290,7 @@ class _Class:
             students.setdefault(key, []).append((each, named, student))
         students = _told_apart(students)
         is_one_students = any(
-            each.is_work and student == self.outer
+            each.is_work and student == self.outer and each.inside.parts[0] != student
             for files in students.values()
             for each, _n, student in files
         )

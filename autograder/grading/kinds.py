@@ -45,6 +45,23 @@ def _kinds() -> tuple[_Kind, ...]:
                 "itself."
             ),
         ),
+        _Kind(
+            _starts(rb"https?://\S+\s*\Z"),
+            (".url", ".webloc", ".lnk", ".gdoc"),
+            _("It is a link, not the notebook. Download the notebook itself (.ipynb) and hand it in."),
+        ),
+        _Kind(
+            _starts(rb"\d{3}: ?[A-Z]"),
+            (),
+            _("It is the error message of a web server, not the notebook. Download the notebook again."),
+        ),
+        _Kind(
+            _starts(rb"\0{16}"),
+            (),
+            _(
+                "It holds nothing but zeros: it was not stored completely. Save the notebook and hand it in again."
+            ),
+        ),
         _Kind(_starts(rb"\x1f\x8b"), (".tar.gz", ".tgz"), _("It is a gzip archive (tar.gz).") + " " + packed),
         _Kind(_NEVER, (".gz",), _("It is a file compressed with gzip.") + " " + packed),
         _Kind(
@@ -57,7 +74,7 @@ def _kinds() -> tuple[_Kind, ...]:
         _Kind(_starts(rb".{257}ustar"), (".tar",), _("It is a tar archive.") + " " + packed),
         _Kind(
             _NEVER,
-            (".docx", ".doc", ".odt", ".pptx", ".xlsx"),
+            (".docx", ".doc", ".odt", ".pptx", ".xlsx", ".rtf", ".pages", ".hwp", ".hwpx"),
             _("It is an office document. Only a notebook (.ipynb) can be graded."),
         ),
         _Kind(
@@ -76,7 +93,7 @@ def _kinds() -> tuple[_Kind, ...]:
             _("It is a picture. Only the notebook itself (.ipynb) can be graded."),
         ),
         _Kind(
-            _starts(rb"#!|# %%|# coding|#\s*-\*-|(?:import|from) \w|def \w+\(|\"\"\""),
+            _starts(rb"#!|# %%|# coding|#\s*-\*-|(?-i:import|from) \w|def \w+\(|\"\"\""),
             (".py",),
             _(
                 "It is a Python file, not a notebook. Put the code into the notebook's cells and hand that in."
@@ -85,8 +102,10 @@ def _kinds() -> tuple[_Kind, ...]:
     )
 
 
-# A notebook with something more behind its name, as browsers and mail programs add it.
-_RENAMED = re.compile(r"\.ipynb\.[a-z]{1,8}$|\.ipynb \(\d+\)$|\.ipynb\.json$", re.IGNORECASE)
+# A notebook with something more behind its name, as browsers and mail programs add it; not one that was packed.
+_RENAMED = re.compile(
+    r"\.ipynb\.(?!(?:gz|bz2|xz|zst|7z|rar|tar)$)[a-z]{1,8}$|\.ipynb \(\d+\)$|\.ipynb\.json$", re.IGNORECASE
+)
 _MERGE_MARKER = re.compile(rb"^(?:<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 
 

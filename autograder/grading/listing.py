@@ -5,6 +5,7 @@ What cannot be opened is listed as well, with the reason, and everything else is
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Listed:
     def is_work(self) -> bool:
         """Whether it is a notebook, or may have been one."""
         name = self.place.inner or self.place.member or self.inside.name
-        return bool(self.problem) or name.lower().endswith(".ipynb")
+        return bool(self.problem) or (name.lower().endswith(".ipynb") and not self.is_folder)
 
 
 _AnyPath = TypeVar("_AnyPath", bound=PurePath)
@@ -108,6 +109,9 @@ def list_archive(
             continue
         where = Place(path, member.name, known=known)
         yield Listed(inside / place, where, problem, changed=_seconds(member), packed=member.changed)
+    for folder, member in _empty_folders(archive).items() if members else ():
+        where = Place(path, member.name, known=known)
+        yield Listed(inside / harmless(str(folder)), where, is_folder=True, packed=member.changed)
 
 
 def _list_inner(
@@ -144,11 +148,24 @@ def _list_inner(
 
 
 def _members(archive: Archive, assignments: Collection[str]) -> list[Member]:
-    members = [member for member in archive.members if not member.is_ignored]
+    members = [member for member in archive.members if not (member.is_ignored or member.is_folder)]
     names = {member.name for member in members}
     return [
         member for member in members if str(packed_in(PurePosixPath(member.name), assignments)) not in names
     ]
+
+
+def _empty_folders(archive: Archive) -> dict[PurePosixPath, Member]:
+    """The folders of an archive with nothing in them but what is passed over, and the members that tell of them."""
+    folders: dict[PurePosixPath, Member] = {}
+    full: set[PurePosixPath] = set()
+    for member in archive.members:
+        path = PurePosixPath(member.name)
+        folder = PurePosixPath(*itertools.takewhile(lambda part: not IGNORED.match(part), path.parts))
+        full.update(folder.parents)
+        if folder != path or member.is_folder:
+            folders.setdefault(folder, member)
+    return {folder: member for folder, member in folders.items() if folder not in full and folder.parts}
 
 
 def _places(members: list[Member], archive: str) -> list[PurePosixPath]:

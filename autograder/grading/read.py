@@ -192,11 +192,23 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
+        if text.lstrip().startswith("{") and _ends_too_early(text, error):
+            raise Unreadable(
+                _(
+                    "The file is not complete: its JSON breaks off at the end. Save the notebook and hand it in again."
+                )
+            ) from None
         raise Unreadable(
             _("The file is not a notebook: it is not valid JSON (line {line}).").format(line=error.lineno)
         ) from None
     except (ValueError, RecursionError, MemoryError):  # a number of 100,000 digits, nesting 100,000 deep
         raise Unreadable(_("The file is not a notebook: its JSON is too deep or too large.")) from None
+
+
+def _ends_too_early(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether there was nothing wrong with a text but that there is no more of it."""
+    is_in_string = error.msg.startswith("Unterminated string")
+    return is_in_string or error.pos >= len(text.rstrip())
 
 
 def _cells_of(document: dict[str, Any], repairs: list[str]) -> list[Any]:

@@ -37,12 +37,12 @@ FOREIGN = json.dumps(
 
 
 def zipped(files: dict[str, Any], when: tuple[int, ...] = (2026, 11, 20, 12, 0, 0)) -> bytes:
-    """A zip archive whose files are of that time; a dictionary in it is an archive in it."""
+    """A zip archive whose files are of that time; a dictionary in it is an archive in it, None an empty folder."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, content in files.items():
-            packed = zipped(content) if isinstance(content, dict) else content
-            archive.writestr(zipfile.ZipInfo(name, when), packed)
+            packed = zipped(content) if isinstance(content, dict) else content or b""
+            archive.writestr(zipfile.ZipInfo(name if content is not None else f"{name}/", when), packed)
     return data.getvalue()
 
 

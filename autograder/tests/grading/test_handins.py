@@ -53,15 +53,20 @@ PEOPLE = {
     "hal": (None, "hal", "it is empty"),
     "hugo/deep/er": (None, "hugo", "it is empty"),
     "hope/.ipynb_checkpoints/x.ipynb": (WORKED, "hope", "it is empty"),
+    "ian/x.ipynb.gz": (b"\x1f\x8b", "ian", "compressed with gzip"),
+    "ivy/x.hwp": (b"x", "ivy", "office document"),
+    "iris/x.url": (b"[InternetShortcut]", "iris", "It is a link"),
     "ada/rnn_basics.ipynb": (WORKED, "ada", ""),
 }
 
 
-def test_everybody_who_handed_in_something_has_a_row(tmp_path: Path) -> None:
-    """A folder with each of them, and what is nobody's gives no row."""
-    put(tmp_path, {name: content for name, (content, _who, _word) in PEOPLE.items()})
-    put(tmp_path, {"notes.txt": b"x", "grades.csv": b"x", "rnn_lm.json": b"{}", ".DS_Store": b"x"})
-    found = {each.student: each for each in rows(tmp_path)}
+@pytest.mark.parametrize("archive", ["", "class.zip", "ada.zip"])
+def test_everybody_who_handed_in_something_has_a_row(tmp_path: Path, archive: str) -> None:
+    """A folder or an archive with each of them, were it named as one of them; what is nobody's gives no row."""
+    files = {name: content for name, (content, _who, _word) in PEOPLE.items()}
+    files |= {"notes.txt": b"x", "grades.csv": b"x", "rnn_lm.json": b"{}", ".DS_Store": b"x"}
+    put(tmp_path, {archive: files} if archive else files)
+    found = {each.student: each for each in rows(tmp_path / archive)}
     assert sorted(found) == sorted(who for _content, who, _word in PEOPLE.values())
     for _content, who, word in PEOPLE.values():
         assert word in found[who].problem, who
@@ -284,19 +289,22 @@ def test_the_roster_decides_between_two_readings(tmp_path: Path) -> None:
         ({"mine.ipynb": WORKED, "broken.ipynb": b"{"}, "mine.ipynb"),
         ({"mine.ipynb": WORKED, "broken.zip": b"PK"}, "mine.ipynb"),
         ({"a.ipynb": b"{", "b.ipynb": FOREIGN}, "b.ipynb"),
+        ({"old/x.ipynb": WORKED, "new/x.ipynb": WORKED}, "new/x.ipynb"),
+        ({"one.zip": {"x.ipynb": WORKED}, "two.zip": {"x.ipynb": EMPTY}}, "one.zip/x.ipynb"),
     ],
 )
-def test_of_one_students_notebooks_one_counts(tmp_path: Path, files: dict[str, bytes], counts: str) -> None:
+def test_of_one_students_notebooks_one_counts(tmp_path: Path, files: dict[str, Any], counts: str) -> None:
     """The one worked in, else the newest; and a sentence names the others."""
     for number, (name, content) in enumerate(files.items()):
         put(tmp_path / "ada", {name: content})
         os.utime(tmp_path / "ada" / name, (number, number + 1000))
     put(tmp_path, {"bob/rnn_basics.ipynb": WORKED})
     ada, bob = rows(tmp_path)
-    assert (ada.student, ada.file_name) == ("ada", counts)
+    assert (ada.student, ada.file_name) == ("ada", counts.rpartition("/")[2])
     [note] = ada.notes
+    assert f": `{counts}` was graded" in note
     for name in files:
-        assert f"`{name}`" in note
+        assert f"`{name}" in note
     assert bob.notes == ()
 
 
