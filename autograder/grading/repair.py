@@ -53,17 +53,22 @@ def repair(
 def recognise(submitted: Notebook, sources: Mapping[str, Notebook]) -> str | None:
     """The assignment a notebook belongs to, by its cells and the names it defines; None if it is not of this course.
 
-    Names such as `evaluate` are common: where nothing but names speaks for an assignment, most of them must be there.
+    One check of ours is enough, or the id of a cell as only ours are called. Names such as `evaluate` are common, as
+    functions and as ids of nbgrader's cells: most of those of the assignment, or of the notebook, must be there.
     """
-    marks = {mark for cell in submitted.cells for mark in (cell.grade_id, cell.id) if mark}
-    marks |= {f"{CHECK_PREFIX}{task}" for cell in submitted.cells if (task := checked_task(cell.source))}
+    ids = {cell.id for cell in submitted.cells}
+    checks = {cell.grade_id for cell in submitted.cells} | ids
+    checks |= {f"{CHECK_PREFIX}{task}" for cell in submitted.cells if (task := checked_task(cell.source))}
+    answered = {cell.grade_id for cell in submitted.cells if cell.is_answer}
     names = {name for cell in submitted.cells for name in bound_names(cell.source)}
 
     def likeness(assignment: str) -> int:
         answers = sources[assignment].answers()
-        known = {mark for task, cell in answers.items() for mark in (cell.id, task, CHECK_PREFIX + task)}
-        marked, named = len(marks & known), len(names & answers.keys())
-        return marked + named if marked or 2 * named >= len(answers) else 0
+        marked = {task for task, cell in answers.items() if cell.id in ids - {task}}
+        marked |= {task for task in answers if f"{CHECK_PREFIX}{task}" in checks}
+        named = answers.keys() & (names | ids | answered)
+        is_most = 2 * len(named) >= len(answers) or 0 < len(answered) <= 2 * len(answers.keys() & answered)
+        return len(marked) + len(named) if marked or is_most else 0
 
     best = max(sorted(sources), key=likeness, default=None)
     return best if best is not None and likeness(best) else None

@@ -312,6 +312,29 @@ def test_a_notebook_of_another_course_is_not_ours(source: str, expected: str | N
     assert recognise(notebook, {name: source_notebook(name) for name in assignment_names()}) == expected
 
 
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["evaluate"], "rnn_language_model"),
+        (["evaluate", "generate", "tokenize"], "rnn_language_model"),
+        (["evaluate", "generate", "tokenize", "attention", "transformer"], None),
+        (["rnn_step", "gru_step", "q1", "q2"], "rnn_basics"),
+        (["q1", "q2"], None),
+    ],
+)
+def test_the_cells_of_another_course_may_be_called_as_ours(ids: list[str], expected: str | None) -> None:
+    """Of the answers that nbgrader knows in a notebook most must be ours."""
+    notebook = Notebook(tuple(answer(name, f"{name} = 1") for name in ids))
+    assert recognise(notebook, {name: source_notebook(name) for name in assignment_names()}) == expected
+
+
+@pytest.mark.parametrize(("id_", "expected"), [("rnn-step", "rnn_basics"), ("evaluate", None)])
+def test_the_id_of_a_cell_is_enough_where_only_ours_is_called_so(id_: str, expected: str | None) -> None:
+    """Some editors leave nothing else."""
+    notebook = Notebook((Cell("code", "x = 1", id_), Cell("code", "y = 1", "other")))
+    assert recognise(notebook, {name: source_notebook(name) for name in assignment_names()}) == expected
+
+
 PLACES = st.lists(st.integers(0, len(RIGHT.cells) - 1), max_size=12)
 
 
