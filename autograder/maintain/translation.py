@@ -1,7 +1,7 @@
 """Translates the course: a catalogue for each notebook, cell by cell, and one for the sentences of checks and pages.
 
-Catalogues are PO files, which translators and their programs know. What is translated of a notebook is its text and the
-docstrings; code, names and points stay the same bytes. A text that has changed since it was translated is *stale*:
+Catalogues are PO files, which translators and their programs know. What is translated of a notebook `texts` says; code,
+names and points stay the same bytes. A text that has changed since it was translated is *stale*:
 its translation is kept as a proposal, marked fuzzy, and not used.
 
     python -m autograder.maintain.translation ko    # writes or updates the Korean catalogues; `make messages`
@@ -9,13 +9,12 @@ its translation is kept as a proposal, marked fuzzy, and not used.
 
 from __future__ import annotations
 
-import ast
 import copy
 import datetime
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,44 +24,13 @@ from babel.messages.pofile import read_po, write_po
 
 from autograder import __version__
 from autograder.assignments.sources import SOLUTIONS, assignment_names, source_path
+from autograder.maintain.texts import Text, code_of, notebook_texts, package_texts, placeholders, places
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import DOMAIN, LOCALES, _
 
 _HEADER = "# Edit the msgstr lines; `make messages` writes all others."
-_FIRST = datetime.datetime(
-    2026, 11, 29, tzinfo=datetime.UTC
-)  # a date of today would change with every command
+_FIRST = datetime.datetime(2026, 11, 29, tzinfo=datetime.UTC)  # that of today would change every time
 _PEOPLE = "see the course's repository"
-PACKAGE = Path(__file__).resolve().parents[1]
-ROOMS = ("student", "assignments", "grading", "reports")  # whose sentences a student may read
-Words = str | tuple[str, str]  # a text; or one for one thing and one for many
-Text = tuple[str | None, Words]  # where it stands, a cell or nothing, and what it says
-
-
-def notebook_texts(document: dict[str, Any]) -> Iterator[Text]:
-    """What is to be translated of a source notebook, each text with the id of its cell.
-
-    >>> list(notebook_texts({"cells": [{"cell_type": "markdown", "id": "title", "source": ["# Words"]}]}))
-    [('title', '# Words')]
-    """
-    for cell in document["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            yield cell["id"], source
-        else:
-            yield from ((cell["id"], text) for text in _docstrings(source))
-
-
-def package_texts(package: Path = PACKAGE) -> Iterator[Text]:
-    """The sentences of the code that a student may read: those in `_(...)`, titles of tests, and questions."""
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            if "private" not in path.parts:
-                is_suite = path.name.startswith("test_")
-                yield from ((None, text) for text in _sentences(path.read_text(encoding="utf-8"), is_suite))
-    for path in sorted((package / "assignments").glob("*/recorded/*.json")):
-        mistakes = json.loads(path.read_text(encoding="utf-8"))["mistakes"].values()
-        yield from ((None, mistake["hint"]) for mistake in mistakes)
 
 
 def lacking(catalogue: Catalog, wanted: Iterable[Text]) -> list[str]:
@@ -76,6 +44,25 @@ def lacking(catalogue: Catalog, wanted: Iterable[Text]) -> list[str]:
             found.append(_("{place}: has changed since it was translated.").format(place=place))
         elif message is None or not _is_translated(message.string):
             found.append(_("{place}: is not translated.").format(place=place))
+        elif not context and placeholders(text) != placeholders(_last(message.string)):
+            found.append(
+                _("{place}: the names in braces are not those of the translation.").format(place=place)
+            )
+    return found
+
+
+def changed_code(document: dict[str, Any], catalogue: Catalog) -> list[str]:
+    """A sentence for every cell whose translation says something else to Python than to the reader."""
+    found = []
+    for cell, new in zip(document["cells"], translated(document, catalogue)["cells"], strict=True):
+        if cell["cell_type"] == "code" and cell["source"] != new["source"]:
+            try:
+                is_same = code_of("".join(new["source"])) == code_of("".join(cell["source"]))
+            except SyntaxError:
+                is_same = False
+            if not is_same:
+                place = f"`{cell['id']}`"
+                found.append(_("{place}: the translation changes the code of the cell.").format(place=place))
     return found
 
 
@@ -83,15 +70,20 @@ def _is_translated(string: Any) -> bool:
     return all(string) if isinstance(string, tuple) else bool(string)
 
 
+def _last(string: Any) -> str:
+    """The form for many things, if there are several."""
+    return str(string[-1] if isinstance(string, tuple) else string)
+
+
 def translated(document: dict[str, Any], catalogue: Catalog) -> dict[str, Any]:
     """The notebook with its texts translated; what lacks stays as it is."""
     document = copy.deepcopy(document)
     for cell in document["cells"]:
         source = "".join(cell["source"])
-        for _context, text in list(notebook_texts({"cells": [cell]})):
-            message = catalogue.get(text, cell["id"])
-            if isinstance(text, str) and message is not None and message.string and not message.fuzzy:
-                source = source.replace(text, str(message.string))
+        for place in reversed(places(cell)):
+            message = catalogue.get(place.text, cell["id"])
+            if message is not None and message.string and not message.fuzzy:
+                source = source[: place.start] + str(message.string) + source[place.end :]
         cell["source"] = source.splitlines(keepends=True)
     return document
 
@@ -167,8 +159,9 @@ def missing(language: str) -> list[str]:
     """Everything that an edition in this language lacks; empty if it can be released."""
     found = lacking(read_catalogue(sentence_catalogue(language), language), package_texts())
     for name in assignment_names():
-        catalogue = read_catalogue(notebook_catalogue(name, language), language)
-        found += [f"{name}: {sentence}" for sentence in lacking(catalogue, notebook_texts(_document(name)))]
+        catalogue, document = read_catalogue(notebook_catalogue(name, language), language), _document(name)
+        sentences = lacking(catalogue, notebook_texts(document)) + changed_code(document, catalogue)
+        found += [f"{name}: {sentence}" for sentence in sentences]
     return found
 
 
@@ -184,49 +177,16 @@ def _document(assignment: str) -> dict[str, Any]:
     return document
 
 
-def _docstrings(source: str) -> list[str]:
-    """The docstrings in a cell, as they are written there, without their quotation marks."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a cell with a magic
-        return []
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            literal = ast.get_source_segment(source, node.body[0]) or ""
-            found.append(literal.strip('"'))
-    return found
-
-
-def _sentences(source: str, is_suite: bool) -> Iterator[Words]:
-    """The sentences of a module: arguments of `_` and `plural`, and in a suite titles of tests and their questions."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            texts = [
-                each.value
-                for each in node.args
-                if isinstance(each, ast.Constant) and isinstance(each.value, str)
-            ]
-            if name == "plural" and len(texts) >= 2:
-                yield texts[0], texts[1]
-            elif name == "_":
-                yield from texts[:1]
-            elif name == "hint" and is_suite:
-                yield from texts
-        elif is_suite and isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            title = ast.get_docstring(node)
-            if title:
-                yield title.splitlines()[0]
-
-
 def main(language: str) -> None:
     """Updates the catalogues of a language, and says what is still to be done."""
     update(sentence_catalogue(language), package_texts(), language)
     compile_sentences(language)
     for name in assignment_names():
         update(notebook_catalogue(name, language), notebook_texts(_document(name)), language)
-    print(_("{count} texts are still to be translated.").format(count=len(missing(language))))
+    sentences = missing(language)
+    print(
+        "\n".join([*sentences, _("{count} texts are still to be translated.").format(count=len(sentences))])
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import datetime
 from functools import partial
 from pathlib import Path
 
+from autograder.assignments.sources import ROOT
 from autograder.maintain.release.assignments import CannotRelease, release_notebooks, update_assignments
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
 from autograder.maintain.release.completeness import missing
@@ -54,10 +55,10 @@ def _files(language: str) -> dict[str, bytes]:
     """What is in the bundle; in another language its notebooks are translated, and its checks speak it."""
     if not language:
         return bundle_files(release_notebooks())
-    from autograder.maintain.translation import PACKAGE, translated_notebook
+    from autograder.maintain.translation import translated_notebook
 
     notebooks = release_notebooks(source_of=partial(translated_notebook, language=language))
-    edition = EDITION.relative_to(PACKAGE.parent).as_posix()
+    edition = EDITION.relative_to(ROOT).as_posix()
     return {**bundle_files(notebooks), edition: f"{language}\n".encode()}
 
 

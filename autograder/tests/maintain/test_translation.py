@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from autograder.assignments.sources import assignment_names
-from autograder.maintain import translation
+from autograder.assignments.sources import assignment_names, source_path
+from autograder.maintain import texts, translation
 from autograder.maintain.release.leaks import Leak, Secret, assert_nothing_leaks
+from autograder.maintain.texts import notebook_texts, package_texts
 from autograder.maintain.translation import (
+    changed_code,
     lacking,
-    notebook_texts,
-    package_texts,
     read_catalogue,
     translated,
     update,
@@ -82,6 +82,57 @@ def test_a_cell_that_has_changed_since_is_stale(tmp_path: Path) -> None:
     assert lacking(read_catalogue(path, "ko"), notebook_texts(changed)) == []
 
 
+def test_a_translation_that_changes_the_code_is_named(tmp_path: Path) -> None:
+    """What is filled in may stand in another order, but nothing may be lost; nor may it be no Python any more."""
+    path = tmp_path / "n.ko.po"
+    source = notebook(code='print(f"{done} of {len(cells)} cells")')
+    for said, is_wrong in {
+        'f"셀 {len(cells)}개 가운데 {done}개"': False,
+        'f"셀 {done}개"': True,
+        'f"셀 {done} {len(cell)}"': True,
+        '"셀"': True,
+        'f"셀 {done} {len(cells)}': True,
+    }.items():
+        update(path, notebook_texts(source), "ko")
+        translate(path, title="# 낱말", f=said)
+        catalogue = read_catalogue(path, "ko")
+        expected = ["`f`: the translation changes the code of the cell."] if is_wrong else []
+        assert changed_code(source, catalogue) == expected, said
+
+
+def test_a_sentence_that_loses_what_is_filled_in_is_named(tmp_path: Path) -> None:
+    """Of one for one thing and one for many the second counts: it has the number."""
+    path = tmp_path / "s.po"
+    wanted: list[texts.Text] = [(None, "{name} is late."), (None, ("a day", "{count} days"))]
+    for late, days, wrong in (
+        ("{name}은(는) 늦었습니다.", "{count}일", []),
+        ("늦었습니다.", "{count}일", ["“{name} is late.”"]),
+        ("{name}은(는) 늦었습니다.", "{n}일", ["“a day”"]),
+    ):
+        update(path, wanted, "ko")
+        catalogue = read_catalogue(path, "ko")
+        catalogue.get("{name} is late.").string = late
+        catalogue.get("a day").string = (days,)
+        found = lacking(catalogue, wanted)
+        assert found == [f"{place}: the names in braces are not those of the translation." for place in wrong]
+
+
+@pytest.mark.parametrize("language", translation.languages())
+@pytest.mark.parametrize("name", assignment_names())
+def test_code_is_the_same_in_every_language(name: str, language: str) -> None:
+    """Of each cell of each notebook nothing differs but its strings: the syntax trees without them are equal."""
+    source = json.loads(source_path(name).read_text(encoding="utf-8"))
+    edition = json.loads(translation.translated_notebook(name, language))
+    changed = 0
+    for cell, new in zip(source["cells"], edition["cells"], strict=True):
+        assert {**cell, "source": None} == {**new, "source": None}
+        before, after = ("".join(each["source"]) for each in (cell, new))
+        if cell["cell_type"] == "code" and before != after:
+            assert texts.code_of(after) == texts.code_of(before), cell["id"]
+            changed += 1
+    assert changed > 30
+
+
 def test_sentences_titles_and_questions_are_found(tmp_path: Path) -> None:
     """Those of checks, of titles of tests, of hints, and both forms of what is counted."""
     texts = list(package_texts())
@@ -91,6 +142,7 @@ def test_sentences_titles_and_questions_are_found(tmp_path: Path) -> None:
     assert "Five arguments go in. Where does each of them stand in your line?" in found
     assert "Feed the same x with two different pasts. Should the answers be equal?" in found
     assert ("{count} day", "{count} days") in found
+    assert {"en", "Your notebook", ("{count} more", "{count} more")} <= found  # of pages
     path = tmp_path / "s.po"
     update(path, texts, "ko")
     assert len(lacking(read_catalogue(path, "ko"), texts)) == len(found)
