@@ -257,6 +257,20 @@ def test_points_that_the_course_has_changed_are_told_once(monkeypatch: pytest.Mo
     assert list(class_run._changed_points({"rnn_basics"})) == []
 
 
+def test_a_task_without_tests_stops_a_run_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its name: nobody could earn its points. Nothing stops one whose tasks all have tests."""
+    tested = sources.assignments_of_tasks()
+    class_run._refuse_untested(["rnn_basics"])
+    del tested["pad_batch"]
+    monkeypatch.setattr(sources, "assignments_of_tasks", lambda: tested)
+    with pytest.raises(typer.Exit) as end:
+        class_run._refuse_untested(["rnn_basics"])
+    assert end.value.exit_code == 2
+    assert "The task pad_batch of rnn_basics has no tests" in capsys.readouterr().err
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     """The second one says so and ends; after the first has ended the folder is free."""
     (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
