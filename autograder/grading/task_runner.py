@@ -59,6 +59,7 @@ class TaskRunner:
         self.outcomes = outcomes
         self.read_model = read_model
         self.notes = notes
+        self._moments = parks(suite, repaired)
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
@@ -83,9 +84,8 @@ class TaskRunner:
         silent = [task for task, results in tests.items() if any(map(_is_silent, results))]
         if silent:
             # In a worker that has heard nothing of the secret inputs, so that whatever it says may be read by anybody.
-            places = parks(self.suite, self.repaired)
-            wanted = [task for task in silent if task in places and task not in self._in_final_state]
-            self.session.restart({task: places[task] for task in wanted})
+            wanted = [task for task in silent if task in self._moments and task not in self._in_final_state]
+            self.session.restart({task: self._moments[task] for task in wanted})
             self._over.clear()
             spoken = self._public(silent)
             tests |= {task: _with_words(tests[task], spoken[task]) for task in silent}
@@ -162,7 +162,7 @@ class TaskRunner:
 
     def _sources_before(self, task: str) -> list[str]:
         """What had run when the state was kept."""
-        end = parks(self.suite, self.repaired)[task] + 1
+        end = self._moments[task] + 1
         return [source if i < end else "" for i, source in enumerate(self.sources)]
 
     def _is_missing(self, task: str) -> bool:

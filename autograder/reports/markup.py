@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -28,6 +29,7 @@ from autograder.student.core.language import plural
 MAX_SOURCE = 20_000  # characters of a cell that are shown
 MAX_OUTPUT = 4_000  # characters of a cell's output that are shown
 MAX_FORMULA = 2_000
+REMEMBERED = 800  # cells: those that came with the notebooks are the same on every page of a class
 MAX_LINE = 2_000  # a lexer may need quadratic time for one endless line
 
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
@@ -94,6 +96,7 @@ def inline(text: str) -> Markup:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def code(source: str) -> Markup:
     """Python source with its words marked for the style sheet."""
     source = printable(source)
@@ -102,6 +105,7 @@ def code(source: str) -> Markup:
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def markdown(text: str) -> Markup:
     """Markdown with formulas as MathML; raw HTML stays text, pictures become their description.
 
