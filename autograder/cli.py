@@ -71,7 +71,7 @@ def grade(
     cluster: Annotated[
         str,
         typer.Option(
-            metavar="ADDRESS", help=_("Grade on this Dask cluster instead, as in tcp://10.0.0.1:8786.")
+            metavar="ADDRESS", help=_("Grade on this Dask cluster instead, for example tcp://10.0.0.1:8786.")
         ),
     ] = "",
     seed: Annotated[
@@ -88,8 +88,8 @@ def grade(
         typer.Option(
             metavar="I/N",
             help=_(
-                "Grade only this part of the class, as in 2/3; `autograder merge` puts the parts together. All parts "
-                "need the same seed: set AUTOGRADER_SEED."
+                "Grade only this part of the class, for example 2/3; `autograder merge` puts the parts together. All "
+                "parts need the same seed: set AUTOGRADER_SEED."
             ),
         ),
     ] = "",
@@ -299,11 +299,11 @@ def release(
         bool,
         typer.Option(
             "--update-assignments",
-            help=_("Instead, write assignments/ again, and record the answers of the reference."),
+            help=_("Write assignments/ again and record the reference's answers, instead of a bundle."),
         ),
     ] = False,
     language: Annotated[
-        str, typer.Option(metavar="CODE", help=_("An edition in another language, as in ko."))
+        str, typer.Option(metavar="CODE", help=_("Release the edition in this language, for example ko."))
     ] = "",
 ) -> None:
     """Write the student bundle, notebooks without answers and public tests, after a search for hidden content.
@@ -317,7 +317,9 @@ def release(
     class_run.known_assignments()
     if update_assignments and (language or out != Path("dist")):
         refuse(
-            _("--update-assignments writes assignments/ in the course's own language: leave out the rest.")
+            _(
+                "--update-assignments writes assignments/ in the course's own language: leave out --out and --language."
+            )
         )
     try:
         written = _updated_assignments() if update_assignments else releasing.release(out, language)

@@ -139,7 +139,7 @@ def _refuse_untested(names: Sequence[str]) -> None:
         for task in untested(name):
             refuse(
                 _(
-                    "The task {task} of {assignment} has no tests, so nothing was graded. Tests for it belong into "
+                    "The task {task} of {assignment} has no tests, so nothing was graded. Put its tests into "
                     "{folder}."
                 ).format(task=task, assignment=name, folder=f"autograder/assignments/{name}/tests/")
             )
@@ -230,7 +230,7 @@ def _changed_points(assignments: set[str]) -> Iterator[str]:
         if tasks:
             text = _(
                 "{assignment}: the points of {tasks} have changed since the notebook in {folder} was released; those "
-                "of the source count. `make assignments` writes it anew."
+                "of the source count. `make assignments` writes it again."
             )
             yield text.format(assignment=name, tasks=", ".join(tasks), folder=f"assignments/{name}/")
 

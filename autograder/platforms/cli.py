@@ -22,14 +22,15 @@ app = typer.Typer(
 
 @app.command("gradescope")
 def gradescope_zip(
-    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help=_("As in rnn_basics."))],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help=_("For example rnn_basics."))],
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the zip goes."))] = Path("dist"),
     late_policy: Annotated[
         str,
         typer.Option(
             metavar="POLICY",
             help=_(
-                "What is taken off after Gradescope's due date, as in 10%/day,max=50%; else nothing. Extensions count."
+                "The late penalty, for example 10%/day,max=50%. The default takes nothing off. Gradescope gives the "
+                "due date and extensions."
             ),
         ),
     ] = "none",
@@ -87,13 +88,14 @@ def link(
     repository: Annotated[
         str,
         typer.Argument(
-            metavar="REPO", help=_("Of the notebooks, as in https://github.com/course/notebooks.")
+            metavar="REPO",
+            help=_("The repository of the notebooks, for example https://github.com/course/notebooks."),
         ),
     ],
-    hub: Annotated[str, typer.Option(metavar="URL", help=_("Of the JupyterHub."))],
-    branch: Annotated[str, typer.Option(metavar="NAME", help=_("Of the repository."))] = "main",
+    hub: Annotated[str, typer.Option(metavar="URL", help=_("The address of the JupyterHub."))],
+    branch: Annotated[str, typer.Option(metavar="NAME", help=_("The branch of the repository."))] = "main",
     notebook: Annotated[
-        str, typer.Option(metavar="FILE", help=_("What is opened, as in rnn_basics.ipynb."))
+        str, typer.Option(metavar="FILE", help=_("The file to open, for example rnn_basics.ipynb."))
     ] = "",
 ) -> None:
     """Print the link that brings the notebooks to a student's home on a JupyterHub with nbgitpuller.

@@ -27,7 +27,7 @@ def was_too_slow(ending: Ending, limit: float) -> bool:
 
 def verdict_sentence(verdict: str) -> str:
     if verdict == "disk":
-        return _("Stopped: it wrote more to the disk than it may.")
+        return _("Stopped: it wrote more to the disk than is allowed.")
     return _("Stopped: it kept making requests that the sandbox refuses.")
 
 
@@ -59,6 +59,6 @@ def timeout_sentence(cpu_seconds: float) -> str:
 
 def all_tasks_sentence(seconds: float) -> str:
     """Why a task is not run after others have used up the time of them all."""
-    return _(
-        "Not run: the tasks before had kept the grader waiting for {minutes:g} minutes: all a notebook has."
-    ).format(minutes=seconds / 60)
+    return _("Not run: the tasks before it took all the {minutes:g} minutes that a notebook has.").format(
+        minutes=seconds / 60
+    )

@@ -21,13 +21,13 @@ class Layer:
 def layers_of(applied: Mapping[str, str], why_not: Mapping[str, str]) -> list[Layer]:
     """Every layer, given those that were applied or why not, and why others were not tried."""
     protects = {
-        "bubblewrap": _("the machine: its files, processes, network and users do not exist inside"),
+        "bubblewrap": _("files, processes, network and users of the machine are not visible inside"),
         "limits": _("memory, processor time, file size, open files"),
-        "user": _("the grader's files and processes, by another user's identity"),
-        "capabilities": _("the system, from the rights of root"),
-        "landlock": _("every file but Python, the public folder and the worker's own scratch folder"),
-        "landlock network": _("TCP connections, a second time"),
-        "landlock signals": _("other processes' signals and abstract sockets, a second time"),
+        "user": _("the grader's files and processes: the worker runs as another user"),
+        "capabilities": _("the system: the rights of root are given up"),
+        "landlock": _("all files except Python, the public folder and the worker's own scratch folder"),
+        "landlock network": _("TCP connections, as a second barrier"),
+        "landlock signals": _("other processes' signals and abstract sockets, as a second barrier"),
         "seccomp": _("the kernel: network, new processes, signals to others, programs, namespaces"),
     }
     return [

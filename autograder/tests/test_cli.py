@@ -161,10 +161,10 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: li
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["release", "--update-assignments", "--language", "ko"], "leave out the rest"),
-        (["release", "--update-assignments", "--out", "elsewhere"], "leave out the rest"),
+        (["release", "--update-assignments", "--language", "ko"], "leave out --out and --language"),
+        (["release", "--update-assignments", "--out", "elsewhere"], "leave out --out and --language"),
         (["data", "thresholds", "--jobs", "2"], "give --seeds as well"),
-        (["data", "prepare", "my-letters", "--update-manifest"], "for sotu only"),
+        (["data", "prepare", "my-letters", "--update-manifest"], "only for sotu, korean"),
     ],
 )
 def test_an_option_without_its_partner_is_refused(arguments: list[str], sentence: str) -> None:

@@ -15,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help=_(
-        "Corpora and what is measured on them. `autograder data prepare` makes the course's own; see data/README.md."
+        "Prepare the corpora, and measure baselines on them. Begin with `autograder data prepare`; see data/README.md."
     ),
 )
 
@@ -60,10 +60,10 @@ def prepare_corpus(
     from rich.console import Console
 
     from autograder.maintain.data.corpus import DataError
-    from autograder.maintain.data.prepare import DEFAULT, prepare
+    from autograder.maintain.data.prepare import PINNED, prepare
 
-    if update_manifest and corpus != DEFAULT:
-        refuse(_("--update-manifest is for {name} only.").format(name=DEFAULT))
+    if update_manifest and corpus not in PINNED:
+        refuse(_("--update-manifest is only for {names}.").format(names=", ".join(PINNED)))
     try:
         with Console(stderr=True).status(_("Looking …")) as status:
             is_new = prepare(corpus, source, status.update, update_manifest=update_manifest)
@@ -119,14 +119,16 @@ def list_corpora() -> None:
 def measure_thresholds(
     assignments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ASSIGNMENT]…", help=_("Which ones; all with a measured model by default.")),
+        typer.Argument(
+            metavar="[ASSIGNMENT]…", help=_("Which; by default all assignments with a measured model.")
+        ),
     ] = None,
     seeds: Annotated[
         int,
         typer.Option(
             min=0,
             metavar="N",
-            help=_("Also train the solution with N seeds, and flawed models: minutes each."),
+            help=_("Also train the solution with N seeds, and flawed models; each takes minutes."),
         ),
     ] = 0,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help=_("How many trainings at a time."))] = 1,

@@ -28,7 +28,7 @@ def _missing(assignment: str) -> Iterator[str]:
     tasks = source_notebook(assignment).tasks()
     without = untested(assignment)
     for name in without:
-        yield _("{task}: no test in {folder} is marked with it.").format(
+        yield _("{task}: no test in {folder} is marked as a test of it.").format(
             task=name, folder=f"autograder/assignments/{assignment}/tests/"
         )
     known = [mistake.task for mistake in read_mistakes(assignment)]

@@ -131,7 +131,10 @@ def test_the_guide_leads_from_two_cells_to_a_graded_class(course: Course) -> Non
     course.write("solutions/numerals/numerals.ipynb", notebook(answers))
     refused = course.run("autograder", "release")
     assert refused.returncode == 2
-    assert "to_roman: no test in autograder/assignments/numerals/tests/ is marked with it." in refused.stderr
+    assert (
+        "to_roman: no test in autograder/assignments/numerals/tests/ is marked as a test of it."
+        in refused.stderr
+    )
     wrong = course.write(
         "class/eve.ipynb", notebook(answers | {"to_roman": "def to_roman(n):\n    return 'I' * n"})
     )

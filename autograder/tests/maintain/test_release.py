@@ -315,7 +315,10 @@ def test_what_an_assignment_lacks_is_listed(monkeypatch: pytest.MonkeyPatch) -> 
     assert completeness.missing() == []
     monkeypatch.setattr(sources, "assignments_of_tasks", lambda: {"rnn_step": "rnn_basics"})
     sentences = completeness.missing()
-    assert "pad_batch: no test in autograder/assignments/rnn_basics/tests/ is marked with it." in sentences
+    assert (
+        "pad_batch: no test in autograder/assignments/rnn_basics/tests/ is marked as a test of it."
+        in sentences
+    )
     assert not [sentence for sentence in sentences if sentence.startswith("rnn_step:")]
     monkeypatch.undo()
     monkeypatch.setattr(completeness, "ALTERNATIVES", 100)
