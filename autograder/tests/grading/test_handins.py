@@ -372,9 +372,10 @@ def test_any_roster_is_read_or_refused(data: bytes) -> None:
         roster.knows(data.decode("latin-1"))
 
 
-def test_a_class_of_two_hundred_with_every_oddity_has_two_hundred_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("archive", ["", "class.zip"])
+def test_a_class_of_two_hundred_with_every_oddity_has_two_hundred_rows(tmp_path: Path, archive: str) -> None:
     """Files, folders and archives, by platforms and by hand; names that differ by nearly nothing; the file of each is
-    its own.
+    its own. In a folder, and as one archive.
     """
     files: dict[str, Any] = {name: content for name, (content, _who, _word) in PEOPLE.items()}
     files |= CANVAS
@@ -388,11 +389,11 @@ def test_a_class_of_two_hundred_with_every_oddity_has_two_hundred_rows(tmp_path:
             WORKED
         )
     files |= {f"black_user{number}_attempt_2026-11-20-23-59-01_x.ipynb": WORKED for number in range(20)}
-    put(tmp_path, files)
-    before = len(rows(tmp_path))
-    put(tmp_path, {f"plain{number}/x.ipynb": EMPTY for number in range(180 - before)})
+    before = len(rows(put(tmp_path / "before", files)))
+    files |= {f"plain{number}/x.ipynb": EMPTY for number in range(180 - before)}
+    path = put(tmp_path / "class", {archive: files} if archive else files) / archive
     roster = "id,name\n" + "".join(f"absent{number},Nobody {number}\n" for number in range(20))
-    found = rows(tmp_path, roster)
+    found = rows(path, roster)
     results = [Result(each.student, each.assignment, "graded", 0, 0) for each in found]
     assert len(found) == len({each.student for each in found}) == 200
     for file_of in (feedback_file, lambda result: result_path(tmp_path, result).name):
