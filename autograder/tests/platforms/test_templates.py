@@ -119,6 +119,16 @@ def test_a_public_class_repository_is_refused(templates: Path, tmp_path: Path) -
         run_step(first, tmp_path, {}, os.environ["PATH"])
 
 
+def test_a_prefix_without_an_organization_is_refused(templates: Path, tmp_path: Path) -> None:
+    """It would be ignored, and another class graded than the one that was meant."""
+    workflow = workflows.load(templates / "class/.github/workflows/grade.yml")
+    [collect] = [step for _job, step in workflows.steps(workflow) if step["name"] == "Collect"]
+    assert collect["if"] == "${{ inputs.organization || inputs.prefix }}"
+    context = {"secrets.STUDENT_REPOSITORIES": "t", "inputs.organization": "", "inputs.prefix": "hw1-"}
+    with pytest.raises(AssertionError, match="Name the organization as well"):
+        run_step(collect, tmp_path, context, os.environ["PATH"])
+
+
 def test_gitlab_grades_by_its_own_numbers(templates: Path) -> None:
     """Shards are numbered from 1 there as here, and all of them are merged."""
     pipeline = workflows.load(templates / "class/.gitlab-ci.yml")
