@@ -1,4 +1,4 @@
-"""Measures what a command costs: seconds of the clock, and of all processors for whatever it started.
+"""Measures what a command costs: seconds of the clock, and of all processors for whatever it started; its memory.
 
 A warm server's forks are nobody's waited-for children, so that `time` does not see them. A control group sees all of
 them; making one takes root. Without it the busy seconds of the whole machine are taken, and nothing else may run.
@@ -9,24 +9,29 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-GROUPS = (
-    (Path("/sys/fs/cgroup/cpuacct"), "cpuacct.usage"),  # version 1: nanoseconds
-    (Path("/sys/fs/cgroup"), "cpu.stat"),  # version 2: `usage_usec` microseconds
-)
+# Where control groups are made, and the file that tells what one has used: version 1, which has a tree for each
+# kind, and version 2.
+TREES = {
+    "cpu": (("/sys/fs/cgroup/cpuacct", "cpuacct.usage"), ("/sys/fs/cgroup", "cpu.stat")),
+    "memory": (("/sys/fs/cgroup/memory", "memory.stat"), ("/sys/fs/cgroup", "memory.stat")),
+}
+_LOOK_SECONDS = 0.1  # how often the memory is looked at
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of the clock, and seconds of the processors."""
+    """Seconds of the clock, seconds of the processors, and the most bytes of memory (0 if nobody could look)."""
 
     wall: float
     cpu: float
+    memory: int = 0
 
     def __sub__(self, other: Cost) -> Cost:
         return Cost(self.wall - other.wall, self.cpu - other.cpu)
@@ -39,52 +44,57 @@ def cost_of(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     """What a command costs until it ends; `RuntimeError` with its last lines if it fails.
 
     >>> cost = cost_of(["true"], Path("."))
-    >>> cost.wall < 5
+    >>> cost.cpu < 5
     True
     """
-    with _group() as group:
-        before = _used(group)
+    with ExitStack() as opened:
+        groups = {kind: opened.enter_context(_group(kind)) for kind in TREES}
+        printed = opened.enter_context(tempfile.TemporaryFile())
+        before = _cpu_seconds(groups["cpu"])
         start = time.perf_counter()
-        # The shell is in the group before the command is anything, so that no process escapes the count.
-        enter = f'echo $$ > "{group / "cgroup.procs"}" && ' if group else ""
-        with tempfile.TemporaryFile() as printed:
-            code = subprocess.call(
-                ["/bin/sh", "-c", f'{enter}exec "$@"', "sh", *command],
-                cwd=folder,
-                env={**os.environ, **(environment or {})},
-                stdout=printed,
-                stderr=subprocess.STDOUT,
-            )
-            wall = time.perf_counter() - start
-            if code:
-                printed.seek(0)
-                lines = printed.read().decode(errors="replace").splitlines()
-                raise RuntimeError("\n".join([f"{command[0]} ended with {code}", *lines[-20:]]))
-        return Cost(wall, _used(group) - before)
+        # The shell is in the groups before the command is anything, so that no process escapes the count.
+        enter = "".join(
+            f'echo $$ > "{group.parent / "cgroup.procs"}" && '
+            for group in groups.values()
+            if group is not None
+        )
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f'{enter}exec "$@"', "sh", *command],
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+        most = _watched(process, groups["memory"])
+        wall = time.perf_counter() - start
+        if process.returncode:
+            printed.seek(0)
+            lines = printed.read().decode(errors="replace").splitlines()
+            raise RuntimeError("\n".join([f"{command[0]} ended with {process.returncode}", *lines[-20:]]))
+        return Cost(wall, _cpu_seconds(groups["cpu"]) - before, most)
 
 
 def counts_alone() -> bool:
     """Whether the count holds the command alone, and not the whole machine."""
-    with _group() as group:
+    with _group("cpu") as group:
         return group is not None
 
 
 @contextmanager
-def _group() -> Iterator[Path | None]:
-    """A control group of its own; None where none can be made."""
-    for parent, account in GROUPS:
-        folder = parent / f"autograder-{os.getpid()}-{time.monotonic_ns()}"
+def _group(kind: str) -> Iterator[Path | None]:
+    """The account of a control group of its own; None where none can be made."""
+    for tree, account in TREES[kind]:
+        folder = Path(tree) / f"autograder-{os.getpid()}-{time.monotonic_ns()}"
         try:
             folder.mkdir()
         except OSError:
             continue
-        if (folder / account).is_file():
-            try:
-                yield folder
-            finally:
-                _remove(folder)
-            return
-        _remove(folder)
+        try:
+            if (folder / account).is_file():
+                yield folder / account
+                return
+        finally:
+            _remove(folder)
     yield None
 
 
@@ -97,13 +107,34 @@ def _remove(folder: Path) -> None:
             time.sleep(0.1)
 
 
-def _used(group: Path | None) -> float:
+def _cpu_seconds(account: Path | None) -> float:
     """The seconds of the processors that a group, or the machine, has used so far."""
-    if group is None:
+    if account is None:
         first = Path("/proc/stat").read_text().splitlines()[0].split()
         user, nice, system, _idle, _waiting, irq, softirq = map(int, first[1:8])
         return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
-    with suppress(FileNotFoundError):
-        return int((group / "cpuacct.usage").read_text()) / 1e9
-    stat = dict(line.split() for line in (group / "cpu.stat").read_text().splitlines())
-    return int(stat["usage_usec"]) / 1e6
+    if account.name == "cpuacct.usage":
+        return int(account.read_text()) / 1e9  # nanoseconds
+    return _numbers(account)["usage_usec"] / 1e6
+
+
+def _watched(process: subprocess.Popen[bytes], account: Path | None) -> int:
+    """Waits for a process, and returns the most memory that its group had at one time: its own, no files."""
+    most, is_over = 0, threading.Event()
+
+    def wait() -> None:
+        process.wait()
+        is_over.set()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    while not is_over.wait(_LOOK_SECONDS):
+        if account is not None:
+            numbers = _numbers(account)
+            most = max(most, numbers.get("total_rss", numbers.get("anon", 0)))
+    waiting.join()
+    return most
+
+
+def _numbers(account: Path) -> dict[str, int]:
+    return {name: int(value) for name, value in map(str.split, account.read_text().splitlines())}
