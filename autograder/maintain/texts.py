@@ -25,6 +25,7 @@ ROOMS = ("student", "assignments", "grading", "reports")  # whose sentences a st
 Words = str | tuple[str, str]  # a text; or one for one thing and one for many
 Text = tuple[str | None, Words]  # where it stands, a cell or nothing, and what it says
 
+_PART = re.compile(r"^```.*?^```$|^[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", re.MULTILINE | re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{[a-z_]\w*(?:[!:][^{}]*)?\}")
 _PHRASE = re.compile(r"[^\W\d_] [^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -49,6 +50,23 @@ def notebook_texts(document: dict[str, Any]) -> Iterator[Text]:
     """
     for cell in document["cells"]:
         yield from dict.fromkeys((cell["id"], place.text) for place in places(cell))
+
+
+def file_texts(folder: Path) -> Iterator[Text]:
+    """What is to be translated of the Markdown files in a folder: each paragraph, heading, list and table."""
+    for path in sorted(folder.glob("*.md")):
+        for place in markdown_places(path.read_text(encoding="utf-8")):
+            yield path.name, place.text
+
+
+def markdown_places(source: str) -> list[Place]:
+    r"""The parts of a Markdown text between blank lines, in their order, but for those of code.
+
+    >>> [place.text for place in markdown_places("# Start\n\nType:\n\n    ls\n")]
+    ['# Start', 'Type:']
+    """
+    parts = [Place(*match.span(), match[0]) for match in _PART.finditer(source)]
+    return [part for part in parts if not part.text.startswith(("```", "    "))]
 
 
 def package_texts(package: Path = PACKAGE) -> Iterator[Text]:

@@ -14,7 +14,7 @@ import datetime
 import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,23 @@ from babel.messages.pofile import read_po, write_po
 
 from autograder import __version__
 from autograder.assignments.sources import SOLUTIONS, assignment_names, source_path
-from autograder.maintain.texts import Text, code_of, notebook_texts, package_texts, placeholders, places
+from autograder.maintain.texts import (
+    Place,
+    Text,
+    code_of,
+    file_texts,
+    markdown_places,
+    notebook_texts,
+    package_texts,
+    placeholders,
+    places,
+)
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import DOMAIN, LOCALES, _
 
 _HEADER = "# Edit the msgstr lines; `make messages` writes all others."
 _FIRST = datetime.datetime(2026, 11, 29, tzinfo=datetime.UTC)  # that of today would change every time
+STUDENT = Path(__file__).with_name("release") / "student"  # what is in the bundle and nowhere else
 _PEOPLE = "see the course's repository"
 
 
@@ -79,13 +90,33 @@ def translated(document: dict[str, Any], catalogue: Catalog) -> dict[str, Any]:
     """The notebook with its texts translated; what lacks stays as it is."""
     document = copy.deepcopy(document)
     for cell in document["cells"]:
-        source = "".join(cell["source"])
-        for place in reversed(places(cell)):
-            message = catalogue.get(place.text, cell["id"])
-            if message is not None and message.string and not message.fuzzy:
-                source = source[: place.start] + str(message.string) + source[place.end :]
+        source = _replaced("".join(cell["source"]), places(cell), catalogue, cell["id"])
         cell["source"] = source.splitlines(keepends=True)
     return document
+
+
+def translated_files(language: str, folder: Path = STUDENT) -> dict[str, bytes]:
+    """The Markdown files of the students' bundle in a language, by name."""
+    catalogue = read_catalogue(file_catalogue(language, folder), language)
+    found = {}
+    for path in sorted(folder.glob("*.md")):
+        source = path.read_text(encoding="utf-8")
+        found[path.name] = _replaced(source, markdown_places(source), catalogue, path.name).encode("utf-8")
+    return found
+
+
+def _replaced(source: str, places: Sequence[Place], catalogue: Catalog, context: str) -> str:
+    """The source with the texts at these places translated; what lacks stays as it is."""
+    for place in reversed(places):
+        message = catalogue.get(place.text, context)
+        if message is not None and message.string and not message.fuzzy:
+            source = source[: place.start] + str(message.string) + source[place.end :]
+    return source
+
+
+def file_catalogue(language: str, folder: Path = STUDENT) -> Path:
+    """Where the catalogue of those files lies: beside their folder."""
+    return folder.with_suffix(f".{language}.po")
 
 
 def notebook_catalogue(assignment: str, language: str, solutions: Path = SOLUTIONS) -> Path:
@@ -158,6 +189,7 @@ def languages(locales: Path = LOCALES) -> list[str]:
 def missing(language: str) -> list[str]:
     """Everything that an edition in this language lacks; empty if it can be released."""
     found = lacking(read_catalogue(sentence_catalogue(language), language), package_texts())
+    found += lacking(read_catalogue(file_catalogue(language), language), file_texts(STUDENT))
     for name in assignment_names():
         catalogue, document = read_catalogue(notebook_catalogue(name, language), language), _document(name)
         sentences = lacking(catalogue, notebook_texts(document)) + changed_code(document, catalogue)
@@ -181,6 +213,7 @@ def main(language: str) -> None:
     """Updates the catalogues of a language, and says what is still to be done."""
     update(sentence_catalogue(language), package_texts(), language)
     compile_sentences(language)
+    update(file_catalogue(language), file_texts(STUDENT), language)
     for name in assignment_names():
         update(notebook_catalogue(name, language), notebook_texts(_document(name)), language)
     sentences = missing(language)

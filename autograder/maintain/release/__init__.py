@@ -14,7 +14,10 @@ from autograder.maintain.release.corpora import assert_no_hidden_text, corpus_fi
 from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
 from autograder.student.core.language import EDITION, _
 
-__all__ = ["CannotRelease", "Leak", "release", "update_assignments"]
+__all__ = ["EDITION_PACKAGES", "CannotRelease", "Leak", "edition_files", "release", "update_assignments"]
+
+# What pictures need to show a language: a font, where the system may have none.
+EDITION_PACKAGES = {"ko": ("koreanize-matplotlib==0.1.1; sys_platform == 'linux'",)}
 
 
 def release(out: Path, language: str = "") -> list[Path]:
@@ -27,7 +30,7 @@ def release(out: Path, language: str = "") -> list[Path]:
         raise CannotRelease("\n".join([_("The course cannot be released yet:"), *lacking]))
     corpora = corpus_files()
     date = datetime.datetime.now().timetuple()[:6]  # what a zip holds is local time
-    data = zipped({**_files(language), **corpora}, date)
+    data = zipped({**edition_files(language), **corpora}, date)
     out.mkdir(parents=True, exist_ok=True)
     name = f"{NAME}-{language}" if language else NAME
     path, unproven = out / f"{name}.zip", out / f".{name}.zip.unproven"
@@ -51,15 +54,18 @@ def release(out: Path, language: str = "") -> list[Path]:
     return [path]
 
 
-def _files(language: str) -> dict[str, bytes]:
+def edition_files(language: str) -> dict[str, bytes]:
     """What is in the bundle; in another language its notebooks are translated, and its checks speak it."""
     if not language:
         return bundle_files(release_notebooks())
-    from autograder.maintain.translation import translated_notebook
+    from autograder.maintain.translation import translated_files, translated_notebook
 
     notebooks = release_notebooks(source_of=partial(translated_notebook, language=language))
     edition = EDITION.relative_to(ROOT).as_posix()
-    return {**bundle_files(notebooks), edition: f"{language}\n".encode()}
+    files = bundle_files(
+        notebooks, pages=translated_files(language), packages=EDITION_PACKAGES.get(language, ())
+    )
+    return {**files, edition: f"{language}\n".encode()}
 
 
 def _untranslated(language: str) -> list[str]:

@@ -6,8 +6,9 @@ import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.assignments.sources import ROOT
 from autograder.student.core.files import Date
@@ -43,8 +44,16 @@ _BADGE = (
 )
 
 
-def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str, bytes]:
-    """Everything in the bundle, by its path there. The notebooks lie beside the package, so they find it."""
+def bundle_files(
+    notebooks: Mapping[str, bytes],
+    root: Path = ROOT,
+    pages: Mapping[str, bytes] = MappingProxyType({}),
+    packages: Sequence[str] = (),
+) -> dict[str, bytes]:
+    """Everything in the bundle, by its path there. The notebooks lie beside the package, so they find it.
+
+    An edition in another language has its own `pages` instead of those of the templates, and may need more `packages`.
+    """
     files = {f"{name}.ipynb": data for name, data in notebooks.items()}
     for pattern in PUBLIC:
         for path in sorted(PACKAGE.glob(pattern)):
@@ -54,12 +63,13 @@ def bundle_files(notebooks: Mapping[str, bytes], root: Path = ROOT) -> dict[str,
     files["autograder/__main__.py"] = main.replace(b"autograder.cli", b"autograder.student.cli")
     for path in sorted(TEMPLATES.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            files[path.relative_to(TEMPLATES).as_posix()] = path.read_bytes()
+            name = path.relative_to(TEMPLATES).as_posix()
+            files[name] = pages.get(name) or path.read_bytes()
     files["README.md"] = _readme(files["README.md"].decode("utf-8"), notebooks).encode("utf-8")
     for name in DATA_FILES:
         files[f"data/{name}"] = (root / "data" / name).read_bytes()
     files["LICENSE"] = (root / "LICENSE").read_bytes()
-    files["pyproject.toml"] = _pyproject(root / "pyproject.toml").encode("utf-8")
+    files["pyproject.toml"] = _pyproject(root / "pyproject.toml", packages).encode("utf-8")
     return dict(sorted(files.items()))
 
 
@@ -85,12 +95,14 @@ def _readme(template: str, notebooks: Mapping[str, bytes]) -> str:
     return template.replace("@BADGES@\n", "\n".join([*badges, ""]) + "\n" if badges else "")
 
 
-def _pyproject(ours: Path) -> str:
-    """The students' pyproject.toml: name and version ranges are ours, of what they need."""
+def _pyproject(ours: Path, packages: Sequence[str]) -> str:
+    """The students' pyproject.toml: name and version ranges are ours, of what they need, and further packages."""
     document = tomllib.loads(ours.read_text(encoding="utf-8"))
     project = document["project"]
     template = Path(__file__).with_name("pyproject.toml.template").read_text(encoding="utf-8")
-    dependencies = "\n".join(f"    {json.dumps(package)}," for package in project["dependencies"])
+    dependencies = "\n".join(
+        f"    {json.dumps(package)}," for package in [*project["dependencies"], *packages]
+    )
     return (
         template.replace("@BUILD@", json.dumps(document["build-system"]["requires"]))
         .replace("@NAME@", project["name"])

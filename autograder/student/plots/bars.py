@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from autograder.student.core.language import _
 from autograder.student.plots.drawing import COLOURS, Numbers, as_array, new_figure
+from autograder.student.plots.drawing import drawable as _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

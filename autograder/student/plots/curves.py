@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from autograder.student.core.language import _
 from autograder.student.plots.drawing import (
     COLOURS,
     Numbers,
@@ -18,6 +17,7 @@ from autograder.student.plots.drawing import (
     draw_lines,
     new_figure,
 )
+from autograder.student.plots.drawing import drawable as _
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
+
+from autograder.student.core.language import _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,10 +45,24 @@ def new_figure(width: float, height: float, **subplots: Any) -> tuple[Figure, An
     return figure, axes
 
 
+def drawable(sentence: str) -> str:
+    """The sentence in the reader's language, if a font of this machine can draw it; else as it is."""
+    translation = _(sentence)
+    is_korean = any("가" <= letter <= "힣" for letter in translation)
+    return sentence if is_korean and not _installed_hangul_fonts() else translation
+
+
+@functools.cache
 def _installed_hangul_fonts() -> list[str]:
-    """The fonts that can draw a Korean translation; DejaVu, which comes with matplotlib, cannot."""
+    """The fonts that can draw a Korean translation; DejaVu, which comes with matplotlib, cannot.
+
+    The package koreanize-matplotlib brings one; it is read and not imported, since Python 3.12 has not what it imports.
+    """
     from matplotlib import font_manager
 
+    package = importlib.util.find_spec("koreanize_matplotlib")
+    for folder in (package and package.submodule_search_locations) or ():
+        font_manager.fontManager.addfont(Path(folder, "fonts", "NanumGothic.ttf"))
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return [font for font in HANGUL_FONTS if font in installed]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from autograder.student.core.language import _
 from autograder.student.plots.drawing import (
     COLOURS,
     DIVERGING,
@@ -18,6 +17,7 @@ from autograder.student.plots.drawing import (
     new_figure,
     readable_on,
 )
+from autograder.student.plots.drawing import drawable as _
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograder.student.core.language import _
 from autograder.student.plots.drawing import COLOURS, DIVERGING, Numbers, as_array, new_figure, readable_on
+from autograder.student.plots.drawing import drawable as _
 
 if TYPE_CHECKING:
     import numpy as np

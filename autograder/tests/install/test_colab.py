@@ -43,11 +43,14 @@ class Colab(types.ModuleType):
         self.files = types.SimpleNamespace(upload=self._upload, download=self.downloads.append)
         self._message = types.SimpleNamespace(blocking_request=lambda _name, timeout_sec: notebook)
 
-    def _upload(self) -> None:
+    def _upload(self) -> dict[str, bytes]:
+        """Writes the file, and returns its content by its name: that of an edition, or of a second download."""
         self.uploads += 1
-        with zipfile.ZipFile(f"{FOLDER}.zip", "w") as archive:
+        name = f"{FOLDER}-ko (1).zip"
+        with zipfile.ZipFile(name, "w") as archive:
             archive.writestr(f"{FOLDER}/autograder/__init__.py", "")
             archive.writestr(f"{FOLDER}/autograder/student/__init__.py", "")
+        return {name: Path(name).read_bytes()}
 
 
 @pytest.fixture

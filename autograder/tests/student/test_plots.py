@@ -6,6 +6,8 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import pytest
@@ -15,10 +17,11 @@ from torch import nn
 mpl.use("agg")
 
 import matplotlib.pyplot as plt
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from autograder.student import plots
-from autograder.student.plots import runs
+from autograder.student.plots import drawing, runs
 from autograder.student.plots.curves import _gate_values
 
 EXAMPLES: dict[str, Callable[[], Figure]] = {
@@ -215,3 +218,22 @@ def test_an_experiment_keeps_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "<td>1e-18</td>" in page
     assert "a &lt; b" in page
     assert "merges" not in page
+
+
+def test_labels_are_translated_where_a_font_can_draw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a Korean font a label stays English: it would be a row of boxes."""
+    monkeypatch.setattr(drawing, "_", {"bits": "비트", "loss": "Verlust"}.get)
+    for fonts, label in (([], "bits"), (["NanumGothic"], "비트")):
+        monkeypatch.setattr(drawing, "_installed_hangul_fonts", lambda found=fonts: found)
+        assert drawing.drawable("bits") == label
+        assert drawing.drawable("loss") == "Verlust"
+
+
+def test_a_font_out_of_a_package_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package itself is not imported: what it imports is gone since Python 3.12."""
+    added: list[Path] = []
+    places = SimpleNamespace(submodule_search_locations=["site/koreanize_matplotlib"])
+    monkeypatch.setattr(drawing.importlib.util, "find_spec", {"koreanize_matplotlib": places}.get)
+    monkeypatch.setattr(font_manager.fontManager, "addfont", added.append)
+    drawing._installed_hangul_fonts.__wrapped__()
+    assert added == [Path("site/koreanize_matplotlib/fonts/NanumGothic.ttf")]
