@@ -1,7 +1,7 @@
 """Measures what a command costs: seconds of the clock, and of all processors for whatever it started; its memory.
 
-A warm server's forks are nobody's waited-for children, so that `time` does not see them. A control group sees all of
-them; making one takes root. Without it the busy seconds of the whole machine are taken, and nothing else may run.
+No process waits for the forks of a warm server, so `time` does not see them. A control group sees all of them; making
+one takes root. Without it the busy seconds of the whole machine are taken, and nothing else may run.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def ungradable(submission: Submission, reason: str, is_final: bool = True) -> Gr
 
 @functools.cache
 def fingerprint() -> str:
-    """One hash of all code of ours that has a say in a mark, tests included."""
+    """One hash of all our code that affects a mark, tests included."""
     return hash_of([path for room in _FINGERPRINTED for path in sorted((PACKAGE / room).rglob("*.py"))])
 
 
@@ -97,6 +97,6 @@ def hash_of(paths: Sequence[Path]) -> str:
 
 
 def hash_of_notebook(notebook: Notebook) -> str:
-    """A hash of everything in a notebook that has a say in a mark."""
+    """A hash of everything in a notebook that affects a mark."""
     parts = [[cell.kind, cell.source, sorted(cell.tags), cell.nbgrader] for cell in notebook.cells]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

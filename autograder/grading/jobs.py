@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission and all that has a say in its mark; the same everywhere, so that it can be sent anywhere."""
+    """One submission and everything that affects its mark; it can be sent to any machine."""
 
     submission: Submission
     seed: int
@@ -35,7 +35,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        """A hash of everything that has a say in the result: what is finished under it need not be done again."""
+        """A hash of everything that affects the result: a result kept under it is not made again."""
         submission = self.submission
         files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
         parts = [
@@ -81,6 +81,6 @@ def _data_hash() -> str:
 
 
 def forget_our_files() -> None:
-    """Has the hashes taken anew: for a process that goes on while solutions, tests or data are edited."""
+    """Forgets the hashes: for a process that goes on while solutions, tests or data are edited."""
     for hashed in (fingerprint, _sources_hash, _data_hash):
         hashed.cache_clear()

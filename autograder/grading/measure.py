@@ -267,7 +267,7 @@ class _Scorer:
         )
 
     def _ask_tokenizer(self, question: Callable[[Student], list[torch.Tensor]]) -> list[torch.Tensor]:
-        """Asks in a session of its own: whoever has seen the whole text must not meet the model that predicts it."""
+        """Asks in a session of its own: what has seen the whole text must not reach the model that predicts it."""
         with self.server.open() as session:
             session.execute(self.program.cells, skip=self.program.skipped)
             return self._ask(session, question)

@@ -206,7 +206,7 @@ def _parse(text: str) -> Any:
 
 
 def _ends_too_early(text: str, error: json.JSONDecodeError) -> bool:
-    """Whether there was nothing wrong with a text but that there is no more of it."""
+    """Whether a text is right but cut off."""
     is_in_string = error.msg.startswith("Unterminated string")
     return is_in_string or error.pos >= len(text.rstrip())
 

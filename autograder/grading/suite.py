@@ -24,7 +24,7 @@ from autograder.student.models.measured_models import MEASURED_MODELS
 
 
 def no_checkpoint(assignment: str) -> Checkpoint:
-    """Where no checkpoint was handed in: what lies in the current folder is nobody's."""
+    """Where no checkpoint was handed in; files in the current folder belong to nobody."""
     raise UnreadableCheckpoint(
         _(
             "No trained model was handed in: save yours with {call}, and hand in {files} with the notebook."

@@ -145,7 +145,7 @@ def trace(cases: Cases, mistake: Mistake, answers: Mapping[str, list[Any]]) -> K
 def _failures(
     cases: Cases, mistake: Mistake, answers: Mapping[str, list[Any]], nudge: float
 ) -> dict[str, Outcome]:
-    """The tests in which a mutant answered something and failed; with moved inputs the reference answers anew."""
+    """The tests in which a mutant answered something and failed; with moved inputs the reference answers again."""
     mutant = trusted_student(mutate(cases.suite.notebook, mistake))
     reference = LiveReference(cases.suite.reference) if nudge else Replay(answers)
     outcomes = cases.run(mistake.task, mutant, PUBLIC_SEED, reference, nudge, is_live=bool(nudge))

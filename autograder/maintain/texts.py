@@ -1,4 +1,4 @@
-"""Finds what a translation of the course has to say anew, in its notebooks and in the code of its package.
+"""Finds the texts of the course that a translation needs, in its notebooks and in the code of its package.
 
 Of a notebook these are its Markdown cells, the docstrings, and the words that cells show: string literals as they stand
 in the source, quotation marks and the expressions in braces included.

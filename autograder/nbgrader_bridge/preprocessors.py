@@ -76,7 +76,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 
 def _writable(name: str) -> str:
-    """A file's name as text that can be written: names may hold bytes that are no letters in any encoding of ours."""
+    """A file's name as text that can be written: a name may have bytes that are not letters in UTF-8."""
     return name.encode("utf-8", errors="replace").decode("utf-8")
 
 

@@ -50,7 +50,7 @@ def _rank(found: Found, assignment: str) -> tuple[bool, bool, int, bool, str]:
 
 
 def _answered(found: Found, assignment: str) -> int | None:
-    """How many tasks have something written in them; None if it is no notebook of this assignment."""
+    """How many tasks have something written in them; None if it is not a notebook of this assignment."""
     content = content_of(found)
     return content.answered if content.assignment == assignment else None
 

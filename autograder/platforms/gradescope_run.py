@@ -82,8 +82,8 @@ def told_in(root: Path) -> Metadata:
 def grade(root: Path, told: Metadata, assignment: str, late_policy: str, seed: int) -> Result:
     """The result of the submission below `root`.
 
-    Inputs are drawn anew from `seed` each time, so that a student who hands in again meets others. `CannotGrade` if
-    nothing can be graded on this machine.
+    Inputs are drawn from `seed`, a new one each time, so that a student who hands in again gets others. `CannotGrade`
+    if nothing can be graded on this machine.
     """
     deadline = None
     if told.due and late_policy != "none":

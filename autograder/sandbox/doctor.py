@@ -24,7 +24,7 @@ _ATTEMPTS = {
 def probe(public: Path | None = None, isolation: Isolation | None = None) -> list[Layer]:
     """The layers in force, then one entry per attempt to break out: active means that it was refused.
 
-    Raises `SandboxUnavailable` if there is no sandbox to try.
+    Raises `SandboxUnavailable` if this machine has no sandbox.
     """
     names = {
         "read": _("reading a file of the grader"),

@@ -103,7 +103,7 @@ def _stat_at(path: str) -> list[str] | None:
 def end_of(process: int, wait: bool) -> dict[str, Any] | None:
     """How a process that is not our own child ended; kills it if it has not. Its parent has to reap it.
 
-    What the parent could tell us would be hearsay: it has run student code. The kernel keeps the exit code.
+    The parent cannot be trusted, since it has run student code. The kernel keeps the exit code.
     """
     try:
         pidfd = os.pidfd_open(process)

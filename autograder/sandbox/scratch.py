@@ -65,7 +65,7 @@ def remove(folder: Path) -> None:
 
 
 def fresh(folder: Path, files: dict[str, int]) -> None:
-    """Makes the folder anew with copies of open files in it, by name."""
+    """Makes an empty folder and copies open files into it, by name."""
     if folder.exists():
         remove(folder)
     folder.mkdir(mode=0o700)

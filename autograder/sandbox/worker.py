@@ -29,7 +29,7 @@ from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.settings import Settings
 from autograder.student.core.values import WireError
 
-# The hard limit; the soft one, which is what counts for the honest, is set anew for every cell and task.
+# The hard limit; the soft one, which stops honest code first, is set for every cell and task.
 _CPU_SECONDS_AT_MOST = 3600
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
 _PROC_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")

@@ -69,7 +69,7 @@ class _Server:
 
         privileges.become_undumpable()
         _warm_up([*self.settings.warm, self.settings.harness])
-        # A keeper that has ended leaves nothing to bury.
+        # A keeper that has ended leaves no zombie.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.collect()
         gc.freeze()

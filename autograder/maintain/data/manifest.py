@@ -46,7 +46,7 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes beside the target and renames: whoever reads sees the old file or the new one, even after a kill."""
+    """Writes beside the target and renames: a reader sees the old file or the new one, even after a kill."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

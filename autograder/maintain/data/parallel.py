@@ -59,7 +59,7 @@ def _is_wanted(english: str, korean: str) -> bool:
 
 
 def main(folder: str) -> None:
-    """Writes the file anew from the folder of help pages."""
+    """Writes the file from the folder of help pages."""
     lines = (f"{english}\t{korean}\n" for english, korean in pairs(Path(folder)))
     PARALLEL.write_text(HEADER + "".join(lines), encoding="utf-8")
 

@@ -26,7 +26,7 @@ _BASELINES = {PERPLEXITY.name: baselines.measured, BITS_PER_BYTE.name: piece_bas
 def write_baselines(
     assignment: str, report: Callable[[str], None] = lambda step: None, data: Path = DATA
 ) -> dict[str, Any]:
-    """Measures the baselines anew and keeps what else is in the file, if the text is the same; returns the entry."""
+    """Measures the baselines again and keeps the rest of the file, if the text is the same; returns the entry."""
     model = MEASURED_MODELS[assignment]
     for problem in problems(model.corpus, data):
         raise DataError(problem)

@@ -29,7 +29,7 @@ def release_notebooks(
 
 
 def update_assignments(assignments: Path = ASSIGNMENTS, solutions: Path = SOLUTIONS) -> list[Path]:
-    """Writes all release notebooks anew into the folder; the files written."""
+    """Writes all release notebooks into the folder again; the files written."""
     written = []
     for name, data in release_notebooks(solutions).items():
         path = assignments / name / f"{name}.ipynb"
@@ -55,7 +55,7 @@ def _release_notebook(name: str, source: bytes) -> bytes:
         copy = Path(folder, "source", name, f"{name}.ipynb")
         copy.parent.mkdir(parents=True)
         copy.write_bytes(source)
-        config = Config()  # given whole: no nbgrader_config.py of this machine has a say
+        config = Config()  # complete, so that no nbgrader_config.py of this machine changes it
         config.CourseDirectory.root = folder
         config.CourseDirectory.assignment_id = name
         config.GenerateAssignment.no_database = True

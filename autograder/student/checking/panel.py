@@ -54,7 +54,7 @@ def html_panel(
 def told(result: TaskResult) -> tuple[TestResult | None, list[TestResult]]:
     """The failed test that speaks, and those that are folded behind it.
 
-    A test that could not look at what it is about does not speak, unless there is no other.
+    A test that could not run is shown only if there is no other.
     """
     failed = [test for test in result.tests if test.outcome != "passed"]
     speaking = next((test for test in failed if test.outcome != "not_run"), failed[0] if failed else None)

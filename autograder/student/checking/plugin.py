@@ -280,7 +280,7 @@ def random_states_kept() -> Iterator[None]:
 def run_tests(files: Sequence[Path], plugin: Plugin) -> dict[str, list[TestResult]]:
     """Runs the tests in these files, and the rules, under the plugin; the results by task, in order.
 
-    Nothing of the place it is run from has a say: no conftest, no ini file, no environment, no other plugin.
+    Its surroundings have no influence: no conftest, no ini file, no environment, no other plugin.
     """
     _run_pytest(files, plugin, [])
     return plugin.results

@@ -40,7 +40,7 @@ _NOT_KEPT = ("arguments", "changed", "random_state_kept")
 
 
 class StaleRecording(RuntimeError):
-    """The recorded answers do not fit the tests: they have to be made anew."""
+    """The recorded answers do not fit the tests: record them again."""
 
     def __init__(self, test: str, asked: str) -> None:
         super().__init__(f"no recorded answer of {test} to: {asked}")

@@ -236,8 +236,8 @@ class Remote:
     ) -> Gradients:
         """Calls it and differentiates sum_k sum(result_k * upstream_k) over the floating tensors of its result.
 
-        Arguments with `requires_grad` are the leaves; `wrt` adds kept tensors and modules. Raises
-        `CheckFailed` if the result has not the shapes of `upstream`.
+        Arguments with `requires_grad` are the leaves; `wrt` adds kept tensors and modules. Raises `CheckFailed` if
+        the result does not have the shapes of `upstream`.
         """
         reply = self._call(arguments, keywords, upstream=list(upstream), wrt=[r._ref for r in wrt])
         found = _expect(reply.get("gradients"), dict)

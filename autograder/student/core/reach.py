@@ -188,7 +188,7 @@ class Cells:
                     yield Use(node.lineno, f"().{word}", True)  # `__import__("tokenizers")`
 
     def _imported(self, cell: int, statement: Statement) -> dict[ast.AST, list[tuple[str, bool]]]:
-        """Where something imported is named: its name in full, and whether that is no part of a longer one."""
+        """Where something imported is named: its full name, and whether that is the whole of the name."""
         nodes = list(ast.walk(statement.node))
         imports = self._imports[self._modules[cell]]
         local = {name: imports[name] for name in statement.named if name in imports}

@@ -35,7 +35,7 @@ class Spelling:
 
     @property
     def line_end(self) -> int | None:
-        """The lowest id that is the end of a line and nothing else; None if there is no such piece."""
+        """The lowest id that is the end of a line and nothing else; None if there is no such token."""
         return self.pieces.index(b"\n") if b"\n" in self.pieces else None
 
 
