@@ -8,6 +8,7 @@ is not copied.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from autograder.grading.graded import DATA, PACKAGE, TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTES
 from autograder.sandbox import Isolation, Limits, Server
+from autograder.sandbox.server import WARM
+from autograder.student.core.course import assignment_names, spec_of
 
 HARNESS = "autograder.student.checking.harness"
 CORPUS_FILES = ("vocabulary.txt", "train.txt", "train.words.txt", "valid.txt", "valid.words.txt")
@@ -29,6 +32,7 @@ PUBLIC = (
     "student/checking/doubles.py",
     "student/checking/invariants.py",
     "student/checking/raised.py",
+    "student/checking/refusals.py",
     "student/submission/__init__.py",
     "assignments/__init__.py",
     "assignments/*/__init__.py",
@@ -61,6 +65,13 @@ def public_folder(with_corpora: bool = False) -> Iterator[Path]:
         yield folder
 
 
+def _warm() -> tuple[str, ...]:
+    """What a warm server imports: also what some task forbids, since code can only be taken away where it is known."""
+    rules = [rule for name in assignment_names() for rule in spec_of(name).forbidden.values()]
+    libraries = sorted({library for rule in rules for library in rule.libraries})
+    return (*WARM, *(library for library in libraries if importlib.util.find_spec(library)))
+
+
 def _copy_corpora(target: Path) -> None:
     """The thresholds and the public files of every prepared corpus, by name."""
     names = ["thresholds.json"]
@@ -75,7 +86,10 @@ def _copy_corpora(target: Path) -> None:
 @contextlib.contextmanager
 def grading_server(isolation: Isolation | None = None, limits: Limits | None = None) -> Iterator[Server]:
     """A warm server with the public part of the package and nothing else of ours."""
-    with public_folder() as folder, Server(folder, HARNESS, limits, isolation=isolation) as server:
+    with (
+        public_folder() as folder,
+        Server(folder, HARNESS, limits, _warm(), isolation) as server,
+    ):
         yield server
 
 

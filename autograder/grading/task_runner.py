@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.grading.measure import not_handed_in
 from autograder.grading.repair import Repaired
@@ -16,6 +16,7 @@ from autograder.grading.suite import Suite
 from autograder.grading.text import clean
 from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
 from autograder.student.checking.draw import derive_seed
+from autograder.student.checking.forbidden import find_forbidden
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.code import bound_names
@@ -25,6 +26,8 @@ from autograder.student.core.notebook import Task
 from autograder.student.core.reach import reached
 from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
 from autograder.student.models.checkpoints import Checkpoint
+
+Answer = TypeVar("Answer")
 
 
 def parks(suite: Suite, repaired: Repaired) -> dict[str, int]:
@@ -137,18 +140,13 @@ class TaskRunner:
         self._conversation = conversation
 
         def clock() -> float:
-            try:
-                return conversation.cpu_seconds()
-            except WorkerError as error:
-                self._over.add(task)
-                raise _stopped(error) from None
+            return self._unless_over(task, conversation.cpu_seconds)
 
         def ask(request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
             try:
-                return conversation.ask(request, callbacks)
-            except WorkerError as error:
-                self._over.add(task)
-                raise _stopped(error) from None
+                return self._unless_over(task, lambda: conversation.ask(request, callbacks))
+            except Stopped:
+                raise
             except BaseException:
                 self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
                 raise
@@ -158,7 +156,21 @@ class TaskRunner:
         if failure is not None and not student.has(task):
             self._over.add(task)
             raise failure
+        rule = self.suite.spec.forbidden.get(task)
+        if (
+            rule is not None and find_forbidden(student.sources, task, rule) is None
+        ):  # else it scores 0 anyway
+            student.request(op="refuse", modules=sorted(rule.modules))
+            self._unless_over(task, lambda: conversation.forgo(rule.compiled, rule.libraries))
         return student
+
+    def _unless_over(self, task: str, action: Callable[[], Answer]) -> Answer:
+        """What the worker answers; `Stopped`, for the rest of the task, if it does not."""
+        try:
+            return action()
+        except WorkerError as error:
+            self._over.add(task)
+            raise _stopped(error) from None
 
     def _sources_before(self, task: str) -> list[str]:
         """What had run when the state was kept."""

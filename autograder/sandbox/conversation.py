@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -26,8 +26,8 @@ class Watched(Protocol):
     ) -> WorkerError:
         """What a broken conversation means."""
 
-    def cpu_seconds(self) -> float | None:
-        """The CPU seconds of the worker and the task that is asked, as the kernel counts them; None if one is gone."""
+    def ask_keeper(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What the keeper answers, who sees the task from outside."""
 
     def charge(self, seconds: float) -> None:
         """Takes what a task kept the grader waiting out of the time of all tasks."""
@@ -91,10 +91,24 @@ class Conversation:
         """
         if self._failed is not None:
             raise self._failed
-        seconds = self._session.cpu_seconds()
+        seconds: float | None = self._session.ask_keeper({"op": "clock"})["cpu_seconds"]
         if seconds is None:
             raise self._fail(ConnectionEnded())
         return seconds
+
+    def forgo(self, functions: Collection[str], libraries: Collection[str]) -> bool:
+        """Takes compiled functions and libraries away from the task (`traps`), and all help of its worker.
+
+        Whoever calls them ends the task. False if this system does not let the keeper do that. Raises as `ask` does; a
+        task has to have answered once.
+        """
+        if self._failed is not None:
+            raise self._failed
+        order = {"op": "forgo", "functions": sorted(functions), "libraries": sorted(libraries)}
+        answer = self._session.ask_keeper(order)
+        if not answer["there"]:
+            raise self._fail(ConnectionEnded())
+        return bool(answer["gone"])
 
     def close(self) -> None:
         """Ends the task, whatever it is doing."""

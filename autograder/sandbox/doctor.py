@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from autograder.sandbox.conversation import Conversation
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.server import Isolation, Server
 from autograder.student.core.language import _
@@ -51,4 +52,12 @@ def probe(public: Path | None = None, isolation: Isolation | None = None) -> lis
                     refused = task.ask(attempt.format(canary=str(canary))) is True
                     reason = "" if refused else _("it succeeded")
                     layers.append(Layer(f"attempt: {key}", refused, names[key], reason))
+                layers.append(_taking_away(task))
     return layers
+
+
+def _taking_away(task: Conversation) -> Layer:
+    """Whether the keeper can take a compiled function away from a task."""
+    is_gone = task.forgo({"at::native::lstm"}, ())
+    protects = _("tasks that are to be solved without a function of a library, by whatever name it is called")
+    return Layer("taking away", is_gone, protects, "" if is_gone else _("the kernel does not let us"))

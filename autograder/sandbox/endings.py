@@ -40,6 +40,8 @@ def ending_sentence(ending: Ending | None) -> str:
         )
     if ending.kind == "signal" and ending.number == signal.SIGKILL:
         return _("The program was ended by the system, probably because it used too much memory.")
+    if ending.kind == "signal" and ending.number == signal.SIGILL:
+        return _("Stopped: it called a function of a library that this task is to be solved without.")
     if ending.kind == "signal":
         name = (
             signal.Signals(ending.number).name

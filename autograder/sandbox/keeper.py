@@ -23,17 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.sandbox import channel, processes, scratch, worker
+from autograder.sandbox import channel, processes, questions, scratch, traps, worker
 from autograder.sandbox.jail import privileges, seccomp
 from autograder.sandbox.settings import Settings
 
 _WATCH_SECONDS = 0.25
 _MAX_QUESTIONS = 10_000
-_CLONE_THREAD = 0x0001_0000
-_CLONE_VM_SIGHAND = 0x0000_0100 | 0x0000_0800
-_CLONE_CHILD_TIDS = 0x0100_0000 | 0x0020_0000
 _GONE = {"kind": "gone", "number": 0, "cpu_seconds": 0.0}
-_NAMESPACES_AND_TRACING = 0x7E02_6080 | 0x0000_8000  # new namespaces, ptrace, pidfd, vfork, sibling
 
 
 def keep(control: socket.socket, settings: Settings) -> NoReturn:
@@ -78,6 +74,7 @@ class _Keeper:
         self.parked: dict[str, _Parked] = {}
         self.ended: set[int] = set()  # children that were ended; the worker reaps them with its next order
         self.busy = False
+        self.is_stopped = False  # the worker, while a task is asked that must not have what the worker has
         self.forks_allowed = 0
         self.next_look = 0.0
         self.questions = 0
@@ -130,6 +127,8 @@ class _Keeper:
                 self._wake(message["name"])
             case "clock":
                 channel.send(self.control, {"cpu_seconds": self._cpu_seconds()})
+            case "forgo":
+                channel.send(self.control, self._forgo(message["functions"], set(message["libraries"])))
             case "finish":
                 channel.send(self.control, self._finish(message["lost"]))
             case "stop":
@@ -283,6 +282,7 @@ class _Keeper:
         """Ends what was asked for last. `lost`: the conversation broke, so something has died or soon will."""
         self.busy = False
         self.forks_allowed = 0
+        self._continue_worker()
         ends = []
         worker_end = None
         if self.worker is not None:
@@ -312,6 +312,33 @@ class _Keeper:
         known = [seconds for seconds in counts if seconds is not None]
         return sum(known) if children and len(known) == len(counts) else None
 
+    def _forgo(self, functions: list[str], libraries: set[str]) -> dict[str, bool]:
+        """Takes compiled code away from the task that is awake, and stops the worker, which has it still.
+
+        Says whether the task is there, and whether the code is gone.
+        """
+        children = self._awake() if self.worker is not None else []
+        if self.worker is None or len(children) != 1:
+            return {"there": False, "gone": False}
+        is_alone = processes.stop(self.worker.pid, self.worker.pidfd)
+        self.is_stopped = True
+        is_gone = False
+        with suppress(OSError):
+            pidfd = os.pidfd_open(children[0])
+            try:
+                if processes.stop(children[0], pidfd):
+                    is_gone = traps.set_traps(children[0], functions, libraries)
+                signal.pidfd_send_signal(pidfd, signal.SIGCONT)
+            finally:
+                os.close(pidfd)
+        return {"there": True, "gone": is_alone and is_gone}
+
+    def _continue_worker(self) -> None:
+        if self.worker is not None and self.is_stopped:
+            with suppress(OSError):
+                signal.pidfd_send_signal(self.worker.pidfd, signal.SIGCONT)
+        self.is_stopped = False
+
     def _watch_disk(self) -> None:
         limit = self.settings.limits.scratch_bytes
         if self.worker is not None and scratch.occupied(self.folder, limit) > limit:
@@ -333,7 +360,9 @@ class _Keeper:
         if question is None:
             return
         name = self.settings.asked.get(question.data.number, "?")
-        error, uses_allowance = self._decide(name, question)
+        error, uses_allowance = questions.decide(
+            name, question, self.settings.limits.threads, self.worker.pid if self.forks_allowed > 0 else 0
+        )
         answered = seccomp.answer(self.worker.listener, question, error)
         if uses_allowance and answered:
             self.forks_allowed -= 1
@@ -343,31 +372,3 @@ class _Keeper:
         self.questions += 1
         if self.questions > _MAX_QUESTIONS:
             self._condemn("questions")
-
-    def _decide(self, name: str, question: seccomp.Question) -> tuple[int, bool]:
-        """The error number to answer (0: go on), and whether this uses up the allowance for one fork."""
-        process, threads = processes.process_of(question.pid)
-        arguments = question.data.arguments
-        if process is None:
-            return errno.EPERM, False
-        if name == "clone":
-            return self._decide_clone(process, threads, arguments[0])
-        if name == "fork":
-            return self._decide_clone(process, threads, signal.SIGCHLD)
-        if name in ("kill", "tgkill") and arguments[0] == process:
-            return 0, False
-        if name == "tkill" and processes.process_of(arguments[0])[0] == process:
-            return 0, False
-        return errno.EPERM, False
-
-    def _decide_clone(self, process: int, threads: int, flags: int) -> tuple[int, bool]:
-        if flags & _CLONE_THREAD:
-            shares = flags & _CLONE_VM_SIGHAND == _CLONE_VM_SIGHAND and not flags & _NAMESPACES_AND_TRACING
-            if not shares:
-                return errno.EPERM, False
-            return (0 if threads < self.settings.limits.threads else errno.EAGAIN), False
-        assert self.worker is not None
-        plain = flags & ~_CLONE_CHILD_TIDS == signal.SIGCHLD
-        if plain and process == self.worker.pid and self.forks_allowed > 0:
-            return 0, True
-        return errno.EPERM, False

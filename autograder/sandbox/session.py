@@ -158,7 +158,7 @@ class Session:
                 known[culprit] = loss
                 self._left_out.add(culprit)
             self._alive = False
-            self._ask({"op": "stop"})
+            self.ask_keeper({"op": "stop"})
             if self._restarts >= self._limits.restarts:
                 return self._give_up(known)
             self._restarts += 1
@@ -256,7 +256,7 @@ class Session:
         total -= seconds - (connection.seconds or 0.0)
         is_there = isinstance(greeting, dict) and greeting.get("parked") is True
         lost = isinstance(failure, ConnectionEnded)
-        answer = self._ask({"op": "parked", "name": task if is_there else None, "lost": lost})
+        answer = self.ask_keeper({"op": "parked", "name": task if is_there else None, "lost": lost})
         if answer["parked"]:
             self._parked[task] = connection
         else:
@@ -337,7 +337,8 @@ class Session:
         except OSError as error:
             raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
 
-    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    def ask_keeper(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What the keeper answers to a message; `SandboxLost` if it is gone."""
         self._tell(message)
         self._control.settimeout(_KEEPER_SECONDS)
         try:
@@ -347,7 +348,7 @@ class Session:
 
     def _start_worker(self) -> None:
         self._forget_parked()
-        answer = self._ask({"op": "start"})
+        answer = self.ask_keeper({"op": "start"})
         if not answer["ready"]:
             raise SandboxUnavailable(
                 _("The sandbox could not be closed (layer {layer}: {reason}); no code was run.").format(
@@ -365,7 +366,7 @@ class Session:
 
     def finish(self, lost: bool) -> tuple[Ending | None, Ending | None, str | None]:
         """Has the keeper end what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
-        answer = self._ask({"op": "finish", "lost": lost})
+        answer = self.ask_keeper({"op": "finish", "lost": lost})
         self._refused = answer["refused"]
         if answer["worker"] is not None:
             self._alive = False
@@ -391,8 +392,3 @@ class Session:
     def charge(self, seconds: float) -> None:
         """Takes what a task kept the grader waiting out of the time of all tasks."""
         self._task_seconds -= seconds
-
-    def cpu_seconds(self) -> float | None:
-        """The CPU seconds of the worker and the task that is asked, as the kernel counts them; None if one is gone."""
-        seconds: float | None = self._ask({"op": "clock"})["cpu_seconds"]
-        return seconds

@@ -9,17 +9,39 @@ _CELL_FUNCTIONS = frozenset(
     | {"_thnn_fused_lstm_cell", "_thnn_fused_gru_cell"}
 )
 _SEQUENCE_FUNCTIONS = frozenset({"torch.lstm", "torch.gru", "torch.rnn_tanh", "torch.rnn_relu", "torch.ops"})
+_SEQUENCES_COMPILED = frozenset(
+    f"at::native::{name}" for name in ("rnn_tanh", "rnn_relu", "lstm", "gru", "mkldnn_rnn_layer")
+)
+_CELLS_COMPILED = frozenset(
+    f"at::native::{prefix}{name}_cell"
+    for prefix in ("", "quantized_")
+    for name in ("rnn_tanh", "rnn_relu", "lstm", "gru")
+)
+# Recurrent layers and cells that are written in Python.
+_IN_PYTHON = frozenset({"torch._decomp.decompositions", "torch.ao.nn.quantizable.modules.rnn"})
 
-RECURRENT = Rule(_SEQUENCE_MODULES | _CELL_MODULES | _CELL_FUNCTIONS, _SEQUENCE_FUNCTIONS)
-RECURRENT_SEQUENCE = Rule(_SEQUENCE_MODULES | {"_VF"}, _SEQUENCE_FUNCTIONS)
+RECURRENT = Rule(
+    _SEQUENCE_MODULES | _CELL_MODULES | _CELL_FUNCTIONS,
+    _SEQUENCE_FUNCTIONS,
+    compiled=_SEQUENCES_COMPILED | _CELLS_COMPILED,
+    modules=_IN_PYTHON,
+)
+RECURRENT_SEQUENCE = Rule(_SEQUENCE_MODULES | {"_VF"}, _SEQUENCE_FUNCTIONS, compiled=_SEQUENCES_COMPILED)
 AUTOGRAD = Rule(
     frozenset(
         {"backward", "grad", "vjp", "jvp", "jacrev", "jacfwd", "jacobian", "value_and_grad", "autograd"}
         | {"run_backward", "grad_fn", "next_functions"}  # the nodes of the graph can be called one by one
     ),
     frozenset({"torch.func", "torch.autograd.functional"}),
+    compiled=frozenset(
+        {"torch::autograd::Engine::execute", "torch::autograd::Node::operator()", "torch::jit::differentiate"}
+        | {"torch::autograd::ForwardADLevel::get_next_idx"}  # without a level there is no forward mode
+    ),
 )
-CLIPPING = Rule(frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}))
+CLIPPING = Rule(
+    frozenset({"clip_grad_norm_", "clip_grad_norm", "clip_grads_with_norm_"}),
+    modules=frozenset({"torch.nn.utils.clip_grad"}),
+)
 
 SPEC = Spec(
     # The table that the notebook shows.

@@ -3,7 +3,12 @@
 from autograder.student.core.metric import PERPLEXITY
 from autograder.student.core.spec import MeasuredModel, Rule, Spec
 
-OPTIMISERS = Rule(frozenset({"optim", "_fused_sgd_"}), frozenset({"torch.optim"}))
+OPTIMISERS = Rule(
+    frozenset({"optim", "_fused_sgd_"}),
+    frozenset({"torch.optim"}),
+    compiled=frozenset({"at::native::_fused_sgd_kernel_cpu_"}),
+    modules=frozenset({"torch.optim"}),
+)
 
 SPEC = Spec(
     forbidden={"sgd_step_": OPTIMISERS},

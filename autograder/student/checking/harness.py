@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import gc
 import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -20,6 +21,7 @@ from torch import nn
 from autograder.student.checking.doubles import DOUBLES
 from autograder.student.checking.invariants import Snapshot
 from autograder.student.checking.raised import describe
+from autograder.student.checking.refusals import refuse
 from autograder.student.core import course
 from autograder.student.core.values import Callback, Once, Recipe, Ref, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
@@ -57,6 +59,7 @@ class Harness:
         """Carries out one request: its `op` is the name of one of the operations below."""
         operation = {
             "begin": self._begin,
+            "refuse": self._refuse,
             "look": self._look,
             "put": self._put,
             "call": self._call,
@@ -129,6 +132,16 @@ class Harness:
         torch.default_generator.manual_seed(request["seed"])
         random.seed(request["seed"])
         numpy.random.seed(request["seed"] % 2**32)
+        return {}
+
+    def _refuse(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Takes the functions of Python modules away, for the rest of this conversation's process.
+
+        What is garbage now goes now: its library may be taken away as well, and with it what would clear it up.
+        """
+        refuse(request["modules"])
+        gc.collect()
+        gc.freeze()
         return {}
 
     def _look(self, request: dict[str, Any]) -> dict[str, Any]:

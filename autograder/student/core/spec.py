@@ -14,12 +14,16 @@ WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
 class Rule:
     """What a task forbids: names wherever they stand as an attribute, dotted names only in full, whole libraries.
 
-    Of a library everything is forbidden that is imported from it; a variable may have its name.
+    Of a library everything is forbidden that is imported from it; a variable may have its name. Where an answer is
+    graded, what is meant is taken away, by whatever name it is called: the libraries, the compiled functions with these
+    qualified names in C++, and all functions of the Python modules.
     """
 
     names: frozenset[str] = frozenset()
     dotted: frozenset[str] = frozenset()
     libraries: frozenset[str] = frozenset()
+    compiled: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

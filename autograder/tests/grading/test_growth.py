@@ -5,21 +5,15 @@ Each attack is a slow `train_bpe` of the known mistakes, graded in the sandbox w
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from autograder.assignments.sources import source_notebook
-from autograder.grading.graded import Submission
 from autograder.grading.mistakes import mutate, read_mistakes
-from autograder.grading.run import grade
-from autograder.grading.suite import Suite
 from autograder.sandbox import Server
-from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+from autograder.student.core.notebook import Notebook
+from autograder.tests.grading.one_task import part_of, task_result
 
 ASSIGNMENT, TASK = "subword_language_model", "train_bpe"
 STEPS = ("word_counts", "pair_counts", "merge_pair", TASK)
-SEED = 20_26
 GROWTH = {"test_work_grows_as_the_text_does", "test_a_merge_costs_what_it_changes"}
 
 AROUND = """
@@ -61,29 +55,14 @@ ATTACKS = {
 @pytest.fixture(scope="module")
 def notebook() -> Notebook:
     """The setup and the steps of byte-pair encoding, of the real notebook."""
-    cells = source_notebook(ASSIGNMENT).cells
-    kept = [c for c in cells if SETUP_TAG in c.tags or c.grade_id.removeprefix(CHECK_PREFIX) in STEPS]
-    return Notebook(tuple(kept))
+    return part_of(ASSIGNMENT, STEPS)
 
 
 def failed(answer: str, notebook: Notebook, server: Server) -> set[str]:
     """The tests of `train_bpe` that this answer does not pass."""
-    cells = [
-        {
-            "id": cell.id,
-            "cell_type": cell.kind,
-            "source": answer if cell.grade_id == TASK and answer else cell.source,
-            "metadata": {"tags": sorted(cell.tags), "nbgrader": cell.nbgrader},
-        }
-        for cell in notebook.cells
-    ]
-    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    suites = {ASSIGNMENT: Suite(ASSIGNMENT, notebook)}
-    handed_in = Submission("pupil", json.dumps(document).encode(), f"{ASSIGNMENT}.ipynb", ASSIGNMENT)
-    result = grade(handed_in, suites, server, SEED).result
-    tests = next(task.tests for task in result.tasks if task.name == TASK)
-    assert tests
-    return {test.name for test in tests if test.outcome != "passed"}
+    result = task_result(notebook, ASSIGNMENT, TASK, answer, server)
+    assert result.tests
+    return {test.name for test in result.tests if test.outcome != "passed"}
 
 
 @pytest.fixture(scope="module")
