@@ -36,10 +36,10 @@ BACKWARD = """
     return dict(zip((*names, "b"), found))
 """
 ATTACKS = {
-    "a name put together": (
+    "a name spelled backwards": (
         RNN,
         "rnn_step",
-        "    return getattr(torch, 'rnn_' + 'tanh_cell')(x, h, W_xh, W_hh, b, torch.zeros_like(b))",
+        "    return getattr(torch, back('llec_hnat_nnr'))(x, h, W_xh, W_hh, b, torch.zeros_like(b))",
     ),
     "a walk through the library": (
         RNN,
@@ -50,7 +50,7 @@ ATTACKS = {
     "an operator of the dispatcher": (
         RNN,
         "lstm_step",
-        "    packet = getattr(getattr(torch, 'op' + 's').aten, 'lstm' + '_cell')\n"
+        "    packet = getattr(getattr(torch, back('spo')).aten, back('llec_mtsl'))\n"
         "    return packet(x, [h, c], W_x, W_h, b_x, b_h)",
     ),
     "one that was kept from before": (
@@ -61,7 +61,7 @@ ATTACKS = {
     "what the library has written in Python": (
         RNN,
         "lstm_step",
-        "    cell = vars(importlib.import_module('torch._de' + 'comp.decompositions'))['one_layer_' + 'lstm']\n"
+        "    cell = vars(importlib.import_module(back('snoitisopmoced.pmoced_.hcrot')))[back('mtsl_reyal_eno')]\n"
         "    found = cell(x[None], (h, c), [W_x, W_h, b_x, b_h], True)[1]\n"
         "    return found[0].view_as(h), found[1].view_as(h)",
     ),
@@ -69,15 +69,20 @@ ATTACKS = {
         RNN,
         "rnn_backward",
         BACKWARD.format(
-            differentiate="getattr(importlib.import_module('torch.auto' + 'grad'), 'gr' + 'ad')"
+            differentiate="getattr(importlib.import_module(back('dargotua.hcrot')), back('darg'))"
             "(total, [*leaves, bias])"
         ),
     ),
 }
-KEPT = """
+BACK = """
 import importlib
-kept = getattr(torch, 'lstm' + '_cell')
-kept_clip = getattr(importlib.import_module('torch.nn.utils'), 'clip_grad_' + 'norm_')
+
+def back(name):
+    return "".join(reversed(name))
+"""
+KEPT = """
+kept = getattr(torch, back('llec_mtsl'))
+kept_clip = getattr(importlib.import_module('torch.nn.utils'), back('_mron_darg_pilc'))
 """
 ANSWERS = {
     "a function written in Python": (
@@ -94,14 +99,13 @@ ANSWERS = {
         "    model.zero_grad()\n"
         "    loss.backward()\n"
         "    norm = nn.utils.clip_grad_norm_(model.parameters(), clip)\n"
-        "    getattr(getattr(torch, 'op' + 'tim'), 'SG' + 'D')(model.parameters(), lr=lr).step()\n"
+        "    getattr(getattr(torch, back('mitpo')), back('DGS'))(model.parameters(), lr=lr).step()\n"
         "    return float(norm)",
     ),
     "a library": (PIECES, "merge_pair", "def merge_pair(word, pair):\n    return solved(word, pair)"),
 }
 TOKENIZERS = """
-import importlib
-models = importlib.import_module('token' + 'izers').models
+models = importlib.import_module(back('srezinekot')).models
 
 def solved(word, pair):
     letters = {piece: chr(256 + i) for i, piece in enumerate(dict.fromkeys([*word, *pair]))}
@@ -127,7 +131,7 @@ ALL = {
 def attacked(name: str, server: Server, has_rules: bool = True) -> TaskResult:
     """What comes of an attack, also where nothing is forbidden."""
     assignment, task, answer = ALL[name]
-    before = TOKENIZERS if assignment == PIECES else KEPT
+    before = BACK + (TOKENIZERS if assignment == PIECES else KEPT)
     notebook = part_of(assignment, (*NEEDED.get(task, ()), task))
     return task_result(notebook, assignment, task, answer, server, before, has_rules)
 
@@ -137,7 +141,9 @@ def test_it_is_not_there_by(name: str, server: Server) -> None:
     """The task scores nothing, and the student is told why."""
     result = attacked(name, server)
     assert result.score == 0
-    assert any("solved without" in test.message for test in result.tests), result.tests
+    assert any("solved without" in test.message for test in result.tests), [
+        (t.outcome, t.message) for t in result.tests
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)
