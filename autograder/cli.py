@@ -144,6 +144,16 @@ def grade(
             ).format(minutes=TRAINING_CPU_SECONDS // 60, memory=TRAINING_MEMORY_BYTES // 2**30),
         ),
     ] = False,
+    model_answers: Annotated[
+        bool,
+        typer.Option(
+            "--model-answers",
+            help=_(
+                "Show the model answers to the questions in words on the students' pages, folded. For pages that are "
+                "given out after the due date."
+            ),
+        ),
+    ] = False,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -196,7 +206,7 @@ def grade(
         )
     results = class_run.grade_paths(
         *(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train),
-        *(roster, due, late_policy, shard),
+        *(roster, due, late_policy, shard, model_answers),
     )
     if rule and (sentence := rule.sentence(results)):
         print(sentence, file=sys.stderr)

@@ -28,6 +28,12 @@ def source_notebook(assignment: str, solutions: Path = SOLUTIONS) -> Notebook:
     return read_notebook(source_path(assignment, solutions))
 
 
+def model_answers(assignment: str) -> dict[str, str]:
+    """The course's own answers to the questions in words, by the name of their cells."""
+    cells = source_notebook(assignment).cells
+    return {cell.grade_id: cell.solution for cell in cells if cell.is_by_hand and cell.solution}
+
+
 def released_points(assignment: str, released: Path = RELEASED) -> dict[str, float]:
     """The points of each task in the notebook that students were given; none if it is not here."""
     path = released / assignment / f"{assignment}.ipynb"

@@ -6,7 +6,7 @@ Nothing heavy is imported before it is needed: torch takes seconds, and `autogra
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +37,10 @@ def grade_paths(
     due: str = "",
     late_policy: str = "none",
     shard: str = "",
+    shows_model_answers: bool = False,
 ) -> list[Result]:
     """Grades what is found in the paths, writes every report, prints the table; if it cannot, exits with a sentence."""
+    from autograder.assignments.sources import model_answers
     from autograder.grading.find import NothingToGrade, find_submissions
     from autograder.grading.jobs import CannotGrade
     from autograder.grading.lateness import BadPolicy, Deadline, due_from, policy_from
@@ -78,6 +80,7 @@ def grade_paths(
                     deadline=deadline,
                 ),
                 out if "html" in formats else None,
+                {name: model_answers(name) for name in names} if shows_model_answers else {},
             )
             _write_reports(results, out, formats, students)
             finish_run(out, results)
@@ -146,7 +149,10 @@ def _refuse_untested(names: Sequence[str]) -> None:
 
 
 def _with_progress(
-    total: int, work: Callable[[Callable[[Graded], None]], list[Result]], pages: Path | None
+    total: int,
+    work: Callable[[Callable[[Graded], None]], list[Result]],
+    pages: Path | None,
+    answers: Mapping[str, Mapping[str, str]],
 ) -> list[Result]:
     """Does the work under a progress bar on stderr, and writes each student's page as soon as it can be."""
     from rich.console import Console
@@ -171,13 +177,13 @@ def _with_progress(
 
         def on_result(graded: Graded) -> None:
             if pages is not None:
-                _write_page(graded, pages)
+                _write_page(graded, pages, answers.get(graded.result.assignment, {}))
             progress.update(bar, advance=1, description=_("Grading"))
 
         return work(on_result)
 
 
-def _write_page(graded: Graded, out: Path) -> None:
+def _write_page(graded: Graded, out: Path, answers: Mapping[str, str]) -> None:
     from autograder.reports.feedback import feedback_file, write_feedback
 
     outcomes = [(outcome.status, outcome.error or None, outcome.output) for outcome in graded.outcomes]
@@ -187,6 +193,7 @@ def _write_page(graded: Graded, out: Path) -> None:
         graded.notebook if has_cells else None,
         outcomes if has_cells else None,
         out / feedback_file(graded.result),
+        answers,
     )
 
 

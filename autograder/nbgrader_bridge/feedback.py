@@ -12,9 +12,9 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbgrader.api import Grade, Gradebook
-from traitlets import default
+from traitlets import Bool, default
 
-from autograder.assignments.sources import source_notebook
+from autograder.assignments.sources import model_answers, source_notebook
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge.preprocessors import RECORD
 from autograder.reports.feedback import ByHand, feedback_page
@@ -33,6 +33,10 @@ class FeedbackPage(Exporter):
 
     The notebook itself is not shown, so that nothing in it can reach a student by mistake.
     """
+
+    model_answers = Bool(
+        False, help="Show the model answers to the questions in words, folded: once everything is handed in."
+    ).tag(config=True)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -60,7 +64,8 @@ class FeedbackPage(Exporter):
                 ).format(path=filename, assignment=names["assignment"])
             ) from None
         notebook = graded.notebook if graded.notebook.cells else None
-        page = feedback_page(result, notebook, graded.outcomes, by_hand)
+        answers = model_answers(names["assignment"]) if self.model_answers else {}
+        page = feedback_page(result, notebook, graded.outcomes, by_hand, answers)
         # `nbgrader fetch_feedback` asks for a page with the name of the file as the student has it.
         write_text(Path(folder, f"{Path(file_name).stem}.html"), page)
         resources["output_extension"] = self.file_extension

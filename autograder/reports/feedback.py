@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
@@ -58,6 +59,7 @@ class Row:
     task: TaskResult | None = None
     points: tuple[float, float] | None = None  # that a person gave, of how many
     comment: str = ""  # that a person wrote
+    model_answer: Markup | None = None  # the course's own answer to a question in words
 
 
 def feedback_file(result: Result) -> str:
@@ -66,10 +68,14 @@ def feedback_file(result: Result) -> str:
 
 
 def write_feedback(
-    result: Result, notebook: Notebook | None, outcomes: Sequence[Outcome] | None, path: Path
+    result: Result,
+    notebook: Notebook | None,
+    outcomes: Sequence[Outcome] | None,
+    path: Path,
+    model_answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Writes one student's page. `outcomes` belong to the cells of `notebook`, one each; both may be missing."""
-    return write_text(path, feedback_page(result, notebook, outcomes))
+    return write_text(path, feedback_page(result, notebook, outcomes, model_answers=model_answers))
 
 
 def feedback_page(
@@ -77,12 +83,17 @@ def feedback_page(
     notebook: Notebook | None = None,
     outcomes: Sequence[Outcome] | None = None,
     by_hand: ByHand | None = None,
+    model_answers: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """One student's page. Of hidden tests it says what the result says; seed and integrity notes are not on it.
 
-    With `by_hand`, the scores in `result` are those after a person has changed them.
+    With `by_hand`, the scores in `result` are those after a person has changed them. `model_answers` to the questions
+    in words, by the names of their cells, are folded below the student's own.
     """
-    rows = list(_rows(result, notebook, outcomes, by_hand)) if notebook else []
+    rows = [
+        replace(row, model_answer=markup.markdown(model_answers[name])) if name in model_answers else row
+        for name, row in (_rows(result, notebook, outcomes, by_hand) if notebook else ())
+    ]
     shown = {row.task.name for row in rows if row.task}
     commented = {row.comment for row in rows}
     introduction = _introduction(rows)
@@ -133,7 +144,8 @@ def _parts(rows: Sequence[Row]) -> list[list[Row]]:
 
 def _rows(
     result: Result, notebook: Notebook, outcomes: Sequence[Outcome] | None, by_hand: ByHand | None
-) -> Iterator[Row]:
+) -> Iterator[tuple[str, Row]]:
+    """The rows of the page, each with the name of its cell."""
     points = dict(by_hand.points) if by_hand else {}
     comments = dict(by_hand.comments) if by_hand else {}
     waiting = {task.name: task for task in result.tasks}
@@ -142,7 +154,8 @@ def _rows(
             continue  # what a check says is on the card of its task
         task = waiting.pop(cell.grade_id, None) if cell.is_answer else None
         row = _row(cell, outcomes[index] if outcomes and index < len(outcomes) else None, task)
-        yield replace(row, points=points.pop(cell.grade_id, None), comment=comments.pop(cell.grade_id, ""))
+        row = replace(row, points=points.pop(cell.grade_id, None), comment=comments.pop(cell.grade_id, ""))
+        yield cell.grade_id, row
 
 
 def _row(cell: Cell, outcome: Outcome | None, task: TaskResult | None) -> Row:

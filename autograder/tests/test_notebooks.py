@@ -13,7 +13,7 @@ import nbclient
 import nbformat
 import pytest
 
-from autograder.assignments.sources import assignment_names, source_notebook, source_path
+from autograder.assignments.sources import assignment_names, model_answers, source_notebook, source_path
 from autograder.student.core.code import bound_names
 from autograder.student.core.course import outcomes_of, spec_of
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG
@@ -118,6 +118,15 @@ def written(value: Any) -> list[str]:
     if isinstance(value, float):
         return [str(value), f"{value:.3g}", f"{value:.2g}", "infinity" if value == math.inf else str(value)]
     return [str(value), str(value).replace("'", "")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_in_words_has_a_model_answer(name: str) -> None:
+    """Which a student's page can show after the due date; nothing of the marks around it is in it."""
+    questions = [cell.grade_id for cell in source_notebook(name).cells if cell.is_by_hand]
+    answers = model_answers(name)
+    assert list(answers) == questions
+    assert all("###" not in text and len(text.split()) > 20 for text in answers.values())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -240,6 +240,20 @@ def test_folded_answers_stay_folded() -> None:
         assert "<details" not in str(markup.markdown(text))
 
 
+def test_a_model_answer_is_folded_below_the_students_own_and_only_where_it_is_wanted() -> None:
+    """Below the question that it answers; a page without it has none of its words."""
+    notebook = parse_notebook({"cells": [samples.cell("markdown", "Because.", "why", solution=True)]})
+    page = feedback_page(
+        samples.result(), notebook, model_answers={"why": "By the *gate*.", "gone": "Nothing."}
+    )
+    assert (
+        '<summary>A model answer</summary><div class="prose" dir="auto"><p>By the <em>gate</em>.</p>' in page
+    )
+    assert page.index("Because.") < page.index("A model answer")
+    assert "Nothing." not in page
+    assert "model answer" not in feedback_page(samples.result(), notebook)
+
+
 def test_ungradable_says_what_to_do() -> None:
     """A submission that could not be graded gets a page with the reason and the next steps, and no mark."""
     page = Page(feedback_page(samples.ungradable()))
