@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from autograder.student.core.budget import TASK_CPU_SECONDS
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -27,7 +29,7 @@ class Limits:
 
     cpu_seconds_per_cell: float = 30.0
     cpu_seconds_total: float = 180.0
-    task_cpu_seconds: float = 30.0
+    task_cpu_seconds: float = TASK_CPU_SECONDS
     tasks_wall_seconds: float = 900.0
     scoring_cpu_seconds: float = 300.0
     wall_factor: float = 4.0

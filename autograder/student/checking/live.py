@@ -20,7 +20,7 @@ from autograder.student.checking.forbidden import newest
 from autograder.student.checking.one_process import one_process
 from autograder.student.checking.overview import OverviewRow, overview_html, overview_text
 from autograder.student.checking.panel import html_panel, text_panel
-from autograder.student.checking.patience import patient
+from autograder.student.checking.patience import Patience
 from autograder.student.checking.plugin import Plugin, random_states_kept, run_tests
 from autograder.student.checking.processes import advice, with_advice
 from autograder.student.checking.student import Student, live_student
@@ -135,7 +135,8 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
     history = kernel.history()
     own = newest(history)
-    student = patient(live_student(names, [*own, *beside(Path.cwd(), own).cells]))
+    patience = Patience(live_student(names, [*own, *beside(Path.cwd(), own).cells]))
+    student = patience.student
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
@@ -143,6 +144,8 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     found = state.notes(task, saved, history)
     if _results[task].status == "passed" and (sentence := advice(student.sources, task)):
         found.append(sentence)  # a pool may be there from a cell that will not get one when graded
+    if sentence := patience.note():
+        found.append(sentence)
     has_ended = not any(test.outcome in ("crashed", "timeout") for test in tests)
     compared = predictions.compared(task, names) if has_ended else []
     return CheckResult(_results[task], progress, hints, tuple(found), tuple(compared))

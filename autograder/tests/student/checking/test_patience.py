@@ -1,4 +1,4 @@
-"""One interrupt ends a whole check, and so does a minute without an end."""
+"""One interrupt ends a whole check, and so do calls that together take more than a task's time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from autograder.student.checking.live import check_task
-from autograder.student.checking.patience import patient
+from autograder.student.checking.patience import Patience
 from autograder.student.checking.student import Stopped, Student, live_student
 
 INTERRUPTED = (
@@ -29,7 +29,7 @@ def _as_in_a_kernel() -> Iterator[None]:
 def student_of(source: str, seconds: float = 60.0) -> tuple[Student, dict]:
     names: dict = {"torch": torch}
     exec(source, names)
-    return patient(live_student(names, [source]), seconds), names
+    return Patience(live_student(names, [source]), seconds).student, names
 
 
 def test_one_interrupt_ends_the_whole_check() -> None:
@@ -46,7 +46,7 @@ def test_one_interrupt_ends_the_whole_check() -> None:
 def test_an_endless_loop_is_ended_with_a_sentence() -> None:
     """It says how long it was waited for, and what to look for."""
     student, _names = student_of(ENDLESS, seconds=0.2)
-    with pytest.raises(Stopped, match="stopped after 0 seconds: does a loop never end"):
+    with pytest.raises(Stopped, match=r"together have 0 seconds of computing.* Does a loop never end"):
         student.rnn_step(1, 2, 3, 4, 5)
     with pytest.raises(Stopped, match="was stopped before"):
         student.begin(1)
@@ -58,3 +58,38 @@ def test_code_that_ends_is_left_alone() -> None:
     assert student.double(2) == 4
     torch.rand(10).sort()
     assert student.double(3) == 6
+
+
+BUSY = """
+import time
+
+def busy(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return 1
+"""
+
+
+def test_calls_share_the_time_of_a_task() -> None:
+    """Each is short; together they take longer than the grader would give them."""
+    student, _names = student_of(BUSY, seconds=0.3)
+    assert student.busy(0.2) == 1
+    with pytest.raises(Stopped, match="all tests of a task together"):
+        student.busy(0.2)
+
+
+def test_a_slow_answer_is_told_what_is_slow() -> None:
+    """From a third of the time on; what is quick hears nothing, and what was stopped has heard it."""
+    names: dict = {}
+    exec(BUSY, names)
+    patience = Patience(live_student(names, [BUSY]), 10.0)
+    patience.student.busy(0.01)
+    assert patience.note() == ""
+    patience.seconds = 0.5
+    patience.student.busy(0.2)
+    assert "in `busy`" in patience.note()
+    patience.seconds = 0.3
+    with pytest.raises(Stopped):
+        patience.student.busy(60)
+    assert patience.note() == ""
