@@ -85,7 +85,7 @@ def _reviews(path: Path) -> Iterator[tuple[str, str]]:
 
 def read_folder(name: str, folder: Path) -> Corpus:
     """Every `*.txt` is a document, every line with text a paragraph; split by document, in the order of their names."""
-    documents = ["\n".join(_lines(path)) for path in sorted(folder.rglob("*.txt"))]
+    documents = documents_in(folder)
     if len(documents) < EVERY:
         raise DataError(
             _(
@@ -93,6 +93,11 @@ def read_folder(name: str, folder: Path) -> Corpus:
             ).format(folder=folder, count=len(documents), least=EVERY)
         )
     return split_by_document(name, documents)
+
+
+def documents_in(folder: Path) -> list[str]:
+    """The text files below a folder, in the order of their names."""
+    return ["\n".join(_lines(path)) for path in sorted(folder.rglob("*.txt"))]
 
 
 def _lines(path: Path) -> list[str]:

@@ -75,6 +75,51 @@ def prepare_corpus(
     print(done.format(name=corpus))
 
 
+@app.command("hidden")
+def hide_text(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help=_("Text files (*.txt, UTF-8) that no student can find."))
+    ],
+    corpus: Annotated[
+        str, typer.Option(metavar="NAME", help=_("The corpus whose hidden text it becomes."))
+    ] = "sotu",
+) -> None:
+    """Grade trained models on a text of your own, and measure the thresholds of the marks on it.
+
+    The hidden part of a public corpus can be worked out and be learnt by heart; where marks count, use a text that only
+    you have. Students go on training and validating on the corpus. `autograder data prepare NAME --from PATH` and
+    `autograder data thresholds` bring the corpus's own hidden text back.
+
+    Example: `autograder data hidden ~/unpublished-speeches`
+    """
+    from rich.console import Console
+
+    from autograder.maintain.data.corpus import DataError
+    from autograder.maintain.data.listing import baselines_table
+    from autograder.maintain.data.private_text import hide, is_of_its_kind
+    from autograder.maintain.data.thresholds import write_baselines
+    from autograder.student.models.measured_models import MEASURED_MODELS
+
+    try:
+        with Console(stderr=True).status(_("Looking …")) as status:
+            counts = hide(folder, corpus)
+            graded = [name for name, model in MEASURED_MODELS.items() if model.corpus == corpus]
+            entries = {name: write_baselines(name, status.update) for name in graded}
+    except DataError as error:
+        refuse(error)
+    except OSError as error:
+        refuse_path(error, folder)
+    done = _("The hidden text of {corpus} is your own now: {documents:,} documents, {tokens:,} tokens.")
+    print(done.format(corpus=corpus, documents=counts["documents"], tokens=counts["tokens"]))
+    for name, entry in entries.items():
+        output().print(baselines_table(name, entry))
+        if not is_of_its_kind(entry, MEASURED_MODELS[name].metric):
+            sentence = _(
+                "{name}: the text is so unlike the corpus that all models come out nearly alike on it."
+            )
+            print(sentence.format(name=name))
+
+
 @app.command("verify")
 def verify_corpora() -> None:
     """Compare every prepared file with its recorded checksum, and look for hidden text where submissions could read it.

@@ -35,13 +35,16 @@ def prepare(
     data: Path = DATA,
     update_manifest: bool = False,
 ) -> bool:
-    """Makes the files of a corpus; False if they were all there and right already. `DataError` if it cannot."""
+    """Makes the files of a corpus; False if they were all there and right already. `DataError` if it cannot.
+
+    A hidden text of the instructor's own is replaced only if the corpus is read from a `source` that is named.
+    """
     _require_name(name)
     manifest = read_manifest(data)
     is_wanted = update_manifest or source is not None
     if not is_wanted and not problems(name, data):
         return False
-    with _private_folder(data / "prepared") as aside:
+    with private_folder(data / "prepared") as aside:
         if not is_wanted and not problems(name, data):
             return False  # another process has just made it
         if name in PINNED:
@@ -58,6 +61,8 @@ def prepare(
         elif name in PINNED:
             _require_same(name, checksums, manifest[name]["files"])
         report(_("Writing {name}").format(name=name))
+        if source is None and own_hidden_record(name, data).exists():
+            files = {path: content for path, content in files.items() if not path.startswith("hidden/")}
         _install(name, files, {} if name in PINNED else measured, aside)
     return True
 
@@ -102,12 +107,13 @@ def _install(name: str, files: Mapping[str, bytes], record: Mapping[str, Any], a
     prepared = aside.parent
     (prepared / "hidden").mkdir(mode=0o700, exist_ok=True)
     for folder in (f"hidden/{name}", name):  # the public part last: whoever sees it, all is there
-        shutil.rmtree(prepared / folder, ignore_errors=True)
-        (aside / folder).rename(prepared / folder)
+        if (aside / folder).exists():  # a hidden text of the instructor's own stays
+            shutil.rmtree(prepared / folder, ignore_errors=True)
+            (aside / folder).rename(prepared / folder)
 
 
 @contextlib.contextmanager
-def _private_folder(prepared: Path) -> Iterator[Path]:
+def private_folder(prepared: Path) -> Iterator[Path]:
     """An empty folder to work in, for one process at a time and for no other user; gone afterwards.
 
     A killed process loses the lock with its life, and the next one clears up what it left.
@@ -126,7 +132,7 @@ def _private_folder(prepared: Path) -> Iterator[Path]:
 
 def problems(name: str = DEFAULT, data: Path = DATA) -> list[str]:
     """What is wrong with a prepared corpus, a sentence each; nothing if every file has its recorded checksum."""
-    recorded = _recorded_files(name, data)
+    recorded = recorded_files(name, data)
     if recorded is None or not (data / "prepared" / name).is_dir():
         return [_prepare_it(_("{name} is not prepared").format(name=name), name)]
     found = []
@@ -148,12 +154,22 @@ def _prepare_it(what: str, name: str) -> str:
     )
 
 
-def _recorded_files(name: str, data: Path) -> dict[str, str] | None:
-    """The checksums of a corpus: a pinned one's in the manifest, a brought one's beside its files."""
+def recorded_files(name: str, data: Path) -> dict[str, str] | None:
+    """The checksums of a corpus: a pinned one's in the manifest, a brought one's beside its files.
+
+    Those of a hidden text of the instructor's own are beside that text.
+    """
+    record, own = data / "prepared" / name / MANIFEST, own_hidden_record(name, data)
     if name in PINNED:
-        return read_manifest(data)[name].get("files")
-    record = data / "prepared" / name / MANIFEST
-    return read_json(record)["files"] if record.exists() else None
+        files = read_manifest(data)[name].get("files")
+    else:
+        files = read_json(record)["files"] if record.exists() else None
+    return {**files, **read_json(own)["files"]} if files and own.exists() else files
+
+
+def own_hidden_record(name: str, data: Path = DATA) -> Path:
+    """Where the record of a hidden text lies that the instructor has put in the place of the corpus's own."""
+    return data / "prepared" / "hidden" / name / MANIFEST
 
 
 def prepared_names(data: Path = DATA) -> list[str]:

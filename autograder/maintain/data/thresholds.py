@@ -11,8 +11,8 @@ from typing import Any
 from autograder import __version__
 from autograder.maintain.data import baselines, piece_baselines
 from autograder.maintain.data.corpus import DataError
-from autograder.maintain.data.manifest import read_json, read_manifest, write_json
-from autograder.maintain.data.prepare import problems
+from autograder.maintain.data.manifest import read_json, write_json
+from autograder.maintain.data.prepare import problems, recorded_files
 from autograder.student.core.language import _
 from autograder.student.core.metric import BITS_PER_BYTE, PERPLEXITY
 from autograder.student.corpora import DATA
@@ -80,7 +80,7 @@ def _read(data: Path) -> dict[str, dict[str, Any]]:
 
 def checksums(assignment: str, corpus: str, data: Path = DATA) -> dict[str, str]:
     """Of the files that the numbers of an assignment depend on: folded words, or the text as it was written."""
-    files: Mapping[str, str] = read_manifest(data)[corpus]["files"]
+    files = recorded_files(corpus, data) or {}
     metric = MEASURED_MODELS[assignment].metric
     return {path: checksum for path, checksum in files.items() if metric.depends_on(path)}
 
