@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from autograder.student.core.language import _
+
 _NOT_FOUND = 127 << 8  # what `os.system` gives where no shell can be started
 
 
@@ -44,7 +46,7 @@ def one_process() -> Iterator[None]:
 
 
 def _refuse(*_arguments: Any, **_keywords: Any) -> None:
-    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+    raise PermissionError(errno.EPERM, _("No other process is started here, as when the notebook is graded"))
 
 
 def _as_it_is(model: Any = None, **_options: Any) -> Any:

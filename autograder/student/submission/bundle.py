@@ -64,10 +64,10 @@ def make(
     modules = beside(folder, [cell.source for cell in notebook.cells if cell.kind == "code"])
     checked = run(path, on_step) if notebook.tasks() else CleanRun()
     found = [*about_kernel(notebook), *warnings.about_file(path.name, data, assignment)]
+    code = [*warnings.code_of(notebook), *modules.cells]
     if model:
         measured = {task.name for task in notebook.tasks() if task.is_measured}
         fits = any(result.score > 0 for result in checked.results if result.name in measured)
-        code = [*warnings.code_of(notebook), *modules.cells]
         found += warnings.about_model(model, files, names_near(folder), code, fits)
         found += warnings.about_worth(model, files, checked.results)
         found += [Notice(sentence) for sentence in better_earlier(folder / model.stem)]
@@ -76,6 +76,7 @@ def make(
     found += warnings.about_modules(modules, warnings.code_of(notebook), checked)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
+    found += warnings.about_processes(checked.results, code)
     found += warnings.about_order(notebook)
     files = {f"{assignment}.ipynb": data, **modules.files, **files}
     files[RECEIPT] = receipt(assignment, files, checked.results, found)

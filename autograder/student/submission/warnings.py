@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from autograder.student.checking.processes import advice
 from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
 from autograder.student.core.modules import Modules, about_missing, not_beside
@@ -191,6 +192,12 @@ def about_run(
         yield Notice(
             plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)
         )
+
+
+def about_processes(results: Iterable[TaskResult], code: Sequence[str]) -> Iterator[Notice]:
+    """What failed tasks start other processes with, each once; `code` are the cells of notebook and modules."""
+    failed = [result.name for result in results if result.status != "passed"]
+    yield from (Notice(text) for text in dict.fromkeys(advice(code, name) for name in failed) if text)
 
 
 def about_order(notebook: Notebook) -> Iterator[Notice]:

@@ -21,6 +21,7 @@ from autograder.student.submission.warnings import (
     about_model,
     about_modules,
     about_order,
+    about_processes,
     about_run,
     about_tasks,
     about_worth,
@@ -205,6 +206,19 @@ def test_what_holds_in_the_kernel_alone_is_told() -> None:
     assert texts(about_run(answered(), CleanRun((passed,)), {"rnn_step": passed})) == ""
     assert texts(about_run(answered(), CleanRun((failed,)), {"rnn_step": failed})) == ""
     assert "stopped the checks" in texts(about_run(answered(), CleanRun(failure="You stopped the checks.")))
+
+
+def test_what_starts_processes_is_told_once() -> None:
+    """Where a task fails that uses it."""
+    code = [
+        "from multiprocessing import Pool",
+        *(f"def {name}(x): return Pool(x)" for name in ("f", "g", "h")),
+        "def i(x): return x",
+    ]
+    results = [TaskResult(name, "failed", 0.0, 2.0) for name in ("f", "g", "i")]
+    [notice] = about_processes(results, code)
+    assert "starts other processes with `multiprocessing.Pool`" in notice.text
+    assert texts(about_processes([TaskResult("h", "passed", 2.0, 2.0)], code)) == ""
 
 
 def test_another_order_is_told_and_asks_for_nothing() -> None:
