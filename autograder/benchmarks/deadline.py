@@ -1,11 +1,11 @@
 """Simulates a deadline: ten thousand students hand in three notebooks each, and so many cores grade them as they come.
 
     autograder demo --out demo
-    python -m autograder.benchmarks.deadline demo/graded --cores 8 32 128
+    python -m autograder.benchmarks.deadline demo/graded --cores 2 4 16
 
-What one submission costs is drawn from the results of a real run, notebook by notebook: seconds, the size of what is
-written about it, and the memory of its worker. What is assumed stands in the constants below: when students hand in, how
-much memory a grading process has, and that a process grades one submission at a time, as `--jobs` and shards do.
+What one submission costs is drawn from the results of a real run, notebook by notebook: its seconds, and the size of what
+is written about it. What is assumed stands in the constants below: when students hand in, and how much memory a grading
+process has; a process grades one submission at a time, as with `--jobs` and with shards.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def simulate(arrivals: Sequence[tuple[float, float]], cores: int) -> Outcome:
         waits.append(end - arrival)
         longest = max(longest, len(ends) - cores)
     busy = sum(work for _arrival, work in arrivals)
-    return Outcome(busy / 3600, max(0.0, max(free)) / 3600, waits, longest)
+    return Outcome(busy / 3600, max(0.0, *free) / 3600, waits, longest)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options.add_argument("graded", type=Path, help="the folder of a run, for example demo/graded")
     options.add_argument("--students", type=int, default=10_000)
-    options.add_argument("--cores", type=int, nargs="+", default=[8, 32, 128])
+    options.add_argument("--cores", type=int, nargs="+", default=[2, 4, 16])
     options.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
     chosen = options.parse_args(arguments)
     costs = measured(chosen.graded)
@@ -119,28 +119,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"{chosen.students} of them write {size:.1f} GB"
         )
     arrivals = hand_ins(chosen.students, costs, random.Random(SEED))
+    console.print(
+        f"{len(arrivals)} hand-ins; {sum(work for _when, work in arrivals) / 3600:.0f} hours on one core"
+    )
     columns = (
-        "cores",
-        "core hours",
         "last result after",
         "median wait",
         "95 % wait",
-        "longest queue",
+        "queue",
+        "if all wait for the deadline",
         "memory",
     )
-    table = Table(*columns)
+    table = Table("cores", *columns)
     rows = []
     for cores in chosen.cores:
         outcome = simulate(arrivals, cores)
         median, *_others = statistics.quantiles(outcome.waits, n=2)
         late = statistics.quantiles(outcome.waits, n=20)[-1]
-        memory = cores * PROCESS_MEGABYTES / 1000
-        rows.append(
-            {"cores": cores, "last_hours": outcome.last_hours, "median_wait": median, "late_wait": late}
+        rows.append({"cores": cores, "last": outcome.last_hours, "median_wait": median, "late_wait": late})
+        table.add_row(
+            f"{cores}",
+            f"{outcome.last_hours:.1f} h",
+            f"{median:.0f} s",
+            f"{late / 60:.1f} min",
+            f"{outcome.longest_queue}",
+            f"{outcome.busy_hours / cores:.1f} h",
+            f"{cores * PROCESS_MEGABYTES / 1000:.0f} GB",
         )
-        numbers = f"{outcome.last_hours:.1f} h", f"{median:.0f} s", f"{late / 60:.0f} min"
-        queue = f"{outcome.longest_queue}"
-        table.add_row(str(cores), f"{outcome.busy_hours:.0f}", *numbers, queue, f"{memory:.0f} GB")
     console.print(table)
     console.print(f"Written: {write_record('deadline', rows, chosen.out)}")
 
