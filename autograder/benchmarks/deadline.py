@@ -3,9 +3,9 @@
     autograder demo --out demo
     python -m autograder.benchmarks.deadline demo/graded --cores 2 4 16
 
-What one submission costs is drawn from the results of a real run, notebook by notebook: its seconds, and the size of what
-is written about it. What is assumed stands in the constants below: when students hand in, and how much memory a grading
-process has; a process grades one submission at a time, as with `--jobs` and with shards.
+What one submission costs is drawn from the results of a real run, notebook by notebook: its seconds, and the size of
+what is written about it. What is assumed stands in the constants below: when students hand in, and how much memory a
+grading process has; a process grades one submission at a time, as with `--jobs` and with shards.
 """
 
 from __future__ import annotations
