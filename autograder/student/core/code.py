@@ -160,6 +160,7 @@ def _split(statement: ast.stmt) -> tuple[ast.stmt, list[ast.stmt]]:
     return head, inner
 
 
+@functools.lru_cache(maxsize=4096)
 def bound_names(source: str) -> frozenset[str]:
     """The names a cell gives a meaning at its top level; none if it is not Python.
 

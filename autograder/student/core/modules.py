@@ -7,6 +7,7 @@ handles modules too.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import itertools
 import re
@@ -56,6 +57,7 @@ def is_taken(name: str) -> bool:
     return name.partition(".")[0] in _TAKEN
 
 
+@functools.lru_cache(maxsize=256)
 def module_name(path: str) -> str:
     """What a module is called that lies at this path, relative to the notebook.
 
