@@ -9,9 +9,9 @@ import re
 import stat
 import struct
 import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -34,8 +34,6 @@ _END_OF_DIRECTORY = struct.Struct("<4sHHHHIIH")
 _END_LENGTH = _END_OF_DIRECTORY.size + 2**16
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _UTF8_FLAG = 0x800
-_ARCHIVE_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError)
-_DECODING_ERRORS = (OSError, ValueError, KeyError, struct.error, zlib.error, MemoryError)
 
 Known = Callable[[str], bool]  # whether somebody of the class is named in a text
 
@@ -111,11 +109,24 @@ class Archive:
             raise Refused(_("It could not be unpacked: the archive is damaged."))
         if problem := self.why_refused(member):
             raise Refused(problem)
-        try:
+        with _refusing(_("It could not be unpacked: the archive is damaged.")):
             with self._opened.open(member.info) as file:
                 return file.read(limit + 1)
-        except (*_ARCHIVE_ERRORS, *_DECODING_ERRORS):
-            raise Refused(_("It could not be unpacked: the archive is damaged.")) from None
+
+
+@contextmanager
+def _refusing(sentence: str) -> Iterator[None]:
+    """Turns every failure to decode into `Refused`.
+
+    zipfile and the four decompressors behind it do not say which exceptions they raise, and `lzma.LZMAError` is a
+    kind of its own: one that we forgot would end the whole class.
+    """
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception:
+        raise Refused(sentence) from None
 
 
 def _is_read(member: Member) -> bool:
@@ -141,14 +152,10 @@ def open_archive(path: Path, known: Known = nobody) -> Archive:
 
 @functools.lru_cache(maxsize=4)
 def _open(path: Path, _changed: int, size: int, known: Known) -> Archive:
-    try:
+    with _refusing(_("The archive is damaged, or not a zip archive.")):
         with path.open("rb") as file:
             _look_at_size(file, MAX_MEMBERS)
         return Archive(zipfile.ZipFile(path), size, known)
-    except (*_ARCHIVE_ERRORS, *_DECODING_ERRORS) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(_("The archive is damaged, or not a zip archive.")) from None
 
 
 def open_inner(outer: Archive, name: str, known: Known = nobody) -> Archive:
@@ -162,13 +169,9 @@ def _open_inner(outer: Archive, name: str, known: Known) -> Archive:
     if len(data) > MAX_INNER_BYTES:
         raise Refused(_("It is too large, or its archive is."))
     file = io.BytesIO(data)
-    try:
+    with _refusing(_("The archive is damaged, or not a zip archive.")):
         _look_at_size(file, MAX_INNER_MEMBERS)
         inner = Archive(zipfile.ZipFile(file), len(data), known)
-    except (*_ARCHIVE_ERRORS, *_DECODING_ERRORS) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(_("The archive is damaged, or not a zip archive.")) from None
     if inner.declares_too_much(is_inner=True):
         raise Refused(_("It is too large, or its archive is."))
     return inner
