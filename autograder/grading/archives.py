@@ -109,9 +109,9 @@ class Archive:
             raise Refused(_("It could not be unpacked: the archive is damaged."))
         if problem := self.why_refused(member):
             raise Refused(problem)
-        with _refusing(_("It could not be unpacked: the archive is damaged.")):
-            with self._opened.open(member.info) as file:
-                return file.read(limit + 1)
+        damaged = _("It could not be unpacked: the archive is damaged.")
+        with _refusing(damaged), self._opened.open(member.info) as file:
+            return file.read(limit + 1)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from autograder.grading.repair import Repaired
-from autograder.student.core.code import dotted, full_name, import_names, python, renamed, tree
+from autograder.sandbox import CellOutcome
+from autograder.student.core.code import called, dotted, full_name, import_names, python, renamed, tree
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import SETUP_TAG, Notebook
 
@@ -27,6 +28,9 @@ _FUNCTIONS = frozenset(
     | {f"threading.{name}" for name in ("settrace", "setprofile")}
     | {f"os.{name}" for name in ("fork", "forkpty", "system", "popen", "kill", "abort", "_exit")}
     | {f"os.{name}" for name in ("execv", "execve", "execvp", "posix_spawn", "spawnv", "register_at_fork")}
+    | {f"builtins.{name}" for name in ("exec", "eval", "compile", "__import__")}
+    | {"runpy.run_path", "runpy.run_module", "pickle.loads", "marshal.loads", "types.FunctionType"}
+    | {"types.CodeType", "code.InteractiveInterpreter", "code.InteractiveConsole", "unittest.mock.patch"}
     | {"linecache.getlines", "linecache.cache", "atexit.register", "signal.signal"}
 )
 _ATTRIBUTES = frozenset(
@@ -34,6 +38,10 @@ _ATTRIBUTES = frozenset(
     | {"f_back", "f_locals", "f_globals", "tb_frame", "gi_frame", "cr_frame", "run_backward"}
 )
 _BUILT_CODE = frozenset({"exec", "eval", "compile", "__import__"})
+# Often an honest student's own names: only as what is called.
+_COMMON_NAMES = frozenset({"eval", "compile"})
+_SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+_BY_NAME = frozenset({"import_module", "attrgetter", "methodcaller"})
 # Whose attributes nobody sets; settings that are meant to be set are exempt.
 _LIBRARIES = frozenset(
     {"torch", "numpy", "math", "random", "builtins", "sys", "importlib", "autograder", "json"}
@@ -84,6 +92,17 @@ def integrity_notes(repaired: Repaired, source: Notebook) -> list[str]:
     return notes
 
 
+def unread_notes(repaired: Repaired, outcomes: Sequence[CellOutcome]) -> list[str]:
+    """A sentence for every cell that ran to its end although we cannot read it: no rule has seen what is in it."""
+    return [
+        _(
+            "Worth a look: cell {number} ran, and cannot be read as Python: no rule has seen what it does."
+        ).format(number=number)
+        for number, (cell, outcome) in enumerate(zip(repaired.notebook.cells, outcomes, strict=True), start=1)
+        if cell.kind == "code" and outcome.status == "ok" and tree(python(cell.source)) is None
+    ][:MAX_SENTENCES]
+
+
 def _findings(parsed: ast.Module, imported: dict[str, str]) -> Iterator[_Finding]:
     for node in ast.walk(parsed):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -98,6 +117,8 @@ def _findings(parsed: ast.Module, imported: dict[str, str]) -> Iterator[_Finding
             full = imported.get(node.id, "")
             if full in _FUNCTIONS:
                 yield node.lineno, _uses(full)
+            elif node.id in _BUILT_CODE - _COMMON_NAMES or node.id == "__builtins__":
+                yield node.lineno, _builds(node.id)
 
 
 def _import_reasons(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -117,14 +138,26 @@ def _is_for_students(full: str) -> bool:
 def _call_reasons(node: ast.Call, imported: dict[str, str]) -> Iterator[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     first = full_name(dotted(node.args[0]), imported) if node.args else ""
-    if name in _BUILT_CODE:
-        yield _("runs code that is put together at run time ({name})").format(name=f"`{name}`")
-    elif name in ("setattr", "delattr") and _is_library(f"{first}."):
-        yield _("changes {name}").format(name=f"`{first}`")
+    if name in _COMMON_NAMES:
+        yield _builds(name)
+    elif called(node) in _SETTERS and (changed := _library(first) or _library(_owner(node, imported))):
+        yield _("changes {name}").format(name=f"`{changed}`")
+    elif called(node) in _BY_NAME and node.args and _is_pieced(node.args[0]):
+        yield _builds(called(node))
     elif name in ("vars", "dir") and _is_library(f"{first}."):
         yield _("searches {name}").format(name=f"`{first}`")
     elif name == "getattr" and len(node.args) > 1 and _is_library(f"{first}.") and _is_pieced(node.args[1]):
         yield _("looks up a name put together at run time in {name}").format(name=f"`{first}`")
+
+
+def _owner(node: ast.Call, imported: dict[str, str]) -> str:
+    """What a method is called on, in full."""
+    return full_name(dotted(node.func.value), imported) if isinstance(node.func, ast.Attribute) else ""
+
+
+def _library(full: str) -> str:
+    """The same name if it is a library's, else an empty string."""
+    return full if _is_library(f"{full}.") else ""
 
 
 def _is_pieced(node: ast.expr) -> bool:
@@ -144,6 +177,10 @@ def _attribute_reason(node: ast.Attribute, imported: dict[str, str]) -> str:
     if node.attr in _ATTRIBUTES or (node.attr == "__dict__" and _is_library(full)):
         return _uses(full if full and "." in full else f".{node.attr}")
     return ""
+
+
+def _builds(name: str) -> str:
+    return _("runs code that is put together at run time ({name})").format(name=f"`{name}`")
 
 
 def _uses(name: str) -> str:

@@ -25,7 +25,7 @@ from autograder.grading.graded import (
 )
 from autograder.grading.halts import MAX_ROUNDS, Halt, explained, halts_in, taken_out, with_halts
 from autograder.grading.intake import take_in
-from autograder.grading.integrity import integrity_notes
+from autograder.grading.integrity import integrity_notes, unread_notes
 from autograder.grading.learning_curve import learning_curve
 from autograder.grading.measure import (
     HiddenText,
@@ -136,6 +136,7 @@ def _grade(
         *repaired.integrity,
         *notes,
         *integrity_notes(repaired, suite.notebook),
+        *unread_notes(repaired, outcomes),
         *_refused([] if starts_processes(own) and _STARTING.issuperset(refusals) else refusals),
         *_own_faults(results),
         *_unsafe(server),

@@ -23,8 +23,6 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Imports = dict[str, str]  # what names stand for in full: {"nn": "torch.nn"}
 
 MAX_PARTS = 20  # of a dotted name: a chain of thousands would be walked once for every part
-# Taking magics out parses once for every magic: a cell of ten thousand of them would take hours.
-_MAX_LINES_WITH_MAGICS = 300
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _OWN_SCOPES = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
@@ -41,7 +39,7 @@ def python(source: str) -> str:
 
     A module that it writes with `%%writefile` is read as if it stood in the notebook.
     """
-    if tree(source) is not None or source.count("\n") > _MAX_LINES_WITH_MAGICS:
+    if tree(source) is not None:
         return source
     return plain_python(source) or file_written(source) or ""
 

@@ -23,12 +23,17 @@ _LANGUAGES = frozenset({"R", "julia", "sql", "bigquery", "cython", "javascript",
 _MARKUP = frozenset({"html", "HTML", "svg", "SVG", "latex", "markdown"})
 WRITES_FILE = frozenset({"writefile", "file"})
 
+# Taking magics out parses once for every magic: a cell of ten thousand of them would take hours. So many letters are
+# parsed at most; what is still there then is no Python to whoever reads the cell.
+_MAX_PARSED = 3_000_000
+
 _PROMPTED = r"(?:In \[\d+\]:\s|>>>\s)?"
 _CELL_MAGIC = re.compile(rf"\s*{_PROMPTED}\s*%%([\w.!]*)[ \t]*(\S*)")
 _PROMPT = re.compile(r"(?:\s*(?:>>>|\.\.\.)(?:[ \t]|$)|\s*In \[\d+\]: |\s*\.{3,}: ?)")
 _LINE_MAGIC = re.compile(r"(\s*)(?:%%?|!!?|\?\??|,|;|/)\s*\S")
 _TIMED = re.compile(r"((?:\s*[\w.,\s*\[\]]+?=)?\s*)%time\s+(?!-)(\S.*)")
 _ASSIGNED = re.compile(r"(\s*[\w.,\s*\[\]]+?=\s*)(?:%|!)\s*\S")
+_COMMENT = re.compile(r"[ \t\f]*#")
 _HELP = re.compile(r"(\s*)%{0,2}[\w.*\[\]'\"]+\?{1,2}\s*(?:#.*)?$")
 # In a cell of one line the `%` may be left out.
 _AUTOMAGIC = re.compile(
@@ -89,6 +94,21 @@ def path_written(source: str) -> str:
     return re.sub(r"^-\w+\s+", "", words[0]).strip(" \"'") if words else ""
 
 
+def without_encoding(text: str) -> str:
+    """Python as text, without the encoding that a comment in its first two lines may claim: it is written as UTF-8.
+
+    Otherwise Python would read something else than we do: by `unicode_escape` a comment becomes code (PEP 263).
+
+    >>> without_encoding("# -*- coding: cp949 -*-\\nx = 1")
+    '# -*- coding cp949 -*-\\nx = 1'
+    """
+    lines = text.split("\n", 2)
+    lines[:2] = [
+        re.sub("coding[:=]+", "coding", line) if _COMMENT.match(line) else line for line in lines[:2]
+    ]
+    return "\n".join(lines)
+
+
 def file_written(source: str) -> str | None:
     """The Python that a cell writes to a file with `%%writefile`, as many lines as the cell; None for any other.
 
@@ -120,7 +140,7 @@ def _without_line_magics(source: str) -> str:
     only = source.strip()
     if "\n" not in only and _AUTOMAGIC.match(only) and _first_bad_line(only) is not None:
         lines = source.replace(only, f"%{only}").split("\n")
-    for _attempt in range(len(lines)):
+    for _attempt in range(min(len(lines), _MAX_PARSED // max(1, len(source)))):
         number = _first_bad_line("\n".join(lines))
         if number is None or not 0 <= number < len(lines):
             break

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.student.core.code import Imports, called, import_names, looked_up, python, tree
-from autograder.student.core.ipython_syntax import path_written
+from autograder.student.core.ipython_syntax import path_written, without_encoding
 from autograder.student.core.language import _
 
 SUFFIX = ".py"
@@ -208,7 +208,7 @@ def as_cell(path: str, data: bytes) -> str:
     '%%writefile steps.py\\nx = 1'
     """
     text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    return f"%%writefile {path}\n{text}"
+    return f"%%writefile {path}\n{without_encoding(text)}"
 
 
 def about_missing(error: str) -> str:

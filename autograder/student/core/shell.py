@@ -28,7 +28,13 @@ from IPython.utils.capture import CapturedIO
 from IPython.utils.text import SList
 from traitlets.config import Config
 
-from autograder.student.core.ipython_syntax import WRITES_FILE, cell_body, cell_magic, path_written
+from autograder.student.core.ipython_syntax import (
+    WRITES_FILE,
+    cell_body,
+    cell_magic,
+    path_written,
+    without_encoding,
+)
 
 # Magics that mean something where there is no screen and no other program; every other one does nothing.
 _LINE_MAGICS = ("run", "cd", "pwd", "env", "set_env", "who_ls", "pylab", "reset", "reset_selective", "macro")
@@ -168,9 +174,12 @@ class Shell(InteractiveShell):
 
 
 def _write_file(magic: Callable[[str, str], None], line: str, cell: str) -> None:
-    """Writes a file with IPython's magic; its folder is made, since modules of a package are written so too."""
+    """Writes a file with IPython's magic; its folder is made, since modules of a package are written so too.
+
+    What Python makes of a module is what stands in the cell, whatever encoding it claims.
+    """
     Path(path_written(f"%%writefile {line}")).parent.mkdir(parents=True, exist_ok=True)
-    magic(line, cell)
+    magic(line, without_encoding(cell))
 
 
 def _nothing(*_arguments: Any, **_keywords: Any) -> None:

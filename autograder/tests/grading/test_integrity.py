@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
-from autograder.grading.integrity import MAX_SENTENCES, integrity_notes
+from autograder.grading.integrity import MAX_SENTENCES, integrity_notes, unread_notes
 from autograder.grading.repair import repair
+from autograder.sandbox import CellOutcome
 from autograder.student.core.notebook import Cell, Notebook
 
 
@@ -34,6 +35,7 @@ def test_the_solution_needs_nothing_of_it(name: str) -> None:
         "from autograder.student import check\nfrom autograder.student import plots",
         "%matplotlib inline\nx = 1",
         "this is not Python",
+        "import importlib, pickle\nimportlib.reload(steps)\npickle.load(file)\nmodel.eval()\nre.compile(x)",
     ],
 )
 def test_what_students_do_is_no_news(few_tasks: Notebook, code: str) -> None:
@@ -57,6 +59,17 @@ def test_what_students_do_is_no_news(few_tasks: Notebook, code: str) -> None:
         ("f = [rnn_step][0]\nf.__code__ = g.__code__", "changes `.__code__`"),
         ('getattr(torch, "_cell"[::-1])', "looks up a name put together at run time in `torch`"),
         ('%time x = 1\n__import__("os")', "line 2, runs code"),
+        ("%time x = 1\n" + "\n" * 400 + "import ctypes", "line 402, imports `ctypes`"),
+        ("%%writefile m.py\n# coding: unicode_escape\nimport ctypes", "line 3, imports `ctypes`"),
+        ("run = exec\nrun(text)", "line 1, runs code that is put together at run time (`exec`)"),
+        ("import builtins as b\nb.exec(text)", "line 2, uses `builtins.exec`"),
+        ('__builtins__["exec"](text)', "runs code that is put together at run time (`__builtins__`)"),
+        ("import runpy\nrunpy.run_path(name)", "line 2, uses `runpy.run_path`"),
+        ("import importlib\nimportlib.import_module(a + b)", "line 2, runs code"),
+        ("from operator import attrgetter\nattrgetter(a + b)(torch)", "line 2, runs code"),
+        ('torch.__setattr__("allclose", print)', "changes `torch`"),
+        ('type.__setattr__(torch.Tensor, "allclose", print)', "changes `torch.Tensor`"),
+        ('from unittest import mock\nmock.patch("torch.allclose")', "line 2, uses `unittest.mock.patch`"),
     ],
 )
 def test_what_no_answer_needs_is_named(few_tasks: Notebook, code: str, word: str) -> None:
@@ -84,3 +97,13 @@ def test_a_line_added_to_a_cell_of_the_course_is_told() -> None:
     ]
     [note] = integrity_notes(repair(Notebook(tuple(cells)), source), source)
     assert "imports `ctypes`" in note
+
+
+def test_a_cell_that_ran_and_cannot_be_read_is_told(few_tasks: Notebook) -> None:
+    """More magics than are taken out: the shell runs them all, and whatever stands behind them."""
+    flood = Cell(kind="code", source="%time x = 1\n" * 20_000 + "import ctypes", id="own")
+    repaired = repair(Notebook((*few_tasks.cells, flood)), few_tasks)
+    ends = {status: CellOutcome(status, "", "", 0.0) for status in ("ok", "error")}
+    assert unread_notes(repaired, [ends["error"]] * len(repaired.notebook.cells)) == []
+    [note] = unread_notes(repaired, [ends["ok"]] * len(repaired.notebook.cells))
+    assert f"cell {len(repaired.notebook.cells)} ran, and cannot be read" in note

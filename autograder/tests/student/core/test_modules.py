@@ -10,6 +10,7 @@ from autograder.student.core.modules import (
     MAX_MODULE_BYTES,
     MAX_MODULES,
     about_missing,
+    as_cell,
     beside,
     modules_of,
 )
@@ -83,6 +84,12 @@ def test_nothing_outside_of_the_folder_is_read(tmp_path: Path) -> None:
     (folder / "steps.py").write_bytes(b"\xef\xbb\xbfx = '\xff'\r\ny = 1")
     sources = ["%run ../secret.py", f"exec(open('{tmp_path}/secret.py').read())", "import steps"]
     assert beside(folder, sources).cells == ["%%writefile steps.py\nx = '\N{REPLACEMENT CHARACTER}'\ny = 1"]
+
+
+def test_a_module_is_what_its_text_says() -> None:
+    """An encoding that it claims would make other code of it; it is written as UTF-8."""
+    cell = as_cell("steps.py", b"# coding: cp949\n#coding=utf-7\n# coding: as it is")
+    assert cell == "%%writefile steps.py\n# coding cp949\n#codingutf-7\n# coding: as it is"
 
 
 def test_a_missing_module_is_told() -> None:
