@@ -56,7 +56,7 @@ messages: $(VENV)/development.done
 # Writes constraints.txt anew, after a version in pyproject.toml was changed.
 constraints:
 	$(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install --quiet ".[grading,notebooks,development]"
+	build/constraints/bin/pip install --quiet ".[grading,notebooks,development,fuzzing]"
 	sed -n 1p constraints.txt > build/constraints.txt
 	build/constraints/bin/pip freeze --exclude recurrent-language-models | sed 's/+cpu$$//' >> build/constraints.txt
 	mv build/constraints.txt constraints.txt

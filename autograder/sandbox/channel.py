@@ -26,13 +26,19 @@ def send(end: socket.socket, message: dict[str, Any], descriptors: Sequence[int]
 
 
 def receive(end: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """The next message and its descriptors; `EOFError` when the other end has closed."""
+    """The next message and its descriptors; `EOFError` when the other end has closed, or sends anything else."""
     try:
         data, descriptors, _flags, _address = socket.recv_fds(end, _MAX_BYTES, _MAX_DESCRIPTORS)
     except ConnectionError as error:
         raise EOFError from error
-    if not data:
-        raise EOFError
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
-    return json.loads(data), descriptors
+    try:
+        message = json.loads(data) if data else None
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        for descriptor in descriptors:
+            os.close(descriptor)
+        raise EOFError
+    return message, descriptors

@@ -1,4 +1,4 @@
-"""Frames are capped before they are read, and waiting is paid from one budget."""
+"""Frames are capped before they are read, waiting is paid from one budget, and control messages are objects."""
 
 import socket
 import struct
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from autograder.sandbox import channel
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.student.core import values
 
@@ -89,3 +90,16 @@ def test_sending_to_nobody(ends: tuple[Connection, socket.socket]) -> None:
     theirs.close()
     with pytest.raises(ConnectionEnded):
         ours.send("x" * 2**21)
+
+
+@pytest.mark.parametrize("data", [b"{}}", b"\xff", b"[1]", b"null", b"[" * 60_000])
+def test_a_control_message_that_is_none_is_the_end(data: bytes) -> None:
+    """The descriptors that came with it are closed."""
+    ours, theirs = channel.pair()
+    kept, sent = socket.socketpair()
+    with ours, theirs, kept:
+        with sent:
+            socket.send_fds(theirs, [data], [sent.fileno()])
+        with pytest.raises(EOFError):
+            channel.receive(ours)
+        assert kept.recv(1) == b""
