@@ -109,7 +109,7 @@ def test_of_several_hand_ins_the_newest_in_time_counts(
 
 
 def test_only_what_a_platform_says_about_time_is_believed(tmp_path: Path) -> None:
-    """The entries of the archive that was given, nbgrader's own file; not a student's own archive or folder."""
+    """The entries of the archive that was given, nbgrader's own file; not a student's own archive, folder or link."""
     early = {"rnn_basics.ipynb": WORKED, "timestamp.txt": b"2020-01-01 00:00:00 UTC"}
     put(tmp_path, {"own/ada/rnn_basics.zip": zipped(early, (2020, 1, 1, 0, 0, 0)), "own/bob/x.ipynb": WORKED})
     put(tmp_path / "own" / "bob", {"timestamp.txt": early["timestamp.txt"]})
@@ -121,6 +121,8 @@ def test_only_what_a_platform_says_about_time_is_believed(tmp_path: Path) -> Non
     for number, stamp in enumerate(stamps):
         folder = f"submitted/s{number}/rnn_basics"
         put(tmp_path, {f"{folder}/rnn_basics.ipynb": WORKED, f"{folder}/timestamp.txt": stamp})
+    put(tmp_path, {"submitted/s4/rnn_basics/rnn_basics.ipynb": WORKED})
+    (tmp_path / "submitted/s4/rnn_basics/timestamp.txt").symlink_to("../../s0/rnn_basics/timestamp.txt")
     times = [each.when for each in rows(tmp_path / "submitted")]
     assert times[0] == times[1] == datetime(2026, 11, 20, 14, 59, 0, 500_000, tzinfo=UTC)
-    assert times[2:] == [None, None]
+    assert times[2:] == [None, None, None]
