@@ -23,7 +23,7 @@ def test_it_is_told_without_a_time() -> None:
         {"once": lambda n: sum(range(n)), "twice": lambda n: [sum(range(n)) for _ in range(n)]}
     )
     assert grows_less(student, student.once, [Attempt([20_000], [160_000], anything)] * 2, 20.0) is True
-    assert grows_less(student, student.twice, [Attempt([200], [1600], anything)] * 2, 20.0) is False
+    assert grows_less(student, student.twice, [Attempt([600], [4_800], anything)] * 2, 20.0) is False
     assert student.transcript == [{"result": True}, {"result": False}]
 
 
