@@ -16,6 +16,7 @@ from autograder.grading.graded import TRAINING_CPU_SECONDS, TRAINING_MEMORY_BYTE
 from autograder.maintain import class_run, ranking
 from autograder.maintain import fail_on as failing
 from autograder.maintain.data import cli as data
+from autograder.maintain.partners import lacking_partner
 from autograder.platforms import cli as packaging
 from autograder.student import cli as student
 from autograder.student.core.command import refuse, refuse_path
@@ -95,7 +96,7 @@ def grade(
     ] = "",
     formats: Annotated[
         str,
-        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
+        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=", ".join(FORMATS))),
     ] = "html,json,csv",
     assignment: Annotated[
         str,
@@ -196,14 +197,8 @@ def grade(
         print(
             _("No sandbox: the submitted code can read and change everything that you can."), file=sys.stderr
         )
-    if late_policy != "none" and not due:
-        refuse(_("A late policy needs a due date: --due 2026-11-20T23:59."))
-    if shard and seed is None:
-        refuse(
-            _(
-                "--shard needs a seed that all shards share: set AUTOGRADER_SEED to a secret number, or give --seed."
-            )
-        )
+    if sentence := lacking_partner(chosen, seed, due, late_policy, shard, model_answers):
+        refuse(sentence)
     results = class_run.grade_paths(
         *(paths, out, chosen, jobs, cluster, seed, assignment, "none" if no_sandbox else None, train),
         *(roster, due, late_policy, shard, model_answers),
@@ -226,7 +221,7 @@ def merge(
     ],
     formats: Annotated[
         str,
-        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=",".join(FORMATS))),
+        typer.Option("--format", metavar="LIST", help=_("Any of {names}.").format(names=", ".join(FORMATS))),
     ] = "html,json,csv",
     roster: Annotated[
         Path | None,

@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help=_(
-        "What a platform needs in order to grade with us, ready to be uploaded. "
+        "Make what a platform needs in order to grade with us, ready to be uploaded. "
         "`autograder/docs/platforms.md` leads through each of them."
     ),
 )
@@ -100,7 +100,7 @@ def link(
 ) -> None:
     """Print the link that brings the notebooks to a student's home on a JupyterHub with nbgitpuller.
 
-    Whoever follows it again gets what is new, and keeps what she wrote.
+    A student who follows it again gets what is new, and keeps what she wrote.
 
     Example: `autograder package link https://github.com/course/notebooks --hub https://hub.example.org`
     """

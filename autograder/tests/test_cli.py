@@ -142,6 +142,7 @@ def test_a_class_is_graded_and_its_reports_are_written(tmp_path: Path) -> None:
         (["{notebook}", "--roster", "/nowhere"], "cannot be opened"),
         (["{notebook}", "--due", "tomorrow"], "not a due date"),
         (["{notebook}", "--late-policy", "10%/day"], "needs a due date"),
+        (["{notebook}", "--model-answers", "--format", "json"], "add html to --format"),
         (["{notebook}", "--due", "2026-11-20", "--late-policy", "half"], "not a late policy"),
     ],
 )
