@@ -15,6 +15,8 @@ from typing import TypeVar
 import torch
 
 from autograder.grading.hidden_text import hidden_content, shown_to_one
+from autograder.grading.strange_words import ROWS as STRANGE_ROWS
+from autograder.grading.strange_words import by_heart_notes, share_lost
 from autograder.grading.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
 from autograder.student import corpora
@@ -173,6 +175,7 @@ def measure(
         hidden = scorer.run()
     found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
     integrity = integrity_notes(found, valid, text.marks) if found else []
+    integrity += by_heart_notes(scorer.lost, metric)
     return Measurement((*tests, *hidden), tuple(integrity))
 
 
@@ -216,6 +219,7 @@ class _Scorer:
         self.program = program
         self.server = server
         self.seed = seed
+        self.lost = 0.0  # the share of words that strange ones before them made unlikely
 
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
@@ -232,7 +236,7 @@ class _Scorer:
                 if not result.credit:
                     return [result]  # there is nothing that could have been gained
                 session.restart()
-                chosen = self._read_again(answers)
+                chosen = self._read_again(answers, REPLAYED)
                 difference = self._ask_model(
                     session, size, lambda model: replay_difference(model, texts, answers, chosen, first_id)
                 )
@@ -244,13 +248,20 @@ class _Scorer:
                         size,
                         lambda model: company_difference(model, texts, answers, chosen, first_id),
                     )
+                strange = self._read_again(answers, STRANGE_ROWS)
+                seed = derive_seed(self.seed, "strange words")
+                self.lost = self._ask_model(
+                    session,
+                    size,
+                    lambda model: share_lost(model, texts, answers, strange, first_id, seed),
+                )
         except (CheckFailed, WorkerError) as error:
             return [self._could_not_be_scored(error)]
         independence = _independence(difference)
         # What was not predicted from the past is not a prediction, and its number does not belong in a table of them.
         return [result, independence] if independence.outcome == "passed" else [independence]
 
-    def _read_again(self, answers: Sequence[torch.Tensor]) -> list[int]:
+    def _read_again(self, answers: Sequence[torch.Tensor], rows: int) -> list[int]:
         """The rows that are read again: drawn from the answers, which nobody can know who lacks the last words.
 
         The worker is told our seed, and from one seed the run's own can be found by trying: a model that knew the
@@ -258,7 +269,7 @@ class _Scorer:
         """
         digest = hashlib.sha256(torch.cat(list(answers)).numpy().tobytes()).hexdigest()
         chance = random.Random(derive_seed(self.seed, digest))
-        return chance.sample(range(len(answers)), min(REPLAYED, len(answers)))
+        return chance.sample(range(len(answers)), min(rows, len(answers)))
 
     def _ask_model(self, session: Session, size: int, question: Callable[[Predictor], Answer]) -> Answer:
         class_name = self.text.model.class_name

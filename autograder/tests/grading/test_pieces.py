@@ -279,10 +279,7 @@ def test_without_a_checkpoint_its_files_are_named(graded: Grade) -> None:
         assert "subword_lm.safetensors" in words_of(result)
 
 
-def test_text_learnt_by_heart_is_flagged(graded: Grade, model: nn.Module, data: Path) -> None:
-    """Its marks stand, since it did predict; the instructor is told."""
-    ids = toy.honest()["BPETokenizer"](dict(enumerate(toy.PIECES)), []).encode(hidden_raw_text(toy.CORPUS))
-    knows = f"""
+KNOWS = """
 TEXT = {ids}
 class SubwordModel(SubwordModel):
     def init_state(self, batch_size):
@@ -298,5 +295,23 @@ class SubwordModel(SubwordModel):
                     logits[0, row, TEXT[place + 5]] += 20
         return logits, state
 """
-    result = graded(knows)
+
+
+def ids_of(text: str) -> list[int]:
+    """A text as the honest tokenizer cuts it."""
+    found: list[int] = toy.honest()["BPETokenizer"](dict(enumerate(toy.PIECES)), []).encode(text)
+    return found
+
+
+def test_text_learnt_by_heart_is_flagged(graded: Grade, data: Path) -> None:
+    """Its marks stand, since it did predict; the instructor is told."""
+    result = graded(KNOWS.format(ids=ids_of(hidden_raw_text(toy.CORPUS))))
     assert any("far better on the hidden text (bits per byte" in note for note in result.integrity)
+    assert any("know the text by heart" in note for note in result.integrity)
+
+
+def test_whoever_knows_the_valid_text_as_well_is_flagged(graded: Grade, data: Path) -> None:
+    """Nothing is better than the valid text lets expect; but with strange words before them it loses its words."""
+    text = hidden_raw_text(toy.CORPUS) + corpora.raw_text(toy.CORPUS, "valid")
+    result = graded(KNOWS.format(ids=ids_of(text)))
+    assert any("know the text by heart" in note for note in result.integrity)
