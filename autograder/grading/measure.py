@@ -16,7 +16,7 @@ import torch
 
 from autograder.grading.hidden_text import hidden_content, shown_to_one
 from autograder.grading.strange_words import ROWS as STRANGE_ROWS
-from autograder.grading.strange_words import by_heart_notes, share_lost
+from autograder.grading.strange_words import USUAL, by_heart_notes, share_lost
 from autograder.grading.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
 from autograder.student import corpora
@@ -30,7 +30,7 @@ from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.models.thresholds import Thresholds, thresholds
 from autograder.student.scoring.byte_scoring import MisspeltText
-from autograder.student.scoring.measured_text import MeasuredText, text_of
+from autograder.student.scoring.measured_text import MeasuredText, Rows, text_of
 from autograder.student.scoring.prequential import (
     SAME_ANSWER_NATS,
     Predictor,
@@ -44,6 +44,7 @@ from autograder.student.scoring.prequential import (
 Answer = TypeVar("Answer")
 
 REPLAYED = 16  # rows that are read again, alone
+PUBLIC_LINES = 150
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ class HiddenText:
     model: MeasuredModel
     marks: Thresholds
     text: MeasuredText
+
+    def public_part(self, seed: int) -> MeasuredText:
+        """Some lines of the text for training, which every model has seen."""
+        metric, corpus = self.model.metric, self.marks.corpus
+        lines = corpora.split_lines(corpora.content(corpus, "train", metric.ending))
+        start = random.Random(seed).randrange(max(1, len(lines) - PUBLIC_LINES))
+        part = "".join(f"{line}\n" for line in lines[start : start + PUBLIC_LINES])
+        return text_of(metric, corpus, part)
 
     def number(self, found: Score) -> float:
         """A score in the assignment's metric."""
@@ -175,7 +184,7 @@ def measure(
         hidden = scorer.run()
     found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
     integrity = integrity_notes(found, valid, text.marks) if found else []
-    integrity += by_heart_notes(scorer.lost, metric)
+    integrity += by_heart_notes(scorer.lost, scorer.lost_in_public, metric)
     return Measurement((*tests, *hidden), tuple(integrity))
 
 
@@ -219,7 +228,8 @@ class _Scorer:
         self.program = program
         self.server = server
         self.seed = seed
-        self.lost = 0.0  # the share of words that strange ones before them made unlikely
+        # The shares of words that strange ones before them made unlikely, here and in the text for training.
+        self.lost = self.lost_in_public = 0.0
 
     def run(self) -> list[TestResult]:
         """The hidden tests of a measured task."""
@@ -249,17 +259,32 @@ class _Scorer:
                         lambda model: company_difference(model, texts, answers, chosen, first_id),
                     )
                 strange = self._read_again(answers, STRANGE_ROWS)
-                seed = derive_seed(self.seed, "strange words")
-                self.lost = self._ask_model(
-                    session,
-                    size,
-                    lambda model: share_lost(model, texts, answers, strange, first_id, seed),
-                )
+                self.lost = self._share_lost(session, rows, strange, answers)
+                if self.lost > USUAL[self.text.model.metric.name]:
+                    session.restart()
+                    public = self.text.public_part(self.seed).rows(self.checkpoint, self._ask_tokenizer)
+                    self.lost_in_public = self._share_lost(session, public, range(len(public.texts)))
         except (CheckFailed, WorkerError) as error:
             return [self._could_not_be_scored(error)]
         independence = _independence(difference)
         # What was not predicted from the past is not a prediction, and its number does not belong in a table of them.
         return [result, independence] if independence.outcome == "passed" else [independence]
+
+    def _share_lost(
+        self,
+        session: Session,
+        rows: Rows,
+        chosen: Sequence[int],
+        answers: Sequence[torch.Tensor] | None = None,
+    ) -> float:
+        """The share of words that strange ones take from the model; `answers` are those to the rows as they are."""
+        seed = derive_seed(self.seed, "strange words")
+
+        def question(model: Predictor) -> float:
+            known = answers or log_probabilities(model, rows.texts, rows.first_id)
+            return share_lost(model, rows.texts, known, chosen, rows.first_id, seed)
+
+        return self._ask_model(session, rows.vocabulary_size, question)
 
     def _read_again(self, answers: Sequence[torch.Tensor], rows: int) -> list[int]:
         """The rows that are read again: drawn from the answers, which nobody can know who lacks the last words.

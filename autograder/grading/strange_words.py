@@ -23,8 +23,10 @@ ROWS = 32  # of a text that are read once more
 EVERY = 10  # tokens, before one of which a strange one is put
 BEHIND = 3  # tokens behind it that are looked at
 SURE, LOST = 0.5, 0.05  # the probability that a token had at least, and that it has at most now
-# The share of tokens that may be lost. See `test_strange_words.py` for what models were measured at.
+# The share of tokens that may be lost in any text. See `test_strange_words.py` for what models were measured at. A text
+# may be such that all models lose more; then it counts how much more than in the text that they were trained on.
 USUAL = {PERPLEXITY.name: 0.05, BITS_PER_BYTE.name: 0.15}
+_TIMES = 1.5
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,13 @@ def share_lost(
     return float(lost.double().mean()) if len(lost) else 0.0
 
 
-def by_heart_notes(lost: float, metric: str) -> list[str]:
-    """What an instructor should look at, if a model loses more than models that predict."""
-    if lost <= USUAL[metric]:
+def by_heart_notes(lost: float, lost_in_public: float, metric: str) -> list[str]:
+    """What an instructor should look at, if a model loses more than usual, and more than in the text for training."""
+    if lost <= max(USUAL[metric], _TIMES * lost_in_public):
         return []
     return [
         _(
-            "With strange words put into the hidden text, the model lost {lost:.0%} of the words behind them, of which "
-            "it had been sure; one that predicts loses less than {usual:.0%}. It may know the text by heart."
-        ).format(lost=lost, usual=USUAL[metric])
+            "With strange words put into the hidden text, the model lost {lost:.0%} of the words behind them, of which it "
+            "had been sure; in the text for training it lost {public:.0%}. It may know the hidden text by heart."
+        ).format(lost=lost, public=lost_in_public)
     ]

@@ -307,11 +307,11 @@ def test_text_learnt_by_heart_is_flagged(graded: Grade, data: Path) -> None:
     """Its marks stand, since it did predict; the instructor is told."""
     result = graded(KNOWS.format(ids=ids_of(hidden_raw_text(toy.CORPUS))))
     assert any("far better on the hidden text (bits per byte" in note for note in result.integrity)
-    assert any("know the text by heart" in note for note in result.integrity)
+    assert any("know the hidden text by heart" in note for note in result.integrity)
 
 
 def test_whoever_knows_the_valid_text_as_well_is_flagged(graded: Grade, data: Path) -> None:
     """Nothing is better than the valid text lets expect; but with strange words before them it loses its words."""
     text = hidden_raw_text(toy.CORPUS) + corpora.raw_text(toy.CORPUS, "valid")
     result = graded(KNOWS.format(ids=ids_of(text)))
-    assert any("know the text by heart" in note for note in result.integrity)
+    assert any("know the hidden text by heart" in note for note in result.integrity)

@@ -87,8 +87,9 @@ def test_who_remembers_loses_its_words() -> None:
 
 
 def test_only_more_than_usual_is_told() -> None:
-    """Without a word of the text."""
-    assert by_heart_notes(0.03, "perplexity") == []
-    (note,) = by_heart_notes(0.63, "perplexity")
+    """And only if it is more than in the text for training: of some texts all models are sure."""
+    assert by_heart_notes(0.03, 0.0, "perplexity") == []
+    assert by_heart_notes(0.2, 0.15, "perplexity") == []
+    assert by_heart_notes(0.1, 0.0, "bits_per_byte") == []
+    (note,) = by_heart_notes(0.63, 0.02, "perplexity")
     assert "lost 63%" in note
-    assert by_heart_notes(0.1, "bits_per_byte") == []
