@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,6 +26,19 @@ from autograder.student.core.moments import moment
 from autograder.student.core.notebook import Notebook, Task, parse_notebook
 from autograder.student.core.results import TaskResult, TestResult, better, score_task, share
 from autograder.student.core.terminal import output
+
+
+class Check(Protocol):
+    """Checks a notebook somewhere, as `check_notebook` does here."""
+
+    def __call__(
+        self,
+        path: Path,
+        tasks: Sequence[str] = (),
+        on_stop: Callable[[Stop], None] = ...,
+        on_result: Callable[[TaskResult], None] = ...,
+        on_step: Callable[[str], None] = ...,
+    ) -> Checked: ...
 
 
 @dataclass(frozen=True)
@@ -77,14 +91,8 @@ def check_notebook(
     Raises `NotCheckable` if the file is not a notebook of this course, or has no task of that name.
     """
     notebook = course_notebook(read_file(path), path)
-    names = [task.name for task in notebook.tasks()]
-    for task in tasks:
-        if task not in names:
-            raise NotCheckable(
-                _("There is no task called {task} in {path}. There are: {known}.").format(
-                    task=f"“{task}”", path=path, known=", ".join(names)
-                )
-            )
+    names = require_tasks(notebook, tasks, path)
+    print(runs_unprotected(path), file=sys.stderr)
     folder = path.resolve().parent
     running = _("Running the cells of {name} …").format(name=path.name)
     stops: list[Stop] = []
@@ -100,8 +108,30 @@ def check_notebook(
     return Checked(tuple(results[name] for name in names if name in results), tuple(stops))
 
 
+def require_tasks(notebook: Notebook, tasks: Sequence[str], path: Path) -> list[str]:
+    """The names of all tasks of a notebook; `NotCheckable` if one that is asked for is not among them."""
+    names = [task.name for task in notebook.tasks()]
+    for task in tasks:
+        if task not in names:
+            raise NotCheckable(
+                _("There is no task called {task} in {path}. There are: {known}.").format(
+                    task=f"“{task}”", path=path, known=", ".join(names)
+                )
+            )
+    return names
+
+
+def runs_unprotected(path: Path) -> str:
+    """What is said whenever a notebook's code is run without a sandbox."""
+    return _("{name} runs here as you would run it yourself, without a sandbox.").format(name=path.name)
+
+
 def print_check(
-    path: Path, hints: int = 1, tasks: Sequence[str] = (), console: Console | None = None
+    path: Path,
+    hints: int = 1,
+    tasks: Sequence[str] = (),
+    console: Console | None = None,
+    check: Check = check_notebook,
 ) -> bool:
     """Prints what the checks say of a notebook, task by task; whether all of them pass."""
     console = console or output()
@@ -116,7 +146,7 @@ def print_check(
         console.print(escape(shown), style=style, highlight=False)
 
     with console.status("") as status:
-        checked = check_notebook(path, tasks, show_stop, show_result, status.update)
+        checked = check(path, tasks, show_stop, show_result, status.update)
     console.print(f"\n{progress_of(checked.results).sentence()}", style="bold", highlight=False)
     return checked.passes
 
