@@ -33,6 +33,8 @@ from autograder.sandbox import channel
 from autograder.sandbox.conversation import Conversation
 from autograder.sandbox.errors import WorkerCrashed, WorkerError
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.outcomes import outcome_in
 from autograder.student.checking.comparing import assert_equal
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core import values
@@ -159,6 +161,12 @@ def _replied(data: bytes) -> None:
     ):
         with suppress(CheckFailed):
             ask()
+
+
+def _executed(data: bytes) -> None:
+    """A worker says this of a cell."""
+    with suppress(values.WireError):
+        outcome_in(_decoded(data), Limits())
 
 
 def _frame(message: bytes) -> bytes:
@@ -309,6 +317,14 @@ TARGETS = {
             "autograder.student.checking.gradients",
             "autograder.student.checking.comparing",
         ),
+    ),
+    "outcome": Target(
+        _executed,
+        lambda: (
+            _joined({"status": status, "error": "a\nb", "output": "", "seconds": 0.5})
+            for status in ("ok", "timeout")
+        ),
+        ("autograder.sandbox.outcomes",),
     ),
     "frames": Target(
         _received, lambda: (_frame(_joined(value)) for value in _VALUES), ("autograder.sandbox.frames",)

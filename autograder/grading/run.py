@@ -8,6 +8,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def grade(
     """
     start = time.monotonic()
     try:
-        graded = _grade(submission, suites, server, seed, training_server)
+        graded = _despite_kills(submission, suites, server, seed, training_server)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
@@ -85,6 +86,25 @@ def grade(
     provenance |= _kept_of_answers(graded.notebook, suites.get(graded.result.assignment))
     seconds = round(time.monotonic() - start, 3)
     return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
+
+
+def _despite_kills(
+    submission: Submission,
+    suites: Mapping[str, Suite],
+    server: Server,
+    seed: int,
+    training_server: Server | None,
+) -> Graded:
+    """Grades it, and once more if something was killed meanwhile: the machine short of memory, or a person.
+
+    A submission can kill itself as well. What happens twice is taken for its own doing.
+    """
+    before = server.kills
+    with suppress(SandboxLost):
+        graded = _grade(submission, suites, server, seed, training_server)
+        if server.kills == before:
+            return graded
+    return _grade(submission, suites, server, seed, training_server)
 
 
 def _grade(

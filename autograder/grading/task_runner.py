@@ -14,7 +14,7 @@ from autograder.grading.measure import not_handed_in
 from autograder.grading.repair import Repaired
 from autograder.grading.suite import Suite
 from autograder.grading.text import clean
-from autograder.sandbox import CellOutcome, Conversation, Session, WorkerError, WorkerTimeout
+from autograder.sandbox import CellOutcome, Conversation, SandboxLost, Session, WorkerError, WorkerTimeout
 from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.forbidden import find_forbidden
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
@@ -114,9 +114,12 @@ class TaskRunner:
         if not tasks:
             return {}
         try:
-            return self.suite.run(self.student_of, seed, tasks, checkpoint_of=self.read_model)
+            results = self.suite.run(self.student_of, seed, tasks, checkpoint_of=self.read_model)
         finally:
             self._end_conversation()
+        if self.session.is_lost:  # a test takes that for an error like any other
+            raise SandboxLost
+        return results
 
     def student_of(self, task: str) -> Student:
         """The student's namespace for a task; `Stopped` if her code for it cannot be run, or not any more."""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from autograder.sandbox.errors import WorkerTimeout as WorkerTimeout
     from autograder.sandbox.layers import Layer as Layer
     from autograder.sandbox.limits import Limits as Limits
+    from autograder.sandbox.outcomes import CellOutcome as CellOutcome
     from autograder.sandbox.server import Isolation as Isolation
     from autograder.sandbox.server import Server as Server
-    from autograder.sandbox.session import CellOutcome as CellOutcome
     from autograder.sandbox.session import Session as Session
 
 _HOME = {
@@ -41,7 +41,8 @@ _HOME = {
     "limits": ("Limits",),
     "layers": ("Layer",),
     "server": ("Isolation", "Server"),
-    "session": ("CellOutcome", "Session"),
+    "outcomes": ("CellOutcome",),
+    "session": ("Session",),
     "conversation": ("Conversation",),
 }
 

@@ -25,6 +25,13 @@ def was_too_slow(ending: Ending, limit: float) -> bool:
     )
 
 
+def was_killed(ending: Ending | None, limit: float) -> bool:
+    """Whether it was killed and no limit of ours explains it: by the machine, a person, or itself on purpose."""
+    if ending is None or ending.kind != "signal":
+        return False
+    return ending.number == signal.SIGKILL and not was_too_slow(ending, limit)
+
+
 def verdict_sentence(verdict: str) -> str:
     if verdict == "disk":
         return _("Stopped: it wrote more to the disk than is allowed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -60,6 +61,9 @@ class Server:
         self._bubblewrap: str | None = None
         self._why_not_strong = _("not at this level")
         self._why_same_user = ""
+        self.kills = (
+            0  # of workers and tasks, by a signal that no limit explains: somebody's, or the machine's
+        )
         self.level: Isolation = self._choose(isolation)
         self._filter = self._compile() if self.level != "none" else seccomp.Filter(b"", 0, {})
         self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
@@ -96,6 +100,9 @@ class Server:
                 with self._lock:
                     self._end_process()  # it has died since; once more with a new one
                 return self._open_session(descriptors)
+
+    def _count_kill(self) -> None:
+        self.kills += 1
 
     @property
     def limits(self) -> Limits:
@@ -196,6 +203,16 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             return
         self._end_process()
+        if self._start_process() or (self._was_killed() and self._start_process()):
+            return
+        self._end_process()
+        raise SandboxUnavailable(
+            _("The sandbox could not be started: {reason}").format(reason=self._last_words())
+        )
+
+    def _start_process(self) -> bool:
+        """Starts the warm server; whether it has said that it is warm."""
+        self._end_process()
         settings = self._settings()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-s", "-S", "-B"]
@@ -231,14 +248,16 @@ class Server:
         ours.settimeout(_START_SECONDS)
         try:
             ours.send(json.dumps(settings.to_json()).encode())
-            greeting = ours.recv(65536)
+            return bool(ours.recv(65536))
         except OSError:
-            greeting = b""
-        if not greeting:
-            self._end_process()
-            raise SandboxUnavailable(
-                _("The sandbox could not be started: {reason}").format(reason=self._last_words())
-            )
+            return False
+
+    def _was_killed(self) -> bool:
+        """Whether the server, or bubblewrap around it, ended by a signal of somebody else's."""
+        assert self._process is not None
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(timeout=0.5) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        return False
 
     def _last_words(self) -> str:
         self._errors.seek(0)
@@ -267,10 +286,12 @@ class Server:
                 ours.close()
                 raise SandboxLost from error
         try:
-            return Session(ours, self._limits, descriptors)
+            session = Session(ours, self._limits, descriptors)
         except BaseException:
             ours.close()
             raise
+        session.on_kill = self._count_kill
+        return session
 
 
 def _open(content: Path | bytes, opened: ExitStack) -> int:

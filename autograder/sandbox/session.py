@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from autograder.sandbox.endings import (
     ending_sentence,
     timeout_sentence,
     verdict_sentence,
+    was_killed,
     was_too_slow,
 )
 from autograder.sandbox.errors import (
@@ -29,29 +29,15 @@ from autograder.sandbox.errors import (
 )
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.outcomes import CellOutcome, outcome_in
 from autograder.student.core import values
 from autograder.student.core.elsewhere import place_of_error, without
 from autograder.student.core.language import _
 
-_STATUSES = ("ok", "error", "timeout", "crashed", "skipped")
 _NO_CELL: Literal["skipped"] = (
     "skipped"  # the status that stands for the loss of a worker while none of its cells ran
 )
 _KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
-
-
-@dataclass(frozen=True)
-class CellOutcome:
-    """What became of one cell. `error` holds the student's own frames only; `output` and `error` are capped.
-
-    All of it is what the worker says; only `crashed`, and the `timeout` of a worker that had to be killed, are
-    the grader's own observation.
-    """
-
-    status: Literal["ok", "error", "timeout", "crashed", "skipped"]
-    error: str = ""
-    output: str = ""
-    seconds: float = 0.0
 
 
 class Session:
@@ -59,6 +45,8 @@ class Session:
 
     def __init__(self, control: socket.socket, limits: Limits, files: Mapping[str, int]) -> None:
         self._control = control
+        self.on_kill: Callable[[], None] = lambda: None
+        self.is_lost = False  # whatever its tasks seem to have answered since then is not to be believed
         self._limits = limits
         self._cells: list[str] = []
         self._left_out: set[int] = set()
@@ -219,7 +207,9 @@ class Session:
             connection.send({"cells": order})
             for position in positions:
                 connection.seconds = min(per_cell, total)
-                outcomes[position] = self._remembered(position, self._outcome(connection.receive()))
+                outcomes[position] = self._remembered(
+                    position, outcome_in(connection.receive(), self._limits)
+                )
                 total -= min(per_cell, total) - connection.seconds
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
             failure = self.failure(error, connection)
@@ -263,21 +253,6 @@ class Session:
             connection.close()
         self._alive = answer["worker"] is None
         return self._alive and not isinstance(failure, TimeIsUp), total
-
-    def _outcome(self, message: Any) -> CellOutcome:
-        """An outcome out of whatever the worker sent."""
-        if not isinstance(message, dict) or message.get("status") not in _STATUSES:
-            raise values.WireError("not the outcome of a cell")
-        error, output, seconds = message.get("error"), message.get("output"), message.get("seconds")
-        if not isinstance(error, str) or not isinstance(output, str) or not isinstance(seconds, float):
-            raise values.WireError("not the outcome of a cell")
-        limit = self._limits.output_bytes + 2
-        outcome = CellOutcome(message["status"], error[:limit], output[:limit], max(0.0, min(seconds, 1e6)))
-        if outcome.status == "timeout":
-            sentence = timeout_sentence(self._limits.cpu_seconds_per_cell)
-            frames = outcome.error.rstrip().rpartition("\n")[0]  # where it was, without Python's last line
-            outcome = replace(outcome, error=f"{frames}\n{sentence}" if frames else sentence)
-        return outcome
 
     # Tasks
 
@@ -335,7 +310,7 @@ class Session:
         try:
             channel.send(self._control, message, descriptors)
         except OSError as error:
-            raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
+            raise self._loss() from error
 
     def ask_keeper(self, message: dict[str, Any]) -> dict[str, Any]:
         """What the keeper answers to a message; `SandboxLost` if it is gone."""
@@ -344,11 +319,17 @@ class Session:
         try:
             return channel.receive(self._control)[0]
         except (EOFError, TimeoutError) as error:
-            raise SandboxLost(_("The sandbox ended unexpectedly.")) from error
+            raise self._loss() from error
+
+    def _loss(self) -> SandboxLost:
+        self.is_lost = True
+        return SandboxLost(_("The sandbox ended unexpectedly."))
 
     def _start_worker(self) -> None:
         self._forget_parked()
         answer = self.ask_keeper({"op": "start"})
+        if answer.get("layer") == "worker":
+            raise self._loss()
         if not answer["ready"]:
             raise SandboxUnavailable(
                 _("The sandbox could not be closed (layer {layer}: {reason}); no code was run.").format(
@@ -371,6 +352,8 @@ class Session:
         if answer["worker"] is not None:
             self._alive = False
         task, worker = (Ending(**part) if part else None for part in (answer["task"], answer["worker"]))
+        if answer["verdict"] is None and was_killed(worker or task, self._limits.cpu_seconds_per_cell):
+            self.on_kill()
         return task, worker, answer["verdict"]
 
     def failure(

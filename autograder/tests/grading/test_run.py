@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +14,11 @@ import pytest
 from autograder.grading.graded import Graded, Submission
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
+from autograder.grading.task_runner import TaskRunner
 from autograder.sandbox import Server
+from autograder.sandbox.processes import children_of
 from autograder.student.core.notebook import Notebook
-from autograder.student.core.results import Result
+from autograder.student.core.results import Result, TaskResult
 from autograder.tests.scenarios.apply import scenario_bytes
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -41,6 +46,51 @@ def test_equal_bytes_and_seeds_give_equal_results(
     second = grade(submission(name, few_tasks), suites, server, 1)
     assert untimed(first) == untimed(second)
     assert first.outcomes == second.outcomes
+
+
+def kill_below(server: Server, oldest: int) -> None:
+    """Kills the processes of a warm server: 0 is the server itself, 1 the keeper, 2 the worker and all its forks."""
+    assert server._process is not None
+    generations = [[server._process.pid]]
+    while generations[-1]:
+        generations.append([child for parent in generations[-1] for child in children_of(parent)])
+    generations = generations[1:] if server.level == "strong" else generations  # bubblewrap is two processes
+    for process in [process for generation in generations[oldest:] for process in generation]:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("oldest", [0, 1, 2])
+def test_what_is_killed_by_somebody_else_is_done_again(
+    oldest: int, server: Server, suites: Suites, few_tasks: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and the result is what it would have been."""
+    undisturbed = grade(submission("honest_mistake", few_tasks), suites, server, 1)
+    runs = TaskRunner.run
+    kills = [oldest]
+
+    def killing(runner: TaskRunner, seed: int) -> list[TaskResult]:
+        if kills:
+            kill_below(server, kills.pop())
+        return runs(runner, seed)
+
+    monkeypatch.setattr(TaskRunner, "run", killing)
+    disturbed = grade(submission("honest_mistake", few_tasks), suites, server, 1)
+    assert not kills
+    assert untimed(disturbed) == untimed(undisturbed)
+
+
+def test_what_is_killed_each_time_is_believed(server: Server, suites: Suites, few_tasks: Notebook) -> None:
+    """A notebook that kills itself is no fault of the machine: it gets its marks, not a second look by a person."""
+    data, name = scenario_bytes(SCENARIOS / "right", few_tasks)
+    document = json.loads(data)
+    document["cells"].append(
+        {"cell_type": "code", "source": "import os; os.kill(os.getpid(), 9)", "metadata": {}, "outputs": []}
+    )
+    graded = grade(Submission("pupil", json.dumps(document).encode(), name), suites, server, 1)
+    assert graded.is_final
+    assert graded.result.score == graded.result.max_score
+    assert graded.outcomes[-1].status == "crashed"
 
 
 def test_secret_inputs_are_in_nothing_that_is_told(

@@ -25,6 +25,44 @@ def test_a_killed_server_is_restarted(server: Server) -> None:
         assert session.execute(["1 + 1"])[0].output == "2\n"
 
 
+def test_a_server_that_is_killed_while_it_warms_up_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once: one that dies every time is a fault of the machine, which is told."""
+    start = subprocess.Popen
+    deaths: list[int] = []
+
+    def dying(command: list[str], **options: object) -> object:
+        return start(["/bin/sh", "-c", "kill -9 $$"] if deaths and deaths.pop() else command, **options)
+
+    server = Server(PUBLIC, HARNESS, SMALL, warm=())  # here it is found out what there is to protect it
+    monkeypatch.setattr(subprocess, "Popen", dying)
+    deaths.append(9)
+    with server, server.open() as session:
+        assert session.execute(["1 + 1"])[0].output == "2\n"
+    assert not deaths
+    deaths += [9, 9]
+    monkeypatch.undo()
+    other = Server(PUBLIC, HARNESS, SMALL, warm=())
+    monkeypatch.setattr(subprocess, "Popen", dying)
+    with pytest.raises(SandboxUnavailable, match="could not be started"), other:
+        pass
+
+
+def test_deaths_that_no_limit_explains_are_counted(server: Server) -> None:
+    """A kill from outside looks like that of the student's own; an exit, a crash and a limit do not."""
+    ours = "import os; os.kill(os.getpid(), 9)"
+    swallowing = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    for cell, count in (
+        (ours, 1),
+        ("import os; os._exit(0)", 0),
+        ("import os; os.abort()", 0),
+        (swallowing, 0),
+    ):
+        before = server.kills
+        with server.open() as session:
+            session.execute([cell])
+        assert server.kills - before == count, cell
+
+
 def test_a_killed_server_takes_everything_along() -> None:
     """No worker outlives it."""
     before = len(descendants())
