@@ -30,6 +30,7 @@ class Content(NamedTuple):
 
     assignment: str = ""
     answered: int = -1  # of a file that is not a notebook of this course
+    is_foreign: bool = False  # a notebook of another course, whatever its name
 
 
 def content_of(found: Found, assignment: str = "") -> Content:
@@ -41,7 +42,7 @@ def content_of(found: Found, assignment: str = "") -> Content:
     sources = {name: source_notebook(name) for name in assignment_names()}
     name = assignment or recognise(notebook, sources)
     if name not in sources:
-        return Content()
+        return Content(is_foreign=True)
     repaired = repair(notebook, sources[name])
     return Content(name, len(sources[name].tasks()) - len(repaired.not_attempted | repaired.missing))
 
@@ -74,7 +75,8 @@ def _chosen(own: Sequence[Found], assignment: str, is_late: Callable[[Found], bo
     groups: dict[str, list[Found]] = {}
     for each in own:
         content = contents.get(_key(each), Content())
-        groups.setdefault(assignment or content.assignment or _said(each), []).append(each)
+        said = "" if content.is_foreign else _said(each)
+        groups.setdefault(assignment or content.assignment or said, []).append(each)
     others = groups.pop("", []) if len(groups) > 1 else []
     chosen = []
     for name, group in groups.items():

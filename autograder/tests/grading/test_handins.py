@@ -308,6 +308,15 @@ def test_of_one_students_notebooks_one_counts(tmp_path: Path, files: dict[str, A
     assert bob.notes == ()
 
 
+def test_a_notebook_of_another_course_stays_one_under_our_name(tmp_path: Path) -> None:
+    """Also where there are two of them, and beside one of ours."""
+    put(tmp_path / "ada", {"rnn_basics.ipynb": FOREIGN, "rnn_basics-Copy1.ipynb": FOREIGN})
+    put(tmp_path / "bob", {"rnn_basics.ipynb": FOREIGN, "mine.ipynb": WORKED})
+    ada, bob = rows(tmp_path)
+    assert (ada.assignment, ada.read()) == ("", FOREIGN)
+    assert (bob.assignment, bob.read()) == ("rnn_basics", WORKED)
+
+
 def test_notebooks_of_two_assignments_are_two_rows(tmp_path: Path) -> None:
     """Also where one of them is broken: its name says which it is."""
     put(tmp_path / "ada", {"x.ipynb": WORKED, "rnn_language_model.ipynb": b"{"})
