@@ -163,7 +163,7 @@ class TaskRunner:
         if (
             rule is not None and find_forbidden(student.sources, task, rule) is None
         ):  # else it scores 0 anyway
-            student.request(op="refuse", modules=sorted(rule.modules))
+            student.request(op="refuse", modules=sorted(rule.modules), libraries=sorted(rule.libraries))
             self._unless_over(task, lambda: conversation.forgo(rule.compiled, rule.libraries))
         return student
 

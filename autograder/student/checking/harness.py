@@ -137,11 +137,12 @@ class Harness:
     def _refuse(self, request: dict[str, Any]) -> dict[str, Any]:
         """Takes the functions of Python modules away, for the rest of this conversation's process.
 
-        What is garbage now goes now: its library may be taken away as well, and with it what would clear it up.
+        Where libraries will be taken away as well, what is garbage now goes now: with them goes what would clear it up.
         """
         refuse(request["modules"])
-        gc.collect()
-        gc.freeze()
+        if request["libraries"]:
+            gc.collect()
+            gc.freeze()
         return {}
 
     def _look(self, request: dict[str, Any]) -> dict[str, Any]:
