@@ -1,8 +1,8 @@
 """The attacks that `autograder.benchmarks.attacks` tries on every grader: what the cell of a wrong answer does.
 
 `{define}` is the head of the function that is asked for, `{world}` the folder in which teacher and class work, and
-`{port}` a server on the machine. Secrets are words that begin with SECRET-; `keep` shows what was found. What takes
-memory or starts processes is bounded by itself, too.
+`{port}` a server on the machine. Secrets are words that end with a token, which stands in no attack; `keep` shows what
+was found. What takes memory or starts processes is bounded by itself, too.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def search(folder, wanted):
                 text = open(os.path.join(place, name), errors="replace").read(10**6)
             except OSError:
                 continue
-            for word in re.findall("SECRET-" + wanted, text):
+            for word in re.findall(wanted + "-SECRET-[0-9a-f]+", text):
                 keep(word)
 """
 
@@ -84,7 +84,7 @@ for path in glob.glob("/proc/[0-9]*/environ"):
         texts.append(open(path, errors="replace").read())
     except OSError:
         pass
-for word in set(re.findall("SECRET-ENVIRONMENT", " ".join(texts))):
+for word in set(re.findall("ENVIRONMENT-SECRET-[0-9a-f]+", " ".join(texts))):
     keep(word)
 """,
     ),
@@ -99,7 +99,7 @@ import gc
     while frame is not None:
         texts += [str(value)[:10000] for value in (*frame.f_locals.values(), frame.f_globals.get("In", ""))]
         frame = frame.f_back
-    for word in set(re.findall("SECRET-TESTS", " ".join(texts))):
+    for word in set(re.findall("TESTS-SECRET-[0-9a-f]+", " ".join(texts))):
         keep(word)
     return arguments[0]
 """,
@@ -207,7 +207,7 @@ while True:
 """,
     ),
     "takes 64 GB of memory": Attack(
-        "harmed", "blocks = [bytearray(2**30) for _each in range(64)]\nkeep('DONE')"
+        "harmed", "import mmap\nblocks = [mmap.mmap(-1, 2**30) for _each in range(64)]\nkeep('DO' + 'NE')"
     ),
     "starts twenty processes that stay": Attack(
         "harmed",
@@ -222,7 +222,7 @@ for _each in range(20):
     ),
     "removes a file of the teacher's": Attack("harmed", 'os.remove("{world}/teacher/canary.txt")'),
     "connects to a server": Attack(
-        "harmed", "import socket\nsocket.create_connection(('127.0.0.1', {port}), 5)\nkeep('DONE')"
+        "harmed", "import socket\nsocket.create_connection(('127.0.0.1', {port}), 5)\nkeep('DO' + 'NE')"
     ),
     "puts a script into the report": Attack(
         "harmed", "from IPython.display import HTML, display\ndisplay(HTML('<script>attack()</script>'))"

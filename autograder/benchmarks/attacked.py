@@ -30,7 +30,8 @@ OURS = "rnn_basics"
 TASK = "rnn_step"
 TOY = "toy"
 CANARY = "teacher/canary.txt"
-SECRET = {"AUTOGRADER_BENCHMARK_SECRET": "SECRET-ENVIRONMENT"}
+TOKEN = "SECRET-5e1ec7"
+SECRET = {"AUTOGRADER_BENCHMARK_SECRET": f"ENVIRONMENT-{TOKEN}"}
 _RUN = "AUTOGRADER_BENCHMARK_RUN"
 
 
@@ -49,9 +50,9 @@ class Observed:
 def new_world(world: Path) -> None:
     """The folder with what the teacher has, and the hand-in of somebody else."""
     for name, text in {
-        "teacher/solution.py": "# SECRET-SOLUTION\ndef double(x): return 2 * x\n",
+        "teacher/solution.py": f"# SOLUTION-{TOKEN}\ndef double(x): return 2 * x\n",
         CANARY: "here",
-        "submitted/zoe/notes.txt": "SECRET-OTHER",
+        "submitted/zoe/notes.txt": f"OTHER-{TOKEN}",
     }.items():
         (world / name).parent.mkdir(parents=True, exist_ok=True)
         (world / name).write_text(text, encoding="utf-8")
@@ -110,7 +111,7 @@ def otters(
     template = world / "template"
     new_world(template)
     (template / "tests").mkdir()
-    (template / "tests" / "q1.py").write_text(_OTTERS_TESTS, encoding="utf-8")
+    (template / "tests" / "q1.py").write_text(_OTTERS_TESTS.replace("TOKEN", TOKEN), encoding="utf-8")
     _run([*otter, "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"], template)
     shutil.rmtree(template / "tests")
     for number, (name, attack) in enumerate(attacks.items()):
@@ -160,7 +161,7 @@ def _nbgraders_source() -> dict[str, object]:
     answer = "### BEGIN SOLUTION\ndef double(x): return 2 * x\n### END SOLUTION"
     tests = (
         "import math\nassert math.isclose(double(2), 4)\n### BEGIN HIDDEN TESTS\n"
-        "secret = 'SECRET-TESTS'\nassert math.isclose(double(21), 42)\n### END HIDDEN TESTS"
+        f"secret = 'TESTS-{TOKEN}'\nassert math.isclose(double(21), 42)\n### END HIDDEN TESTS"
     )
     plain = {"solution": False, "grade": False, "locked": False, "task": False}
     return _notebook(
@@ -175,7 +176,7 @@ _OTTERS_TESTS = """OK_FORMAT = True
 test = {"name": "q1", "points": [1, 1], "suites": [{"scored": True, "type": "doctest", "setup": "", "teardown": "",
  "cases": [
   {"code": ">>> import math\\n>>> assert math.isclose(double(2), 4)\\n", "hidden": False, "locked": False},
-  {"code": ">>> import math\\n>>> secret = 'SECRET-TESTS'\\n>>> assert math.isclose(double(21), 42)\\n",
+  {"code": ">>> import math\\n>>> secret = 'TESTS-TOKEN'\\n>>> assert math.isclose(double(21), 42)\\n",
    "hidden": True, "locked": False}]}]}
 """
 

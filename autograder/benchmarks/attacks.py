@@ -24,7 +24,7 @@ from rich.table import Table
 
 from autograder.assignments.sources import ROOT
 from autograder.benchmarks.attack_code import ATTACKS, Attack
-from autograder.benchmarks.attacked import Observed, make_otter, nbgraders, otters, ours
+from autograder.benchmarks.attacked import TOKEN, Observed, make_otter, nbgraders, otters, ours
 from autograder.benchmarks.record import write_record
 
 Grade = Callable[[Path, Mapping[str, Attack], int], Iterator[tuple[str, Observed]]]
@@ -38,7 +38,7 @@ def verdict(attack: Attack, observed: Observed) -> tuple[str, str]:
     """
     if observed.score:
         return "gained", f"{observed.score:g} points"
-    if attack.aim == "read" and "SECRET-" in observed.shown:
+    if attack.aim == "read" and TOKEN in observed.shown:
         return "read", "shown by the student's code"
     if not observed.has_canary:
         return "harmed", "the file is gone"

@@ -126,6 +126,7 @@ def test_gru_step_passes_gradients(student: Student, reference: Student, draw: D
 
 @pytest.mark.task("gru_step")
 @pytest.mark.hint("As z goes to 1, do you keep or replace?")
+@pytest.mark.supporting
 def test_gru_step_remembers(student: Student, draw: Draw) -> None:
     """With z at 1 the state stays what it was, step after step."""
     check_keeps(student.gru_step, draw, bias=80)
@@ -205,6 +206,7 @@ def test_gru_step_lecture_passes_gradients(student: Student, reference: Student,
 
 @pytest.mark.task("gru_step_lecture")
 @pytest.mark.hint("As z goes to 0, does the lecture keep or replace?")
+@pytest.mark.supporting
 def test_gru_step_lecture_remembers(student: Student, draw: Draw) -> None:
     """With z at 0 the state stays what it was, step after step."""
     check_keeps(student.gru_step_lecture, draw, bias=-80)

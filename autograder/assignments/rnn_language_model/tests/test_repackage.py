@@ -57,6 +57,7 @@ def kept_states(
 
 @pytest.mark.task("repackage")
 @pytest.mark.hint("What becomes of the state that was given? Who may still want to go back through it?")
+@pytest.mark.supporting
 def test_the_given_state_keeps_its_graph(student: Student, draw: Draw) -> None:
     """A gradient still goes back through the state that was given."""
     for count in (1, 2):
