@@ -136,9 +136,8 @@ def _grade(
             if not new or not rounds_left:
                 halts += halts_in(program, outcomes)
                 outcomes = with_halts(outcomes, halts)
-                results = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes).run(
-                    seed
-                )
+                runner = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes)
+                results = runner.run(seed)
                 refusals = sorted(session.refusals)
                 break
         program = mended  # once more from the start, without what is not on this machine
@@ -159,6 +158,7 @@ def _grade(
         *unread_notes(repaired, outcomes),
         *_refused([] if starts_processes(own) and _STARTING.issuperset(refusals) else refusals),
         *_own_faults(results),
+        *_only_read(runner),
         *_unsafe(server),
     ]
     result = Result(
@@ -307,6 +307,14 @@ def _own_faults(tasks: Sequence[TaskResult]) -> list[str]:
         for task in tasks
         for test in task.tests
         if test.outcome == "error"
+    ]
+
+
+def _only_read(runner: TaskRunner) -> list[str]:
+    if runner.has_taken_away:
+        return []
+    return [
+        _("What tasks forbid could not be taken away on this machine: only the source was searched for it.")
     ]
 
 

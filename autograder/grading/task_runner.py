@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from autograder.grading.measure import not_handed_in
@@ -68,6 +69,7 @@ class TaskRunner:
         self.sources = [
             "" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)
         ]
+        self.has_taken_away = True  # what tasks forbid, as far as any was asked
         self._task = ""
         self._student: Student | None = None
         self._conversation: Conversation | None = None
@@ -164,7 +166,8 @@ class TaskRunner:
             rule is not None and find_forbidden(student.sources, task, rule) is None
         ):  # else it scores 0 anyway
             student.request(op="refuse", modules=sorted(rule.modules), libraries=sorted(rule.libraries))
-            self._unless_over(task, lambda: conversation.forgo(rule.compiled, rule.libraries))
+            forgo = partial(conversation.forgo, rule.compiled, rule.libraries)
+            self.has_taken_away &= self._unless_over(task, forgo)
         return student
 
     def _unless_over(self, task: str, action: Callable[[], Answer]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from autograder.assignments.sources import source_notebook
 from autograder.grading.graded import Submission
@@ -11,7 +12,7 @@ from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.sandbox import Server
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
-from autograder.student.core.results import TaskResult
+from autograder.student.core.results import Result, TaskResult
 
 SEED = 20_26
 
@@ -23,7 +24,7 @@ def part_of(assignment: str, tasks: tuple[str, ...]) -> Notebook:
     return Notebook(tuple(kept))
 
 
-def task_result(
+def result_of(
     notebook: Notebook,
     assignment: str,
     task: str,
@@ -31,8 +32,8 @@ def task_result(
     server: Server,
     before: str = "",
     has_rules: bool = True,
-) -> TaskResult:
-    """What a task comes to with this answer (or the solution's, if it is empty) and a cell before it.
+) -> Result:
+    """What comes of this part of a notebook with this answer (or the solution's, if it is empty) and a cell before it.
 
     Without rules nothing is forbidden.
     """
@@ -48,5 +49,12 @@ def task_result(
         cells.append({"id": cell.id, "cell_type": cell.kind, "source": source, "metadata": metadata})
     document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     handed_in = Submission("pupil", json.dumps(document).encode(), f"{assignment}.ipynb", assignment)
-    result = grade(handed_in, {assignment: suite}, server, SEED).result
+    return grade(handed_in, {assignment: suite}, server, SEED).result
+
+
+def task_result(
+    notebook: Notebook, assignment: str, task: str, answer: str, server: Server, *others: Any
+) -> TaskResult:
+    """What the task itself comes to."""
+    result = result_of(notebook, assignment, task, answer, server, *others)
     return next(each for each in result.tasks if each.name == task)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import Server
+from autograder.sandbox import Conversation, Server
 from autograder.student.core.course import ASSIGNMENTS, spec_of
 from autograder.student.core.results import TaskResult
-from autograder.tests.grading.one_task import part_of, task_result
+from autograder.tests.grading.one_task import part_of, result_of, task_result
 
 RNN, WORDS, PIECES = "rnn_basics", "rnn_language_model", "subword_language_model"
 SIGNATURES = {
@@ -151,6 +151,15 @@ def test_the_attack_is_a_real_one(name: str, server: Server) -> None:
     """Where nothing is forbidden it has all points."""
     result = attacked(name, server, has_rules=False)
     assert result.score == result.max_score, [test for test in result.tests if test.outcome != "passed"]
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_a_machine_that_cannot_is_told(can: bool, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel decides whether the keeper may write into a task; the instructor reads of it in the result."""
+    if not can:
+        monkeypatch.setattr(Conversation, "forgo", lambda *_arguments: False)
+    result = result_of(part_of(RNN, ("rnn_step",)), RNN, "rnn_step", "", server)
+    assert any("could not be taken away" in note for note in result.integrity) is not can
 
 
 @pytest.mark.slow
