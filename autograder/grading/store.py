@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.grading.graded import Graded
 from autograder.grading.jobs import Job
+from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
 from autograder.student.core.names import safe_name
 from autograder.student.core.results import Result
@@ -121,13 +120,4 @@ def keep_marks(out: Path, marks: Marks) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Writes a file that is there as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    replace_file(path, text.encode("utf-8"))

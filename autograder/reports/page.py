@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from autograder.reports import labels as words
 from autograder.reports import markup, measured
+from autograder.student.core.files import replace_file
 from autograder.student.core.language import _, plural, span
 from autograder.student.core.metric import figure
 
@@ -34,9 +35,16 @@ def render(template: str, script: str = "", **values: Any) -> str:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Writes a text as UTF-8 with plain line ends; what cannot be encoded becomes its escape."""
+    """Writes a text as UTF-8 with plain line ends; what cannot be encoded becomes its escape.
+
+    A file is there as a whole or not at all; what is no file, a pipe or a terminal, is written to.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+    data = text.encode("utf-8", errors="backslashreplace")
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+    else:
+        replace_file(path.resolve(), data)
     return path
 
 

@@ -16,7 +16,7 @@ Date = tuple[int, int, int, int, int, int]  # year, month, day, hour, minute, se
 
 def replace_file(path: Path, content: bytes) -> None:
     """Writes a file; until all of it is written an older one stays as it is. `OSError` if it cannot be written."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with open(descriptor, "wb") as file:
             file.write(content)

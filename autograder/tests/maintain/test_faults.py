@@ -1,0 +1,96 @@
+"""What goes wrong around a run of a class costs nothing but time: the same command again ends with the same bytes."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import typer
+
+from autograder.grading.store import locked
+from autograder.maintain.class_run import grade_paths
+from autograder.tests.platforms.conftest import FORMATS, class_of
+from autograder.tests.platforms.test_shards import files_in
+
+__all__ = ["class_of"]  # a fixture
+
+
+@contextmanager
+def file_size(most: int) -> Iterator[None]:
+    """No file can be longer than this: to whoever writes it, the disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("most", [0, 10, 700, 900, 2_000, 8_000, 20_000])
+def test_a_full_disk_is_one_sentence_and_leaves_whole_files(
+    most: int, class_of: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At whichever file it is full; with space again the same command writes what it would have written."""
+    grade_paths([class_of], tmp_path / "whole", FORMATS, seed=7)
+    whole = files_in(tmp_path / "whole")
+    assert most < max(map(len, whole.values()))
+    capsys.readouterr()
+    with file_size(most), pytest.raises(typer.Exit) as end:
+        grade_paths([class_of], tmp_path / "out", FORMATS, seed=7)
+    told = capsys.readouterr()
+    assert (end.value.exit_code, told.out) == (2, "")
+    assert "cannot be used: File too large." in told.err
+    assert len(told.err.strip().splitlines()) == 1
+    left = files_in(tmp_path / "out")
+    del whole["run.json"]  # a run that has not ended has not all of it
+    left.pop("run.json", None)
+    assert left.items() <= whole.items()
+    grade_paths([class_of], tmp_path / "out", FORMATS, seed=7)
+    assert files_in(tmp_path / "out") == files_in(tmp_path / "whole")
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    class_of: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A system of files that is read-only for everybody, root among them."""
+    with pytest.raises(typer.Exit) as end:
+        grade_paths([class_of], Path("/proc/sys/marks"), FORMATS, seed=7)
+    told = capsys.readouterr()
+    assert (end.value.exit_code, told.out) == (2, "")
+    assert "/proc/sys/marks cannot be used: " in told.err
+
+
+def test_a_clock_that_jumps_changes_nothing(
+    class_of: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of day goes back a year, and forward two, at each look."""
+    grade_paths([class_of], tmp_path / "whole", FORMATS, seed=7)
+    jumps = [0]
+
+    def jumping() -> float:
+        jumps[0] += 1
+        return 1.8e9 + (-1) ** jumps[0] * jumps[0] * 3.2e7
+
+    monkeypatch.setattr(time, "time", jumping)
+    monkeypatch.setattr(time, "time_ns", lambda: int(jumping() * 1e9))
+    grade_paths([class_of], tmp_path / "out", FORMATS, seed=7)
+    assert files_in(tmp_path / "out") == files_in(tmp_path / "whole")
+
+
+def test_a_second_run_writes_nothing_into_the_folder_of_the_first(
+    class_of: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says so and ends; in a folder of its own it goes on."""
+    out = tmp_path / "out"
+    out.mkdir()
+    with locked(out):
+        with pytest.raises(typer.Exit) as end:
+            grade_paths([class_of], out, FORMATS, seed=7)
+        assert end.value.exit_code == 2
+        assert "Another run is writing" in capsys.readouterr().err
+        assert files_in(out) == {}
+        assert len(grade_paths([class_of], tmp_path / "other", FORMATS, seed=7)) == 6
