@@ -120,6 +120,7 @@ def test_lstm_step_in_float32(student: Student, reference: Student, draw: Draw) 
     "With f = 1 and i = 0, what should c do for 100 steps?",
     "c is not bounded; only its read-out is. Where does your tanh stand?",
 )
+@pytest.mark.supporting
 def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
     """With the forget gate open and the input gate shut, c stays what it was, step after step."""
     B, D, H = draw.sizes(3)
