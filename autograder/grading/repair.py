@@ -10,7 +10,7 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.student.core.code import bound_names, checked_task, is_python
+from autograder.student.core.code import bound_names, checked_task, is_python, statements
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, SKIP_TAG, Cell, Notebook
 from autograder.student.core.parts import added, around_check, defining, joined
@@ -91,9 +91,12 @@ def released(cell: Cell) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _squeezed(source: str) -> str:
-    """A text without its white space: what makes two cells the same."""
-    return "".join(source.split())
+def _meaning(source: str) -> object:
+    """What makes two cells the same: what their statements say, in any language; of other texts the letters.
+
+    Docstrings, which an edition in another language translates, comments and layout do not count.
+    """
+    return tuple(each.digest for each in statements(source)) or "".join(source.split())
 
 
 class _Repair:
@@ -107,7 +110,7 @@ class _Repair:
         self.checks = {
             cell.grade_id.removeprefix(CHECK_PREFIX): cell for cell in source.cells if cell.is_check
         }
-        self.stubs = {task: _squeezed(released(cell)) for task, cell in self.answers.items()}
+        self.stubs = {task: _meaning(released(cell)) for task, cell in self.answers.items()}
         self.repairs: list[str] = []
         self.integrity: list[str] = []
         matching = _Matching(submitted, source)
@@ -234,8 +237,8 @@ class _Repair:
         return next((task for task in self.answers if task in bound_names(cell.source)), None)
 
     def _is_stub(self, cell: Cell) -> bool:
-        squeezed = _squeezed(cell.source)
-        return any(squeezed == stub for stub in self.stubs.values())
+        meaning = _meaning(cell.source)
+        return any(meaning == stub for stub in self.stubs.values())
 
     def _without_empty_duplicates(
         self, rows: list[tuple[Cell, bool] | None]
@@ -290,7 +293,7 @@ class _Repair:
             broken = [cell for cell in running if cell.grade_id == task and not is_python(cell.source)]
             if not defining and not broken:
                 missing.add(task)
-            elif all(_squeezed(cell.source) == stub for cell in defining + broken):
+            elif all(_meaning(cell.source) == stub for cell in defining + broken):
                 untouched.add(task)
         return frozenset(untouched), frozenset(missing)
 
@@ -339,7 +342,7 @@ class _Matching:
     def _looks_like(cell: Cell, origin: Cell, is_answer: bool) -> bool:
         if is_answer:
             return origin.grade_id in bound_names(cell.source)
-        return bool(origin.source.strip()) and _squeezed(cell.source) == _squeezed(origin.source)
+        return bool(origin.source.strip()) and _meaning(cell.source) == _meaning(origin.source)
 
 
 def _additions(cell: Cell, origin: Cell | None) -> tuple[str, str]:

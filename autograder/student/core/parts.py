@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.student.core.code import called, python, tree
+from autograder.student.core.code import Statement, called, python, tree
 from autograder.student.core.notebook import CHECK_PREFIX
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
@@ -45,26 +45,19 @@ def _piece(node: ast.stmt, lines: list[bytes]) -> Piece:
 
 
 def added(source: str, released: str) -> list[Piece]:
-    """The statements of a cell that its released text does not have; comments and layout do not count.
+    """The statements of a cell that its released text does not have; comments, docstrings and layout do not count.
 
     >>> [piece.text for piece in added("import math\\nimport numpy as np", "import math  # first")]
     ['import numpy as np']
     """
-    known = Counter(_meaning(piece) for piece in pieces(released))
+    known = Counter(Statement(piece.node).digest for piece in pieces(released))
     new = []
     for piece in pieces(source):
-        meaning = _meaning(piece)
-        known[meaning] -= 1
-        if known[meaning] < 0:
+        digest = Statement(piece.node).digest
+        known[digest] -= 1
+        if known[digest] < 0:
             new.append(piece)
     return new
-
-
-def _meaning(piece: Piece) -> str:
-    try:
-        return ast.unparse(piece.node)
-    except RecursionError:
-        return piece.text
 
 
 def defining(source: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from autograder.assignments.sources import assignment_names
+from autograder.assignments.sources import assignment_names, source_notebook
+from autograder.grading.repair import released, repair
 from autograder.maintain import translation
 from autograder.maintain.release import EDITION_PACKAGES, edition_files
 from autograder.maintain.release.assignments import ASSIGNMENTS
 from autograder.maintain.release.bundle import bundle_files
 from autograder.maintain.release.leaks import all_secrets, assert_nothing_leaks
 from autograder.student.core.language import EDITION
+from autograder.student.core.notebook import parse_notebook
 
 EDITION_FILE = f"autograder/student/core/locale/{EDITION.name}"
 HANGUL = ("가", "힣")
@@ -77,6 +80,17 @@ def test_cells_to_fill_in_are_left_as_they_are(english: dict[str, bytes], korean
         assert checks[0] == checks[1]
         prose = ["".join(cell["source"]) for cell in theirs if cell["cell_type"] == "markdown"]
         assert all(syllables(text) for text in prose if len(text) > 100)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_an_edition_that_nobody_touched_is_known_as_such(name: str) -> None:
+    """Its docstrings are others, even those of cells that came with it; nothing was changed, and nothing answered."""
+    source = source_notebook(name)
+    edition = parse_notebook(json.loads(translation.translated_notebook(name, "ko")))
+    cells = [replace(cell, source=released(cell)) if cell.is_answer else cell for cell in edition.cells]
+    repaired = repair(replace(edition, cells=tuple(cells)), source)
+    assert repaired.repairs == ()
+    assert repaired.not_attempted == frozenset(task.name for task in source.tasks())
 
 
 def test_nothing_hidden_is_in_an_edition(english: dict[str, bytes], korean: dict[str, bytes]) -> None:
