@@ -87,8 +87,11 @@ def integrity_notes(repaired: Repaired, source: Notebook) -> list[str]:
             )
     more = len(notes) - MAX_SENTENCES
     if more > 0:
-        one, many = "There is {count} more line worth a look.", "There are {count} more lines worth a look."
-        notes[MAX_SENTENCES:] = [plural(one, many, more)]
+        notes[MAX_SENTENCES:] = [
+            plural(
+                "There is {count} more line worth a look.", "There are {count} more lines worth a look.", more
+            )
+        ]
     return notes
 
 

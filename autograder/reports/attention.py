@@ -50,11 +50,21 @@ def waiting(result: Result) -> list[str]:
         if any(test.outcome == "error" for test in task.tests):
             told.append(_("A test of {task} could not be carried out.").format(task=f"`{task.name}`"))
     if result.integrity:
-        one, many = "{count} note on integrity, below.", "{count} notes on integrity, below."
-        told.append(plural(one, many, len(result.integrity)))
+        told.append(
+            plural(
+                "{count} note on integrity, below.",
+                "{count} notes on integrity, below.",
+                len(result.integrity),
+            )
+        )
     if result.similar:
-        one, many = "It resembles {count} other, below.", "It resembles {count} others, below."
-        told.append(plural(one, many, len(result.similar)))
+        told.append(
+            plural(
+                "It resembles {count} other, below.",
+                "It resembles {count} others, below.",
+                len(result.similar),
+            )
+        )
     return told
 
 

@@ -181,8 +181,9 @@ def remarks(board: Board) -> list[str]:
             ).format(files=", ".join(board.scale.files))
         )
     if board.more:
-        one, many = "{count} more model is not shown.", "{count} more models are not shown."
-        said.append(plural(one, many, board.more))
+        said.append(
+            plural("{count} more model is not shown.", "{count} more models are not shown.", board.more)
+        )
     if board.without_model:
         said.append(
             plural(
