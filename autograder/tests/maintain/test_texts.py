@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 
-from autograder.maintain.texts import code_of, notebook_texts, placeholders, places
+from autograder.maintain.texts import PACKAGE, ROOMS, code_of, notebook_texts, placeholders, places
 
 
 def shown(source: str, **metadata: Any) -> list[str]:
@@ -90,3 +91,19 @@ def test_placeholders_count() -> None:
     assert placeholders("{a} and {a}, {b:.2f}, {b!r}") == {"{a}": 2, "{b:.2f}": 1, "{b!r}": 1}
     assert placeholders(("{count} thing", "{count} of {all} things")) == {"{count}": 1, "{all}": 1}
     assert not placeholders("W_{hh}$ {1, 2} {}".replace("{hh}", "{h h}"))
+
+
+def test_every_sentence_with_a_number_is_found() -> None:
+    """`plural` is given both of its sentences where it is called: a name for one would hide it from translators."""
+    calls = [
+        (path, call)
+        for room in ROOMS
+        for path in (PACKAGE / room).rglob("*.py")
+        if path.name != "language.py" and "private" not in path.parts
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "plural"
+    ]
+    assert calls
+    assert [
+        path for path, call in calls if not all(isinstance(each, ast.Constant) for each in call.args[:2])
+    ] == []
