@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
+import re
 import resource
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +21,8 @@ from autograder.grading.store import locked
 from autograder.maintain.class_run import grade_paths
 from autograder.tests.platforms.conftest import FORMATS, class_of
 from autograder.tests.platforms.test_shards import files_in
+from autograder.tests.sandbox.conftest import descendants
+from autograder.tests.test_cli import few_cells
 
 __all__ = ["class_of"]  # a fixture
 
@@ -28,6 +36,66 @@ def file_size(most: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def class_at(folder: Path, size: int) -> Path:
+    """Hand-ins with one answer: right, wrong, one that ends its process, one that is no notebook, and so on."""
+    for number in range(size):
+        path = folder / f"s{number:02}.ipynb"
+        match number % 4:
+            case 0:
+                few_cells(path, "pad_batch")
+            case 1:
+                few_cells(path, pad_batch="def pad_batch(sequences, pad_id):\n    return 1")
+            case 2:
+                few_cells(path, pad_batch="import os\ndef pad_batch(sequences, pad_id):\n    os._exit(0)")
+            case _:
+                path.write_text("{", encoding="utf-8")
+    return folder
+
+
+def command(folder: Path, out: Path) -> list[str]:
+    """Grades a class, two at a time."""
+    options = ["--out", str(out), "--seed", "7", "--jobs", "2", "--format", "json,csv"]
+    return [sys.executable, "-m", "autograder", "grade", str(folder), *options]
+
+
+def results_in(out: Path) -> dict[str, str]:
+    """What a run says of its class, but for what it has measured of itself."""
+    paths = [*(out / "results").glob("*.json"), out / "results.json", out / "results.csv"]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    return {name: re.sub(r'"(seconds|memory_bytes)": [\d.]+', "", text) for name, text in texts.items()}
+
+
+def kill_at_random(arguments: list[str], moments: int, seconds: float, chance: random.Random) -> list[str]:
+    """Runs a command as often as it takes to kill so many processes, itself or any below it; which ones."""
+    killed = []
+    while moments:
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while moments and process.poll() is None:
+                time.sleep(chance.uniform(0, seconds))
+                victim = chance.choice([process.pid, *descendants(process.pid)])
+                with suppress(ProcessLookupError, FileNotFoundError):
+                    killed.append(Path(f"/proc/{victim}/cmdline").read_text(encoding="utf-8")[-40:])
+                    os.kill(victim, signal.SIGKILL)
+                    moments -= 1
+    return killed
+
+
+@pytest.mark.parametrize(
+    ("size", "moments", "seconds"), [(4, 3, 6.0), pytest.param(50, 50, 6.0, marks=pytest.mark.slow)]
+)
+def test_whatever_is_killed_a_class_ends_with_the_same_bytes(
+    size: int, moments: int, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command, a grader, a warm server, a keeper or a worker, at any time; the same command goes on."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # what is killed leaves its temporary folders
+    folder = class_at(tmp_path / "in", size)
+    subprocess.run(command(folder, tmp_path / "whole"), check=True, capture_output=True)
+    disturbed = command(folder, tmp_path / "out")
+    print(kill_at_random(disturbed, moments, seconds, random.Random(moments)))
+    subprocess.run(disturbed, check=True, capture_output=True)
+    assert results_in(tmp_path / "out") == results_in(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("most", [0, 10, 700, 900, 2_000, 8_000, 20_000])
