@@ -17,7 +17,7 @@ from autograder.grading.find import Found
 from autograder.grading.lateness import in_seconds
 from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import recognise, repair
-from autograder.grading.text import clean_line
+from autograder.grading.text import clean_line, visible
 from autograder.student.core.language import _
 
 MAX_READ = 20  # of one student's notebooks, the newest; the others are only named
@@ -146,6 +146,7 @@ def distinct(found: Sequence[Found]) -> list[Found]:
     for student in dict.fromkeys(each.student for each in found):
         plain = clean_line(student, 100) or "?"
         numbered = (f"{plain} ({number})" for number in itertools.count(2))
-        labels[student] = next(label for label in itertools.chain([plain], numbered) if label not in taken)
-        taken.add(labels[student])
+        every = itertools.chain([plain], numbered)
+        labels[student] = next(label for label in every if visible(label) not in taken)
+        taken.add(visible(labels[student]))
     return [replace(each, student=labels[each.student]) for each in found]

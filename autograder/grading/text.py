@@ -17,6 +17,12 @@ _KEPT = frozenset("\n\t")
 # They turn the order of the letters around them: "passed" can be made to read as something else.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# Joiners, soft hyphens, variation selectors, tags, fillers: letters that show nothing by themselves.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+
 
 def clean(text: str, limit: int = MAX_MESSAGE) -> str:
     """The text as plain, printable characters, lines and tabs; cut at `limit` with an ellipsis."""
@@ -37,6 +43,16 @@ def clean_output(text: str) -> str:
 def clean_line(text: str, limit: int = 200) -> str:
     """The same on one line, for names."""
     return clean(" ".join(text.split()), limit)
+
+
+def visible(text: str) -> str:
+    """What is to be seen of a name, the same for names that only invisible letters tell apart.
+
+    >>> visible("a\\u200bda") == visible("ada")
+    True
+    """
+    shown = "".join(letter for letter in text if not _INVISIBLE.match(letter))
+    return unicodedata.normalize("NFC", shown)
 
 
 def _is_plain(letter: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 
+from autograder.reports.formats import cell
 from autograder.student.core.language import _
 
 COLUMNS = (
@@ -56,14 +57,15 @@ class MarksWithStatus(ExportPlugin):
 
 
 def _person(assignment: Assignment, student: Student) -> dict[str, Any]:
+    """Whose marks of what; names may come from files, so none of them is a formula to a spreadsheet."""
     return {
         "assignment": assignment.name,
         "duedate": assignment.duedate,
         "max_score": assignment.max_score,
-        "student_id": student.id,
-        "last_name": student.last_name,
-        "first_name": student.first_name,
-        "email": student.email,
+        "student_id": cell(student.id or ""),
+        "last_name": cell(student.last_name or ""),
+        "first_name": cell(student.first_name or ""),
+        "email": cell(student.email or ""),
     }
 
 

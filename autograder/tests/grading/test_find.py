@@ -246,6 +246,28 @@ def test_names_that_look_the_same_get_a_number() -> None:
     assert [each.student for each in labelled] == ["ada", "Ada", "ada (2)", "ada"]
 
 
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "ada\u200b",
+        "\u200dada",
+        "a\u00adda",
+        "ada\ufe0f",
+        "ada\U000e0041",
+        "ada\u3164",
+        "ada\u2800",
+        "ada\u2063",
+    ],
+)
+def test_nobody_takes_a_name_by_a_letter_that_is_not_seen(twin: str) -> None:
+    """A second row of the same look gets a number, so that nobody takes one for the other."""
+    found = [Found(name, "x.ipynb", Path(name)) for name in ("ada", twin, "ad\u00e1", "ada\u0301")]
+    labels = [each.student for each in distinct(found)]
+    assert labels[0] == "ada"
+    assert labels[1].endswith(" (2)")
+    assert labels[2:] == ["ad\u00e1", "ada\u0301 (2)"]
+
+
 def test_the_limits_are_those_of_the_course() -> None:
     """Collecting loads no torch, so that they stand twice: what a check accepts must not be refused here."""
     limits = {

@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Assignment, Student
 
+from autograder.nbgrader_bridge import export
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.course import Course
 
@@ -49,3 +51,11 @@ def test_students_and_assignments_can_be_chosen(course: Course, tmp_path: Path) 
     """By nbgrader's own options."""
     assert exported(course, "--student", "right", "--student", "garbage").keys() == {"right", "garbage"}
     assert exported(course, "--assignment", "another") == {}
+
+
+def test_no_name_is_a_formula() -> None:
+    """nbgrader takes the names of folders for students, and whoever hands in names a folder."""
+    student = Student(id="=HYPERLINK(1)", first_name="@ada", last_name=None, email="+1")
+    person = export._person(Assignment(name="rnn_basics"), student)
+    assert person["student_id"] == "'=HYPERLINK(1)"
+    assert (person["first_name"], person["last_name"], person["email"]) == ("'@ada", "", "'+1")
