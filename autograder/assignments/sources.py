@@ -30,8 +30,17 @@ def source_notebook(assignment: str, solutions: Path = SOLUTIONS) -> Notebook:
 
 def model_answers(assignment: str) -> dict[str, str]:
     """The course's own answers to the questions in words, by the name of their cells."""
-    cells = source_notebook(assignment).cells
-    return {cell.grade_id: cell.solution for cell in cells if cell.is_by_hand and cell.solution}
+    answers = {
+        cell.grade_id: _solution(cell.source) for cell in source_notebook(assignment).cells if cell.is_by_hand
+    }
+    return {name: answer for name, answer in answers.items() if answer}
+
+
+def _solution(source: str) -> str:
+    """What stands between nbgrader's marks of a solution, without its mark scheme; empty if there is none."""
+    _before, _begin, rest = source.partition("### BEGIN SOLUTION\n")
+    answer, _begin, scheme = rest.partition("### END SOLUTION")[0].partition("### BEGIN MARK SCHEME")
+    return (answer + scheme.partition("### END MARK SCHEME")[2]).strip()
 
 
 def released_points(assignment: str, released: Path = RELEASED) -> dict[str, float]:

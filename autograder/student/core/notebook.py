@@ -53,13 +53,6 @@ class Cell:
         return bool(self.nbgrader.get("solution")) and bool(self.nbgrader.get("grade"))
 
     @property
-    def solution(self) -> str:
-        """What stands between nbgrader's marks of a solution, without its mark scheme; empty if there is none."""
-        _before, _begin, rest = self.source.partition("### BEGIN SOLUTION\n")
-        answer, _begin, scheme = rest.partition("### END SOLUTION")[0].partition("### BEGIN MARK SCHEME")
-        return (answer + scheme.partition("### END MARK SCHEME")[2]).strip()
-
-    @property
     def is_locked(self) -> bool:
         """Whether a student is not meant to change it."""
         return bool(self.nbgrader.get("locked"))
