@@ -8,6 +8,7 @@ import unicodedata
 
 MAX_NAME_BYTES = 70
 _DIGITS = 16  # of the hash: enough that nobody finds a name with somebody else's
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # on Windows, with any ending
 _OUR_ENDING = re.compile(rf"(?:^|-)[0-9a-f]{{{_DIGITS}}}$")
 
 
@@ -25,7 +26,9 @@ def safe_name(text: str) -> str:
     name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", text)).strip("._-")
     while len(name.encode("utf-8")) > MAX_NAME_BYTES:
         name = name[:-1]
-    if name and name == text and _is_own_fold(text) and not _OUR_ENDING.search(text):
+    if _DEVICE.match(name):
+        name = name.replace(".", "_")
+    elif name and name == text and _is_own_fold(text) and not _OUR_ENDING.search(text):
         return name
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
     return f"{name}-{digest}" if name else digest

@@ -51,3 +51,10 @@ def test_no_two_texts_share_a_file(one: str, other: str) -> None:
     """Neither do a text and what was made of it."""
     for text in (other, safe_name(one), one.upper(), one.casefold()):
         assert text == one or safe_name(text).casefold() != safe_name(one).casefold()
+
+
+@pytest.mark.parametrize("name", ["nul", "con.txt", "Aux", "com1.ipynb", "lpt9", "prn"])
+def test_no_file_is_a_device_of_windows(name: str) -> None:
+    """What is written to `nul.html` is lost, and with it that student's page."""
+    assert safe_name(name).partition(".")[0].casefold() != name.partition(".")[0].casefold()
+    assert safe_name("console") == "console"
