@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import resource
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -85,8 +85,8 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(value[key])
 
 
-def _explore(name: str, corpus: Path, executions: int) -> None:
-    """The life of a process that fuzzes one target; libFuzzer ends it."""
+def _explore(name: str, corpus: Path, executions: int, count: Any) -> None:
+    """The life of a process that fuzzes one target and counts how often; libFuzzer ends it."""
     import atheris
 
     with atheris.instrument_imports(include=["autograder"]):
@@ -97,6 +97,10 @@ def _explore(name: str, corpus: Path, executions: int) -> None:
 
     def other(data: bytes, _size: int, seed: int) -> bytes:
         return mutated(data, SEPARATOR, random.Random(seed), atheris.Mutate)[:MAX_BYTES]
+
+    def read(data: bytes) -> None:
+        count.value += 1
+        target.read(data)
 
     atheris.Setup(
         [
@@ -111,7 +115,7 @@ def _explore(name: str, corpus: Path, executions: int) -> None:
             f"-rss_limit_mb={MEGABYTES}",
             f"-artifact_prefix={corpus}/",
         ],
-        target.read,
+        read,
         custom_mutator=other,
     )
     atheris.Fuzz()
@@ -170,24 +174,26 @@ def main(
     """Fuzz the targets one after the other, and print how far each came."""
     from autograder.benchmarks.fuzz_targets import TARGETS
 
-    table = Table("target", "executions", "seconds", "inputs kept", "lines reached")
+    table = Table("target", "executions", "CPU seconds", "inputs kept", "lines reached")
     failed = []
     spawn = multiprocessing.get_context("spawn")
     for name in targets or list(TARGETS):
         folder = corpus / name
         folder.mkdir(parents=True, exist_ok=True)
-        start = time.perf_counter()
-        process = spawn.Process(target=_explore, args=(name, folder, executions))
+        count = spawn.RawValue("q", 0)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        process = spawn.Process(target=_explore, args=(name, folder, executions, count))
         process.start()
         process.join()
-        seconds = time.perf_counter() - start
+        seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         if process.exitcode:
             failed.append(name)
+            table.add_row(name, f"{count.value:,}", f"{seconds:.0f}", "failed", "")
             continue
         with ProcessPoolExecutor(1, spawn) as pool:
             reached, lines, others = pool.submit(_lines_reached, name, folder).result()
         kept = str(sum(1 for _path in folder.iterdir()))
-        table.add_row(name, f"{executions:,}", f"{seconds:.0f}", kept, f"{reached} of {lines}")
+        table.add_row(name, f"{count.value:,}", f"{seconds:.0f}", kept, f"{reached} of {lines}")
         if left:
             print(name, *others)
     Console().print(table)
