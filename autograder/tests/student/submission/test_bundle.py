@@ -245,7 +245,9 @@ def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
 
 FORKS = """
 import ctypes, os, time
-if ctypes.CDLL(None).fork() == 0:  # Python's own is refused
+child = ctypes.CDLL(None).fork()  # Python's own is refused
+assert child >= 0
+if child == 0:
     open("forked", "w").close()
     time.sleep(20)
     open("outlived", "w").close()
@@ -264,7 +266,7 @@ def test_what_a_cell_has_started_ends_with_the_checks(
         """Whose time is up when the cell has forked."""
 
         def run(self) -> None:
-            while not (tmp_path / "forked").exists():
+            while not (tmp_path / "forked").exists() and not self.finished.is_set():
                 time.sleep(0.01)
             self.function(*self.args)
 
