@@ -13,6 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: data
 	$(BIN)/autograder demo --out demo
 
+# Three processes for two cores: many tests wait, for a limit or for the disk.
 test: lint data
 	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not slow"
 

@@ -43,6 +43,7 @@ def test_reports_know_results_and_nothing_else() -> None:
                 assert not name.startswith("autograder") or name.startswith(
                     (
                         "autograder.reports",
+                        "autograder.student.core.files",
                         "autograder.student.core.language",
                         "autograder.student.core.notebook",
                         "autograder.student.core.results",
