@@ -82,9 +82,8 @@ def kill_at_random(arguments: list[str], moments: int, seconds: float, chance: r
     return killed
 
 
-@pytest.mark.parametrize(
-    ("size", "moments", "seconds"), [(3, 2, 6.0), pytest.param(50, 50, 6.0, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow  # `test_run.py` kills the processes of one submission, one by one
+@pytest.mark.parametrize(("size", "moments", "seconds"), [(4, 3, 6.0), (50, 50, 6.0)])
 def test_whatever_is_killed_a_class_ends_with_the_same_bytes(
     size: int, moments: int, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

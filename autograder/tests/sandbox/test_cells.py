@@ -10,6 +10,8 @@ from autograder.sandbox import Server, Session
 from autograder.sandbox.absent import provide_absent
 from autograder.tests.sandbox.conftest import in_task
 
+pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
+
 
 @pytest.mark.parametrize(
     "cells",
@@ -48,7 +50,6 @@ def test_cells_of_honest_notebooks(session: Session, cells: list[str]) -> None:
     assert in_task(session, "pass") == 1
 
 
-@pytest.mark.quick_at("strong")
 @pytest.mark.parametrize(
     "endless",
     [

@@ -9,6 +9,8 @@ import pytest
 from autograder.sandbox import Server, Session, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.tests.sandbox.conftest import SYSTEM_CALL, descendants, in_task
 
+pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
+
 
 def answer(session: Session, task: str, code: str) -> object:
     """What student code reports when it runs in the parked fork of a task."""
@@ -242,7 +244,6 @@ class TestAttacks:
         assert session.parked == set()
 
 
-@pytest.mark.quick_at("strong")
 class TestMemory:
     def test_many_forks_that_share_their_memory(self, server: Server) -> None:
         """Twenty-three forks of a worker with 200 MB cost little, and all of them are parked."""

@@ -7,6 +7,8 @@ import pytest
 from autograder.sandbox import Session, WorkerError, WorkerProtocolError, WorkerTimeout
 from autograder.tests.sandbox.conftest import in_task
 
+pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
+
 
 class TestResources:
     def test_memory(self, tasks: Session) -> None:

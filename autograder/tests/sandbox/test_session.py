@@ -15,6 +15,8 @@ from autograder.sandbox import (
 from autograder.student.core.values import WireError
 from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, in_task
 
+pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
+
 
 def statuses(session: Session, *cells: str) -> list[str]:
     return [outcome.status for outcome in session.execute(cells)]
@@ -324,7 +326,6 @@ class TestTasks:
         assert in_task(session, "answer = os.listdir()") == []
 
 
-@pytest.mark.quick_at("strong")
 def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
     """Who keeps the grader waiting in every task ends after that time, not after as many times that of a task."""
     limits = replace(server.limits, tasks_wall_seconds=2.0)
@@ -338,7 +339,6 @@ def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
             assert task.ask({"value": "1 + 1"}) == 2
 
 
-@pytest.mark.quick_at("strong")
 def test_what_was_not_waited_for_is_not_charged(server: Server) -> None:
     """Many quick tasks cost next to nothing of the budget, whatever they were allowed."""
     limits = replace(server.limits, tasks_wall_seconds=60.0)

