@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -54,6 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         name = f"{item.nodeid}@{'_'.join(groups)}"
         if groups and hasattr(item, "_id") and not item.nodeid.endswith(f"@{'_'.join(groups)}"):
             item._id = type(item._id).parse(name)
+
+
+def every_third_quick(names: Iterable[str]) -> list[Any]:
+    """The names of a long table's rows as parameters: every third runs in `make test`, all in `make test-all`."""
+    return [pytest.param(name, marks=() if i % 3 == 0 else pytest.mark.slow) for i, name in enumerate(names)]
 
 
 @pytest.fixture(scope="session")

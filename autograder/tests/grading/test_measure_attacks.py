@@ -22,6 +22,7 @@ from autograder.student import corpora
 from autograder.student.core.results import Result, TestResult
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.scoring.prequential import token_ids
+from autograder.tests.conftest import every_third_quick
 from autograder.tests.grading import toy_language as toy
 from autograder.tests.grading.measuring import LIMITS, Grade, words_of
 
@@ -339,7 +340,7 @@ ATTACKS |= {
 }
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", every_third_quick(ATTACKS))
 def test_nothing_is_gained_by(name: str, graded: Grade, honest: Result) -> None:
     """Not one point more than the honest model, no word of the hidden text, and grading ends as always."""
     attack = ATTACKS[name]

@@ -19,6 +19,7 @@ from autograder.student import corpora
 from autograder.student.core.results import Result
 from autograder.student.models.tokenizer_file import spelled
 from autograder.student.scoring.byte_scoring import cut
+from autograder.tests.conftest import every_third_quick
 from autograder.tests.grading import toy_pieces as toy
 from autograder.tests.grading.measuring import Grade, task_of, words_of
 
@@ -120,7 +121,7 @@ def test_the_hidden_text_has_more_parts(data: Path) -> None:
     assert len(cut(valid)) <= PARTS_OF_THE_VALID_TEXT < len(cut(hidden))
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", every_third_quick(REFUSED))
 def test_ids_that_do_not_spell_the_text_earn_nothing(name: str, graded: Grade) -> None:
     """With a sentence that says what to do, and no word of the hidden text."""
     code, word = REFUSED[name]
@@ -167,7 +168,7 @@ NO_GAINS = {
 }
 
 
-@pytest.mark.parametrize("name", NO_GAINS)
+@pytest.mark.parametrize("name", every_third_quick(NO_GAINS))
 def test_nothing_is_gained_by(name: str, graded: Grade, honest: Result) -> None:
     """Not more than the honest model earns with the same weights, and no word about the text."""
     result = graded(NO_GAINS[name])
@@ -200,7 +201,7 @@ OTHER_STYLES = {
 }
 
 
-@pytest.mark.parametrize("name", OTHER_STYLES)
+@pytest.mark.parametrize("name", every_third_quick(OTHER_STYLES))
 def test_the_same_ids_earn_the_same_from_a_tokenizer_with(name: str, graded: Grade, honest: Result) -> None:
     """Another way of writing it is no other tokenizer."""
     result = graded(OTHER_STYLES[name])
