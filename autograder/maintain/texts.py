@@ -21,7 +21,7 @@ from jinja2.ext import extract_from_ast
 from autograder.student.core.notebook import SETUP_TAG
 
 PACKAGE = Path(__file__).resolve().parents[1]
-ROOMS = ("student", "assignments", "grading", "reports")  # whose sentences a student may read
+ROOMS = ("student", "assignments", "sandbox", "grading", "reports")  # whose sentences a student may read
 Words = str | tuple[str, str]  # a text; or one for one thing and one for many
 Text = tuple[str | None, Words]  # where it stands, a cell or nothing, and what it says
 

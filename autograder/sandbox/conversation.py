@@ -113,7 +113,7 @@ class Conversation:
     def close(self) -> None:
         """Ends the task, whatever it is doing."""
         if self._failed is None:
-            self._failed = WorkerCrashed(_("This conversation is over."))
+            self._failed = WorkerCrashed(_("The program has already ended."))
             self._connection.close()
             self._charge()
             self._session.finish(lost=False)

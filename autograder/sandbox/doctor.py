@@ -59,5 +59,5 @@ def probe(public: Path | None = None, isolation: Isolation | None = None) -> lis
 def _taking_away(task: Conversation) -> Layer:
     """Whether the keeper can take a compiled function away from a task."""
     is_gone = task.forgo({"at::native::lstm"}, ())
-    protects = _("tasks that are to be solved without a function of a library, by whatever name it is called")
-    return Layer("taking away", is_gone, protects, "" if is_gone else _("the kernel does not let us"))
+    protects = _("tasks that forbid a library function, whatever name it is called by")
+    return Layer("taking away", is_gone, protects, "" if is_gone else _("the kernel does not allow it"))

@@ -34,21 +34,19 @@ def was_killed(ending: Ending | None, limit: float) -> bool:
 
 def verdict_sentence(verdict: str) -> str:
     if verdict == "disk":
-        return _("Stopped: it wrote more to the disk than is allowed.")
-    return _("Stopped: it kept making requests that the sandbox refuses.")
+        return _("Stopped: the code wrote more to the disk than is allowed.")
+    return _("Stopped: the code kept making requests that the sandbox refuses.")
 
 
 def ending_sentence(ending: Ending | None) -> str:
     if ending is None:
         return _("The program ended without an answer.")
     if ending.kind == "exit":
-        return _("The program ended itself with exit code {code} before it had answered.").format(
-            code=ending.number
-        )
+        return _("The program ended with exit code {code} before it answered.").format(code=ending.number)
     if ending.kind == "signal" and ending.number == signal.SIGKILL:
-        return _("The program was ended by the system, probably because it used too much memory.")
+        return _("The system ended the program, probably because it used too much memory.")
     if ending.kind == "signal" and ending.number == signal.SIGILL:
-        return _("Stopped: it called a function of a library that this task is to be solved without.")
+        return _("Stopped: the code called a library function that this task forbids.")
     if ending.kind == "signal":
         name = (
             signal.Signals(ending.number).name
@@ -62,12 +60,13 @@ def ending_sentence(ending: Ending | None) -> str:
 def timeout_sentence(cpu_seconds: float) -> str:
     """Why a cell or a task was stopped that had so many seconds of computing time."""
     return _(
-        "Stopped: it used more than {seconds:g} seconds of computing time, or kept the grader waiting for too long."
+        "Stopped: the code used more than {seconds:g} seconds of computing time, or kept the grader "
+        "waiting for too long."
     ).format(seconds=cpu_seconds)
 
 
 def all_tasks_sentence(seconds: float) -> str:
     """Why a task is not run after others have used up the time of them all."""
-    return _("Not run: the tasks before it took all the {minutes:g} minutes that a notebook has.").format(
+    return _("Not run: the tasks before it used all {minutes:g} minutes that a notebook has.").format(
         minutes=seconds / 60
     )

@@ -194,7 +194,7 @@ class Server:
         if not privileges.user_can_be_dropped():
             return _("only root can start a process as another user")
         if not privileges.readable_after_drop(map(str, needed)):
-            return _("Python's own files are closed to other users")
+            return _("other users cannot read the files of Python")
         return ""
 
     # The process

@@ -332,7 +332,7 @@ class Session:
             raise self._loss()
         if not answer["ready"]:
             raise SandboxUnavailable(
-                _("The sandbox could not be closed (layer {layer}: {reason}); no code was run.").format(
+                _("The sandbox could not switch on its layer {layer} ({reason}), so no code was run.").format(
                     layer=answer["layer"], reason=answer["reason"]
                 )
             )

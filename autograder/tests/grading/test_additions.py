@@ -284,7 +284,8 @@ def test_an_endless_loop_costs_its_statement_alone(course: Notebook, server: Ser
     told = [test.message for task in result.tasks for test in task.tests if task.name == "rnn_step"]
     assert any(
         re.search(
-            r"Line 4 of cell \d+ stopped before `SLOPE` was defined: Stopped: it used more than", message
+            r"Line 4 of cell \d+ stopped before `SLOPE` was defined: Stopped: the code used more than",
+            message,
         )
         for message in told
     ), told
@@ -297,7 +298,7 @@ def test_a_statement_that_never_ends_is_run_once(server: Server) -> None:
         outcome = session.execute([endless])[0]
         assert outcome.status == "timeout"
         assert 'File "<cell 1>", line 4, in <module>' in outcome.error
-        assert outcome.error.splitlines()[-1].startswith("Stopped: it used more than")
+        assert outcome.error.splitlines()[-1].startswith("Stopped: the code used more than")
         session.restart()
         assert session.execute(["x + y"])[0].output == "3\n"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import tomllib
+from itertools import dropwhile
 from typing import Any
 
 import pytest
@@ -91,6 +93,14 @@ def test_placeholders_count() -> None:
     assert placeholders("{a} and {a}, {b:.2f}, {b!r}") == {"{a}": 2, "{b:.2f}": 1, "{b!r}": 1}
     assert placeholders(("{count} thing", "{count} of {all} things")) == {"{count}": 1, "{all}": 1}
     assert not placeholders("W_{hh}$ {1, 2} {}".replace("{hh}", "{h h}"))
+
+
+def test_every_room_whose_sentences_reach_a_page_is_searched() -> None:
+    """Those of grading and reports, and those that they import: what the sandbox says of a cell stands in a result."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    below = dropwhile(lambda layer: "grading" not in layer, layers)
+    assert set(ROOMS) == {room for layer in below for room in layer.split(" | ")}
 
 
 def test_every_sentence_with_a_number_is_found() -> None:

@@ -99,7 +99,7 @@ class TestCells:
             ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
             ("import os; os.abort()", "SIGABRT"),
             ("import os; os.closerange(0, 10**4)", "exit code 70"),
-            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended by the system"),
+            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "system ended the program"),
         ],
     )
     def test_a_cell_that_takes_the_worker_with_it(self, session: Session, death: str, reason: str) -> None:
