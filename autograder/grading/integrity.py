@@ -99,7 +99,7 @@ def unread_notes(repaired: Repaired, outcomes: Sequence[CellOutcome]) -> list[st
     """A sentence for every cell that ran to its end although we cannot read it: no rule has seen what is in it."""
     return [
         _(
-            "Worth a look: cell {number} ran, and cannot be read as Python: no rule has seen what it does."
+            "Worth a look: cell {number} ran, but it is not valid Python, so no rule could see what it does."
         ).format(number=number)
         for number, (cell, outcome) in enumerate(zip(repaired.notebook.cells, outcomes, strict=True), start=1)
         if cell.kind == "code" and outcome.status == "ok" and tree(python(cell.source)) is None

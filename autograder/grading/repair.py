@@ -160,7 +160,7 @@ class _Repair:
                     ).format(name=name)
                 )
             elif any(copy.kind != "code" for copy in copies):
-                self.repairs.append(_("The cell {name} was made a code cell again.").format(name=name))
+                self.repairs.append(_("The cell {name} was changed back into a code cell.").format(name=name))
 
     def _look_at_checks(self) -> None:
         missing = 0
@@ -175,9 +175,10 @@ class _Repair:
             course = (check.nbgrader.get("points"), self.released_points.get(task))
             if any(_claims_other_points(copy, course) for copy in copies):
                 self.integrity.append(
-                    _("The points of {task} were changed in the notebook; the course's own count.").format(
-                        task=name
-                    )
+                    _(
+                        "The points of {task} were changed in the notebook; the points that the course sets "
+                        "count."
+                    ).format(task=name)
                 )
             if len(copies) > 1:
                 self.repairs.append(
@@ -224,7 +225,7 @@ class _Repair:
             if task is not None and task not in in_code:
                 result[i] = (replace(row[0], kind="code"), True)
                 self.repairs.append(
-                    _("The cell of {task} was not a code cell; it was made one again.").format(
+                    _("The cell of {task} was not a code cell; it was changed back into one.").format(
                         task=f"`{task}`"
                     )
                 )
@@ -277,8 +278,8 @@ class _Repair:
         if self.lost_metadata:
             self.repairs.append(
                 plural(
-                    "{count} cell had lost its metadata and was recognised by what it holds.",
-                    "{count} cells had lost their metadata and were recognised by what they hold.",
+                    "{count} cell had lost its metadata and was recognised by its contents.",
+                    "{count} cells had lost their metadata and were recognised by their contents.",
                     self.lost_metadata,
                 )
             )

@@ -301,8 +301,8 @@ def _refused(names: Sequence[str]) -> list[str]:
 def _own_faults(tasks: Sequence[TaskResult]) -> list[str]:
     return [
         _(
-            "The test {test} of {task} could not run. Either it has a bug, or the answer was "
-            "unforeseen: {message}"
+            "The test {test} of {task} could not run. Either the test has a bug, or it does not expect "
+            "such an answer: {message}"
         ).format(test=f"`{test.name}`", task=f"`{task.name}`", message=test.message)
         for task in tasks
         for test in task.tests
@@ -314,7 +314,7 @@ def _only_read(runner: TaskRunner) -> list[str]:
     if runner.has_taken_away:
         return []
     return [
-        _("What tasks forbid could not be taken away on this machine: only the source was searched for it.")
+        _("This machine cannot block the functions that tasks forbid: only the source was searched for them.")
     ]
 
 

@@ -85,8 +85,8 @@ def by_heart_notes(lost: float, lost_in_public: float, metric: str) -> list[str]
         return []
     return [
         _(
-            "With strange words put into the hidden text, the model lost {lost:.0%} of the words behind them, though "
-            "it had been sure of them; in the text for training it lost {public:.0%}. It may know the hidden text by "
-            "heart."
+            "Strange words were put into the hidden text. After them, the model no longer predicted "
+            "{lost:.0%} of the words that it had been sure of; in the training text it was {public:.0%}. "
+            "It may know the hidden text by heart."
         ).format(lost=lost, public=lost_in_public)
     ]

@@ -106,7 +106,7 @@ def gradescope(result: Result) -> dict[str, Any]:
     if result.status == "ungradable":
         lines += [printable(result.reason), _("This is not a mark of zero: no mark has been given yet.")]
     if by_hand := measured.points_by_hand(result):
-        lines.append(_("There are more to come: {points}.").format(points=by_hand))
+        lines.append(_("More points will be added: {points}.").format(points=by_hand))
     lines += measured.sentences(result)
     lines += [printable(repair) for repair in result.repairs]
     # The columns of Gradescope's own leaderboard; there, the first one orders it.
@@ -154,7 +154,7 @@ def github_summary(results: Sequence[Result]) -> str:
         parts.append(f"**{number(result.score)} / {number(result.max_score)}**\n")
         said = measured.sentences(result)
         if by_hand := measured.points_by_hand(result):
-            said.insert(0, _("There are more to come: {points}.").format(points=by_hand))
+            said.insert(0, _("More points will be added: {points}.").format(points=by_hand))
         parts += [f"{_markdown(' '.join(said))}\n"] if said else []
         rows = [f"| | {_('Task')} | {_('Points')} | |", "|:-:|---|--:|---|"]
         for task in result.tasks:

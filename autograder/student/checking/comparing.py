@@ -162,7 +162,7 @@ def assert_tensor(got: Any, shape: Sequence[int], dtype: torch.dtype, what: str 
         )
     if got.dtype != dtype:
         raise CheckFailed(
-            _("{what} is of {got}, expected {expected}; its shape is right.").format(
+            _("{what} has the dtype {got}, expected {expected}; its shape is right.").format(
                 what=what, got=got.dtype, expected=dtype
             ),
             Evidence.DTYPE,

@@ -70,7 +70,7 @@ def _about_exception(error: StudentError) -> str:
         "RecursionError": _("When does your function stop calling itself?"),
         "StopIteration": _("How many items does it yield, and how many should it?"),
         "OverflowError": _(
-            "How large may a number be before `exp` gives up? What should the result be then?"
+            "For how large a number is `exp` still finite? What should the result be beyond that?"
         ),
     }
     return by_type.get(

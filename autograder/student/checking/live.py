@@ -106,8 +106,8 @@ class CheckUnavailable(Exception):
     def __init__(self, task: str) -> None:
         super().__init__(
             _(
-                "The check of {task} could not be run. This is a fault of the check, not of your answer: "
-                "restart the kernel and try again, and if it stays, tell your instructor."
+                "The check of {task} could not be run. This is a fault of the check, not of your answer. "
+                "Restart the kernel and try again. If it happens again, tell your instructor."
             ).format(task=f"`{task}`")
         )
 
@@ -219,7 +219,7 @@ def _no_such_task(task: str) -> str:
     if similar:
         advice = _("Do you mean {call}?").format(call=f'check("{similar[0]}")')
     else:
-        advice = _("The name is above its cell.")
+        advice = _("The name of a task is above its cell.")
     return " ".join([_("There is no task called {task}.").format(task=f"“{name}”"), advice])
 
 

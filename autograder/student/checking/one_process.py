@@ -46,7 +46,9 @@ def one_process() -> Iterator[None]:
 
 
 def _refuse(*_arguments: Any, **_keywords: Any) -> None:
-    raise PermissionError(errno.EPERM, _("No other process is started here, as when the notebook is graded"))
+    raise PermissionError(
+        errno.EPERM, _("No other process can be started here, as when the notebook is graded")
+    )
 
 
 def _as_it_is(model: Any = None, **_options: Any) -> Any:

@@ -80,7 +80,7 @@ def why_no_points(result: TaskResult) -> str:
         return ""  # where everything fails with one message, as in a cell that is not written yet, it says it all
     if any(test.essential and test.outcome != "passed" for test in result.tests):
         return _("No points yet: a check that the whole task depends on fails.")
-    return _("No points yet: what passes counts only together with a check of the values.")
+    return _("No points yet: the checks that pass count only if a check of the values passes too.")
 
 
 def predictions_title(result: TaskResult) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 
 def _refuse(*_arguments: Any, **_keywords: Any) -> NoReturn:
-    raise PermissionError("this task is to be solved without this function of a library")
+    raise PermissionError("this task forbids this library function")
 
 
 def refuse(modules: Collection[str]) -> None:

@@ -51,12 +51,12 @@ def number_relation(got: float, expected: float) -> Relation | None:
     if expected < 700 and math.isclose(got, math.exp(expected), rel_tol=1e-6) and abs(expected) > 1e-3:
         return Relation(
             _("It is `exp` of what is expected."),
-            _("Is the mean of the nats asked for, or the perplexity made of it?"),
+            _("Does the task ask for the mean in nats, or for the perplexity?"),
         )
     if expected > 0 and math.isclose(got, math.log(expected), rel_tol=1e-6):
         return Relation(
             _("It is the logarithm of what is expected."),
-            _("Which step comes last: is `exp` still to be taken?"),
+            _("Which step comes last? Is `exp` still missing?"),
         )
     return _units(got / expected)
 
@@ -69,7 +69,7 @@ def _order(got: torch.Tensor, expected: torch.Tensor, close: Close) -> Relation 
     for axis in range(got.dim()):
         if got.shape[axis] > 1 and close(got.flip(axis), expected):
             return Relation(
-                _("It is what is expected, backwards along axis {axis}.").format(axis=axis),
+                _("It is what is expected, in reverse order along axis {axis}.").format(axis=axis),
                 _("In which direction does your loop go, and in which order are its results put together?"),
             )
     for axis in range(got.dim()):
@@ -121,27 +121,27 @@ def _scale(got: torch.Tensor, expected: torch.Tensor, close: Close) -> Relation 
 
 def _negated() -> Relation:
     return Relation(
-        _("It is what is expected with the other sign."), _("Which of your terms has the wrong sign?")
+        _("It has the opposite sign of what is expected."), _("Which of your terms has the wrong sign?")
     )
 
 
 def _units(factor: float) -> Relation | None:
     if math.isclose(factor, 1 / math.log(2), rel_tol=1e-6) or math.isclose(factor, math.log(2), rel_tol=1e-6):
         return Relation(
-            _("It is what is expected times {factor}, which is the step between nats and bits.").format(
+            _("It is {factor} times what is expected, which is the factor between nats and bits.").format(
                 factor=f"{factor:.4g}"
             ),
-            _("Which logarithm do you take: to the base e, or to the base 2? Which one is asked for?"),
+            _("Which logarithm do you take: to base e or to base 2? Which one does the task ask for?"),
         )
     for number in range(2, 200):
         if math.isclose(factor, number, rel_tol=1e-6):
             return Relation(
                 _("It is {number} times what is expected.").format(number=number),
-                _("Is a mean asked for where you take a sum? Of how many things?"),
+                _("Does the task ask for a mean where you take a sum? A mean of how many values?"),
             )
         if math.isclose(factor, 1 / number, rel_tol=1e-6):
             return Relation(
                 _("It is what is expected divided by {number}.").format(number=number),
-                _("Is a sum asked for where you take a mean? Over which axis do you divide?"),
+                _("Does the task ask for a sum where you take a mean? Over which axis do you divide?"),
             )
     return None

@@ -147,8 +147,8 @@ class WordPerplexity(Metric):
         """Where a model stands on the hidden text, floor and target."""
         if number >= floor:
             text = _(
-                "On hidden text the model has a perplexity of {perplexity}: not yet below the floor of {floor}, where "
-                "points begin. All points are given from {target} on."
+                "On hidden text the model has a perplexity of {perplexity}. Points begin below the floor "
+                "of {floor}, and {target} or less gives all of them."
             )
         elif number > target:
             text = _(
@@ -157,8 +157,8 @@ class WordPerplexity(Metric):
             )
         else:
             text = _(
-                "On hidden text the model has a perplexity of {perplexity}: beyond the target of {target}, where all "
-                "points are given."
+                "On hidden text the model has a perplexity of {perplexity}: no more than the target of "
+                "{target}, so all points are given."
             )
         return text.format(perplexity=figure(number), floor=figure(floor), target=figure(target))
 
@@ -225,8 +225,8 @@ class BitsPerByte(Metric):
         """Where a model stands on the hidden text, floor and target."""
         if number >= floor:
             text = _(
-                "On hidden text the model needs {bits} bits per byte: not yet below the floor of {floor}, where points "
-                "begin. All points are given from {target} on."
+                "On hidden text the model needs {bits} bits per byte. Points begin below the floor of "
+                "{floor}, and {target} or less gives all of them."
             )
         elif number > target:
             text = _(
@@ -235,8 +235,8 @@ class BitsPerByte(Metric):
             )
         else:
             text = _(
-                "On hidden text the model needs {bits} bits per byte: beyond the target of {target}, where all points "
-                "are given."
+                "On hidden text the model needs {bits} bits per byte: no more than the target of {target}, "
+                "so all points are given."
             )
         return text.format(bits=figure(number), floor=figure(floor), target=figure(target))
 

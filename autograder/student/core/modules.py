@@ -125,7 +125,7 @@ def _why_not(path: str, data: bytes, number: int) -> str:
     if number >= MAX_MODULES:
         return _("There are more than {limit} helper modules.").format(limit=MAX_MODULES)
     if is_taken(module_name(path)):
-        return _("An import gives another module of this name: call yours otherwise.")
+        return _("Another module has this name, and an import finds that one: give your file another name.")
     return ""
 
 

@@ -119,8 +119,8 @@ class FirstUpdates:
         updates = len(self._nats)
         if not math.isfinite(nats):
             text = _(
-                "The training has diverged: the loss of update {number} is {loss}. Is the gradient clipped, and is the "
-                "learning rate not too high?"
+                "The training has diverged: the loss of update {number} is {loss}. Is the gradient "
+                "clipped? Is the learning rate too high?"
             )
             raise TrainingProblem(text.format(number=updates, loss=nats))
         if updates == UPDATES_TO_CHANGE and not self._has_changed():

@@ -106,4 +106,4 @@ def test_a_cell_that_ran_and_cannot_be_read_is_told(few_tasks: Notebook) -> None
     ends = {status: CellOutcome(status, "", "", 0.0) for status in ("ok", "error")}
     assert unread_notes(repaired, [ends["error"]] * len(repaired.notebook.cells)) == []
     [note] = unread_notes(repaired, [ends["ok"]] * len(repaired.notebook.cells))
-    assert f"cell {len(repaired.notebook.cells)} ran, and cannot be read" in note
+    assert f"cell {len(repaired.notebook.cells)} ran, but it is not valid Python" in note

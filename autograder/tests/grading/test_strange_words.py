@@ -92,4 +92,4 @@ def test_only_more_than_usual_is_told() -> None:
     assert by_heart_notes(0.2, 0.15, "perplexity") == []
     assert by_heart_notes(0.1, 0.0, "bits_per_byte") == []
     (note,) = by_heart_notes(0.63, 0.02, "perplexity")
-    assert "lost 63%" in note
+    assert "no longer predicted 63%" in note

@@ -93,12 +93,12 @@ def test_a_question_with_points_waits_for_a_person(course: Course, monkeypatch: 
     autograde_again(course)
     assert course.needs_a_person(ASSIGNMENT) == {BROKEN, RIGHT}
     course.nbgrader("generate_feedback", ASSIGNMENT)
-    assert "There are more to come: 4 points" in course.page(RIGHT, ASSIGNMENT)
-    assert "There are more to come" not in course.page(WRONG, ASSIGNMENT)
+    assert "More points will be added: 4 points" in course.page(RIGHT, ASSIGNMENT)
+    assert "More points will be added" not in course.page(WRONG, ASSIGNMENT)
     by_hand(course, RIGHT, "answer-batches", manual_score=3.0)
     course.nbgrader("generate_feedback", ASSIGNMENT, "--force")
     page = course.page(RIGHT, ASSIGNMENT)
-    assert "There are more to come" not in page
+    assert "More points will be added" not in page
     assert "Points given by a person:" in page
     assert "<b>3</b> / 4" in page
     assert "<b>10</b> / 64" in page

@@ -105,7 +105,7 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize("name", sorted({*BROKEN} - {"edited_check"}))
 def test_what_was_repaired_is_told(course: Course, name: str) -> None:
     """In sentences, under a heading that says that nothing was taken off."""
-    assert "Mended before grading" in course.page(name, ASSIGNMENT)
+    assert "Repaired before grading" in course.page(name, ASSIGNMENT)
 
 
 def test_a_renamed_notebook_has_its_page_under_its_own_name_too(course: Course) -> None:

@@ -84,7 +84,7 @@ def tasks() -> tuple[TaskResult, ...]:
                     "test_float32",
                     "float32 stays float32.",
                     "failed",
-                    "The result is of torch.float64, expected torch.float32; its shape is right.",
+                    "The result has the dtype torch.float64, expected torch.float32; its shape is right.",
                 ),
             ),
         ),

@@ -54,7 +54,8 @@ def test_sentences_hold_every_number_that_matters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("perplexity", "word"), [(100.0, "not yet below"), (99.0, "between"), (25.0, "beyond"), (5.0, "beyond")]
+    ("perplexity", "word"),
+    [(100.0, "Points begin below"), (99.0, "between"), (25.0, "no more than"), (5.0, "no more than")],
 )
 def test_the_sentence_says_on_which_side_a_model_is(perplexity: float, word: str) -> None:
     """At the floor there are no points yet, at the target there are all."""
@@ -72,7 +73,7 @@ def test_the_page_shows_the_scale_only_where_something_was_measured() -> None:
         "target 25.0",
         "5.0 MB",
         "1,324,200",
-        "more to come: 2 points for answers",
+        "More points will be added: 2 points for answers",
     ):
         assert text in page.text
     assert not list(Page(feedback_page(result())).all("svg", role="img"))
@@ -81,7 +82,7 @@ def test_the_page_shows_the_scale_only_where_something_was_measured() -> None:
 def test_points_by_hand_are_in_no_total() -> None:
     """They are told beside it; a submission without such answers says nothing of them."""
     assert "3.33 / 20 points" in Page(feedback_page(result())).text
-    assert "more to come: 2 points" in Page(feedback_page(result())).text
+    assert "More points will be added: 2 points" in Page(feedback_page(result())).text
     assert "by a person" not in feedback_page(samples.result())
     assert points_by_hand(replace(result(), points_by_hand=1.0)).startswith("1 point for")
 
@@ -144,8 +145,8 @@ def test_a_model_of_pieces_is_told_in_bits_per_byte() -> None:
         assert "erplexity" not in Page(page).text
         assert "1.600" in Page(page).text
     assert formats.gradescope(one)["leaderboard"][0]["name"] == "Bits per byte"
-    assert "not yet below" in sentences(replace(one, metrics={"bits_per_byte": 1.7}))[0]
-    assert "beyond" in sentences(replace(one, metrics={"bits_per_byte": 1.5}))[0]
+    assert "Points begin below" in sentences(replace(one, metrics={"bits_per_byte": 1.7}))[0]
+    assert "no more than" in sentences(replace(one, metrics={"bits_per_byte": 1.5}))[0]
 
 
 def test_nothing_is_measured_without_a_scale() -> None:

@@ -82,5 +82,5 @@ def assert_chance_left_alone(student: Student, function: str, call: Callable[[],
         raise CheckFailed(
             _("`{function}` changed the global random state.").format(function=function),
             Evidence.SIDE_EFFECT,
-            _("Which of your lines draws a random number, or sets a seed, for everybody?"),
+            _("Which of your lines draws from the global random generator, or sets its seed?"),
         )

@@ -72,25 +72,25 @@ def test_nothing_else_changes(student: Student, task: str) -> None:
 def _sentence_and_question(function: str, kind: str, place: str) -> tuple[str, Evidence, str]:
     sentences = {
         "values": _("`{function}` changed the values of {place}."),
-        "gradient": _("`{function}` left another `.grad` on {place} than it found there."),
+        "gradient": _("`{function}` changed the `.grad` of {place}."),
         "requires_grad": _("`{function}` changed `requires_grad` of {place}."),
-        "mode": _("`{function}` left {place} in another mode (training or evaluation) than it found it in."),
-        "parameters": _("`{function}` put new parameters in the place of those of {place}."),
+        "mode": _("`{function}` changed the mode (training or evaluation) of {place}."),
+        "parameters": _("`{function}` replaced the parameters of {place} by new ones."),
         "random state": _("`{function}` changed the global random state."),
-        "grad mode": _(
-            "`{function}` left gradients switched off, or on, for everything that comes after it."
-        ),
+        "grad mode": _("`{function}` switched gradients off, or on, for all code that runs after it."),
         "defaults": _("`{function}` changed PyTorch's default dtype or device."),
     }
     questions = {
         "values": _("Which of your lines writes into something that it was given?"),
-        "gradient": _("Does the task ask for a `backward`? Is there a way to ask for some gradients only?"),
+        "gradient": _(
+            "Does the task ask for a `backward`? Is there a way to compute only the gradients that you need?"
+        ),
         "requires_grad": _("Which of your lines switches `requires_grad` on, and for which tensor?"),
         "mode": _("In which mode was the model before? Put it back as you found it."),
         "parameters": _("Who else holds the old parameters? An optimiser made before keeps them."),
-        "random state": _("Which of your lines draws a random number, or sets a seed, for everybody?"),
-        "grad mode": _("Is `no_grad` undone when your function ends, whatever happens in it?"),
-        "defaults": _("Which of your lines changes a setting for everybody?"),
+        "random state": _("Which of your lines draws from the global random generator, or sets its seed?"),
+        "grad mode": _("Is `no_grad` undone when your function ends, even after an exception?"),
+        "defaults": _("Which of your lines changes a global setting?"),
     }
     return (
         sentences[kind].format(function=function, place=_place(place)),

@@ -41,7 +41,7 @@ def test_numbers_by_hand() -> None:
 @BOTH
 def test_the_sentence_says_on_which_side_a_number_is(metric: Metric) -> None:
     """At the floor there are no points yet, at the target there are all."""
-    words = {3.0: "not yet below", 2.9: "between", 2.0: "beyond", 1.9: "beyond"}
+    words = {3.0: "Points begin below", 2.9: "between", 2.0: "no more than", 1.9: "no more than"}
     for number, word in words.items():
         sentence = metric.position(number, floor=3.0, target=2.0)
         assert word in sentence

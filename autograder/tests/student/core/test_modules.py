@@ -62,7 +62,7 @@ def test_what_is_left_out_is_said() -> None:
     """A name that means another module, a file that is too large, too many of them."""
     left_out = modules_of(["import random, large"], {**FILES, "large.py": b"#" * (MAX_MODULE_BYTES + 1)}.get)
     assert left_out.files == {}
-    assert "`random.py` is not part of the hand-in. An import gives another module" in left_out.notes[0]
+    assert "`random.py` is not part of the hand-in. Another module has this name" in left_out.notes[0]
     assert "larger than the 100 kB" in left_out.notes[1]
     many = {f"m{number}.py": f"import m{number + 1}".encode() for number in range(MAX_MODULES + 5)}
     found = modules_of(["import m0"], many.get)
