@@ -22,6 +22,7 @@ from autograder.student.core.notebook import SETUP_TAG
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = ("student", "assignments", "sandbox", "grading", "reports")  # whose sentences a student may read
+COMMANDS = ("class_run", "doctor", "fail_on", "ranking")  # of `maintain`: what `grade` and its kin print
 Words = str | tuple[str, str]  # a text; or one for one thing and one for many
 Text = tuple[str | None, Words]  # where it stands, a cell or nothing, and what it says
 
@@ -70,12 +71,13 @@ def markdown_places(source: str) -> list[Place]:
 
 
 def package_texts(package: Path = PACKAGE) -> Iterator[Text]:
-    """The sentences that a student may read: those in `_(...)`, in code or a page, titles of tests, and questions."""
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            if "private" not in path.parts:
-                is_suite = path.name.startswith("test_")
-                yield from ((None, text) for text in _sentences(path.read_text(encoding="utf-8"), is_suite))
+    """The sentences of checks, pages and grading: those in `_(...)`, in code or pages, titles of tests, questions."""
+    modules = [path for room in ROOMS for path in sorted((package / room).rglob("*.py"))]
+    modules += [package / "maintain" / f"{name}.py" for name in COMMANDS]
+    for path in modules:
+        if "private" not in path.parts:
+            is_suite = path.name.startswith("test_")
+            yield from ((None, text) for text in _sentences(path.read_text(encoding="utf-8"), is_suite))
     for path in sorted((package / "reports").rglob("*.j2")):
         found = extract_from_ast(Environment().parse(path.read_text(encoding="utf-8")), ("_", "plural"))
         yield from ((None, words) for _line, _name, message in found if (words := _words(message)))

@@ -32,7 +32,7 @@ SHARED = {
     "rnn_language_model": "corpus V train_lines valid_lines train_rows valid_rows valid_piece small_model "
     "textwrap bz2 gzip lzma Path",
     "subword_language_model": "SENTENCES english korean speeches held_out course_tokenizer show_table PARAMETERS "
-    "width_for fit ListTokenizer PieceTokenizer four_tokenizers VOCAB_SIZE tokenizer_text train_text valid_text "
+    "width_for fit ListTokenizer PieceTokenizer four_tokenizers VOCAB_SIZE PROMPT tokenizer_text train_text valid_text "
     "vocab merges tokenizer train_ids valid_ids valid_bytes_per_piece COSTS bz2 gzip lzma inspect",
 }
 # What the cells behind the last question need from those before them; the first notebook's run with all others.

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gettext
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.repair import released, repair
-from autograder.maintain import translation
+from autograder.maintain import class_run, translation
 from autograder.maintain.release import EDITION_PACKAGES, edition_files
 from autograder.maintain.release.assignments import ASSIGNMENTS
 from autograder.maintain.release.bundle import bundle_files
 from autograder.maintain.release.leaks import all_secrets, assert_nothing_leaks
-from autograder.student.core.language import EDITION
+from autograder.student.core import language
+from autograder.student.core.language import DOMAIN, EDITION, LOCALES
 from autograder.student.core.notebook import parse_notebook
+from autograder.tests.reports import samples
 
 EDITION_FILE = f"autograder/student/core/locale/{EDITION.name}"
 HANGUL = ("가", "힣")
@@ -98,3 +103,17 @@ def test_nothing_hidden_is_in_an_edition(english: dict[str, bytes], korean: dict
     """A translator sees the answers, and must not write one into a text. The catalogue is in every bundle."""
     own = {name: data for name, data in korean.items() if data != english.get(name)}
     assert_nothing_leaks(own, all_secrets())
+
+
+def test_the_table_of_a_class_is_in_the_language_of_whoever_grades(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every line that `grade` prints, as the pages beside it; but for the names of students, tasks and files."""
+    monkeypatch.setattr(language, "_catalogue", gettext.translation(DOMAIN, LOCALES, ["ko"]))
+    results = [samples.result(), samples.ungradable()]
+    class_run._print_results(results, tmp_path / "x", ["html"])
+    printed = capsys.readouterr().out.replace(str(tmp_path), "")
+    names = {*re.findall(r"\w+", str(results[1].reason)), "rnn_basics", "ada", "bob", "x", "index", "html"}
+    names |= {task.name for task in results[0].tasks}
+    assert set(re.findall(r"[A-Za-z_]\w*", printed, re.ASCII)) <= names, printed
+    assert syllables(printed) > 20
