@@ -80,6 +80,11 @@ class Proof:
             cell.grade_id or str(i): cell.source for i, cell in enumerate(self.suite.notebook.definitions())
         }
 
+    @property
+    def solution(self) -> tuple[str, ...]:
+        """The sources of the solution notebook."""
+        return tuple(self._definitions.values())
+
     def mutants(self, task: str) -> Iterator[Answer]:
         """The known mistakes of a task."""
         for mistake in self.suite.mistakes:

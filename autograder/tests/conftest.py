@@ -11,7 +11,7 @@ import pytest
 from autograder.assignments.sources import source_notebook
 from autograder.grading.staging import grading_server
 from autograder.grading.suite import Suite
-from autograder.sandbox import Limits, Server
+from autograder.sandbox import Limits, SandboxUnavailable, Server
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
 
 # The same examples at each run, and no clock: a loaded machine is no failure.
@@ -57,16 +57,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item._id = type(item._id).parse(name)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--isolation inner`: all tests at this level, also where a stronger one is to be had."""
+    parser.addoption("--isolation", choices=["strong", "inner"])
+
+
 def every_third_quick(names: Iterable[str]) -> list[Any]:
     """The names of a long table's rows as parameters: every third runs in `make test`, all in `make test-all`."""
     return [pytest.param(name, marks=() if i % 3 == 0 else pytest.mark.slow) for i, name in enumerate(names)]
 
 
+def server_for_tests(config: pytest.Config, limits: Limits) -> Iterator[Server]:
+    """A warm server in the strongest sandbox there is here, or at the level that was asked for, if there is that."""
+    level = config.getoption("--isolation", None)
+    try:
+        with grading_server(level, limits) as warm:
+            yield warm
+    except SandboxUnavailable as reason:
+        if level is None:
+            raise
+        pytest.skip(str(reason))
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A warm server in the strongest sandbox there is here, with short limits."""
-    with grading_server(limits=SHORT) as warm:
-        yield warm
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A warm server with short limits."""
+    yield from server_for_tests(request.config, SHORT)
 
 
 @pytest.fixture(scope="session")

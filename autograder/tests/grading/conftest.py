@@ -9,11 +9,11 @@ import pytest
 from torch import nn
 
 from autograder.grading.run import grade
-from autograder.grading.staging import grading_server
 from autograder.grading.suite import Suite
 from autograder.sandbox import Server
 from autograder.student import corpora
 from autograder.student.core.results import Result
+from autograder.tests.conftest import server_for_tests
 from autograder.tests.grading.measuring import LIMITS, SEED, Grade
 
 
@@ -40,10 +40,9 @@ def files(request: pytest.FixtureRequest, model: nn.Module) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def short_server() -> Iterator[Server]:
+def short_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A warm server on which scoring has three seconds."""
-    with grading_server(limits=LIMITS) as warm:
-        yield warm
+    yield from server_for_tests(request.config, LIMITS)
 
 
 @pytest.fixture(scope="module")

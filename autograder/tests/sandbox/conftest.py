@@ -41,13 +41,21 @@ SMALL = Limits(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes a test slow at every level but the one that its mark `quick_at` names."""
-    for item in items:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Makes a test slow at every level but the one that its mark `quick_at` names; leaves out levels not asked for."""
+    levels = {item: level_of(item) for item in items}
+    wanted = config.getoption("--isolation", None)
+    for item, level in levels.items():
         mark = item.get_closest_marker("quick_at")
-        level = item.callspec.params.get("server") if hasattr(item, "callspec") else None
         if mark is not None and level is not None and level not in mark.args:
             item.add_marker(pytest.mark.slow)
+    items[:] = [item for item in items if wanted in (None, levels[item] or wanted)]
+
+
+def level_of(item: pytest.Item) -> str | None:
+    """The level of isolation of a test's server; None if it has not one of the two."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return parameters.get("server") or parameters.get("bound")
 
 
 @pytest.fixture(scope="session", params=["strong", "inner"])

@@ -1,0 +1,101 @@
+"""Runs the tests that attack the sandbox wherever a grader may stand: as root, as a plain user, in a container as each.
+
+    python -m autograder.benchmarks.privileges [--places user "container, root"] [--levels inner] [--quick] [TEST ...]
+
+Both levels of isolation at each place. Only root can start it (`confined.py` says how a container is simulated), and
+`pytest` must be installed. At level strong in a container all tests are skipped: that level is refused there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.assignments.sources import ROOT
+from autograder.benchmarks.confined import PLACES, USER
+from autograder.benchmarks.record import write_record
+
+LEVELS = ("strong", "inner")
+TESTS = (
+    "autograder/tests/sandbox",
+    "autograder/tests/scenarios",
+    "autograder/tests/assignments/test_forgeries.py",
+    "autograder/tests/grading/test_growth.py",
+    "autograder/tests/grading/test_measure_attacks.py",
+    "autograder/tests/grading/test_taken_away.py",
+)
+
+
+def outcomes(place: str, level: str, options: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """What became of each test: its name, a word for it, and the reason if it did not pass."""
+    with tempfile.TemporaryDirectory(prefix="autograder-privileges-") as name:
+        home = Path(name)
+        if place.endswith("user"):
+            os.chown(home, USER, USER)
+        report = home / "report.xml"
+        pytest = [sys.executable, "-m", "pytest", "-q", "--isolation", level, f"--junit-xml={report}"]
+        confined = [sys.executable, "-m", "autograder.benchmarks.confined", place]
+        subprocess.run(
+            ["unshare", "--mount", *confined, *pytest, f"--basetemp={home / 'tests'}", *options],
+            cwd=ROOT,
+            env={**os.environ, "HOME": name, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if not report.exists():
+            raise RuntimeError(f"{place}, {level}: the tests did not run to their end")
+        for case in ElementTree.parse(report).iter("testcase"):
+            test = f"{case.get('classname')}.{case.get('name')}"
+            ends = [(each.tag, each.get("message") or "") for each in case if each.tag in _WORDS]
+            yield (test, *ends[0]) if ends else (test, "passed", "")
+
+
+_WORDS = ("failure", "error", "skipped")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints a row for each place and level, and each test that failed; ends with 1 if one did."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--places", nargs="+", choices=PLACES, default=PLACES)
+    options.add_argument("--levels", nargs="+", choices=LEVELS, default=LEVELS)
+    options.add_argument("--quick", action="store_true", help="without the tests that are marked slow")
+    options.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
+    options.add_argument("tests", nargs="*", default=TESTS)
+    chosen = options.parse_args(arguments)
+    words = [*(["-m", "not slow"] if chosen.quick else []), *chosen.tests]
+    console, table = Console(), Table("place", "level", "passed", "failed", "skipped")
+    rows = []
+    for place in chosen.places:
+        for level in chosen.levels:
+            found = list(outcomes(place, level, words))
+            counts = Counter(word for _test, word, _reason in found)
+            failed = counts["failure"] + counts["error"]
+            for test, word, reason in found:
+                if word in ("failure", "error"):
+                    text = f"{place}, {level}: {test}: {reason[:300]}"
+                    console.print(text, markup=False, highlight=False, soft_wrap=True)
+            for reason, count in Counter(r for _t, word, r in found if word == "skipped").items():
+                text = f"{place}, {level}: {count} skipped: {reason[:120]}"
+                console.print(text, markup=False, highlight=False, soft_wrap=True)
+            rows.append({"place": place, "level": level, **counts})
+            table.add_row(place, level, str(counts["passed"]), str(failed), str(counts["skipped"]))
+    console.print(table)
+    console.print(f"Written: {write_record('privileges', rows, chosen.out)}")
+    if any(row.get("failure") or row.get("error") for row in rows):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
