@@ -96,7 +96,7 @@ def test_every_choice_is_fed_back(student: Student, reference: Student, draw: Dr
 @pytest.mark.task("greedy_decode")
 @pytest.mark.hint("When two scores are equally high, which of them does your function take?")
 def test_ties_go_to_the_lowest_id(student: Student, reference: Student, draw: Draw) -> None:
-    """Of equally high scores the lowest id is chosen, be they high, negative, or all minus infinity but two."""
+    """Of equally high scores the lowest id is chosen, also if they are negative, or all but two are minus infinity."""
     for case, scores in {
         _("with many equal scores"): draw.integers(0, 3, 31, 9).to(torch.float32),
         _("with equal scores that are all negative"): draw.integers(-6, -3, 31, 9).double() * 1e3,
@@ -128,7 +128,7 @@ def test_shortest_outputs(student: Student, reference: Student, draw: Draw) -> N
 @pytest.mark.task("greedy_decode")
 @pytest.mark.hint("Does your function need to know what a state is made of?")
 def test_state_may_be_anything(student: Student, reference: Student, draw: Draw) -> None:
-    """The state is handed back as it came, be it a pair of tensors or None, and ids are Python ints."""
+    """The state is passed on as it came, whether a pair of tensors or None, and ids are Python ints."""
     weights = draw.normal(4, 6)
     expected = reference.greedy_decode(PairWriter(weights), None, 2, 5, 7)
     step = PairWriter(weights)

@@ -71,7 +71,7 @@ def test_fit_hello_numbers_the_letters(student: Student, reference: Student, dra
     if abs(loss - expected) > 1e-3:
         raise CouldNotLook(
             _(
-                "The numbers of the letters are not looked at yet: the loss is wrong for “{text}” already."
+                "The numbers of the letters are not checked yet: the loss is already wrong for “{text}”."
             ).format(text=SORTED)
         )
     for text, loss, expected in pairs:

@@ -151,7 +151,7 @@ def assert_clipped(
             rtol = CLIPPING_RTOL if wanted.dtype == torch.float64 else 4 * CLIPPING_RTOL / 1000
             assert_equal(now, wanted, what, rtol=rtol)
         elif now is not None:
-            raise CheckFailed(_("A parameter without a gradient has got one."))
+            raise CheckFailed(_("A parameter that had no gradient has one now."))
 
 
 @pytest.mark.task("clip_gradients_")

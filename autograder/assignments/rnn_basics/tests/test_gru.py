@@ -143,7 +143,7 @@ def test_gru_step_in_float32(student: Student, reference: Student, draw: Draw) -
 @pytest.mark.hint(OVERFLOW)
 @pytest.mark.supporting
 def test_gru_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
-    """Very large inputs drive the gates to 0 or 1, nothing to nan."""
+    """Very large inputs drive the gates to 0 or 1, and nothing becomes nan."""
     check_large_inputs(student.gru_step, reference.gru_step, draw)
 
 
@@ -165,11 +165,11 @@ def test_gru_step_lecture_by_hand(student: Student) -> None:
 
 @pytest.mark.task("gru_step_lecture")
 @pytest.mark.hint(
-    "Two cells, one of them reset: what does the other one still hear of it?",
+    "Two cells, one of them reset: what does the other one still get from it?",
     "Is (r * h) the vector that is multiplied with W_hn?",
 )
 def test_gru_step_lecture_resets_before_the_product(student: Student) -> None:
-    """A cell whose reset gate is shut is not heard by the others either."""
+    """A cell whose reset gate is closed does not influence the other cells either."""
     zero = torch.zeros(1, 2, dtype=torch.float64)
     h = torch.tensor([[0.3, -0.8]], dtype=torch.float64)
     W_x, W_h = torch.zeros(6, 2, dtype=torch.float64), torch.zeros(6, 2, dtype=torch.float64)
@@ -223,5 +223,5 @@ def test_gru_step_lecture_in_float32(student: Student, reference: Student, draw:
 @pytest.mark.hint(OVERFLOW)
 @pytest.mark.supporting
 def test_gru_step_lecture_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
-    """Very large inputs drive the gates to 0 or 1, nothing to nan."""
+    """Very large inputs drive the gates to 0 or 1, and nothing becomes nan."""
     check_large_inputs(student.gru_step_lecture, reference.gru_step_lecture, draw)

@@ -49,7 +49,7 @@ def assert_own_states(student: Student, model: Remote, ids: torch.Tensor, hidden
     assert_tensor(trace, (len(ids), hidden_size), torch.float32, _("the trace"))
     result = model(ids[:, None])
     if not isinstance(result, tuple) or len(result) != 2:
-        raise CouldNotLook(_("Your own `CharRNN` does not return a pair: see its check first."))
+        raise CouldNotLook(_("Your own `CharRNN` does not return a pair: fix its check first."))
     assert_equal(trace[-1:], result[1], _("the last row of the trace"))
     for count in range(1, min(len(ids), 3)):
         begun = student.hidden_trace(model, ids[:count])

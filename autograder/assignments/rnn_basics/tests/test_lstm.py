@@ -140,7 +140,7 @@ def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
 @pytest.mark.hint("What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?")
 @pytest.mark.supporting
 def test_lstm_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
-    """Very large inputs and a very large memory drive the gates to 0 or 1, nothing to nan."""
+    """Very large inputs and a very large memory drive the gates to 0 or 1, and nothing becomes nan."""
     x, h, c, *weights = with_large_inputs(lstm_arguments(draw, LARGE_SIZES))
     arguments = (x, h, 1000 * c, *weights)
     got, wanted = student.lstm_step(*arguments), reference.lstm_step(*arguments)

@@ -215,9 +215,9 @@ def test_rnn_backward_through_time(student: Student, reference: Student, draw: D
 
 
 @pytest.mark.task("rnn_backward")
-@pytest.mark.hint("A loss at the last state only: how does the first input hear of it?")
+@pytest.mark.hint("A loss on the last state alone: how does it reach the first input?")
 def test_rnn_backward_from_the_last_state(student: Student, reference: Student, draw: Draw) -> None:
-    """A large loss at the last state only reaches the first input and h0 unclipped."""
+    """A large loss on the last state alone reaches the first input and h0 unclipped."""
     T, B, _D, H = sizes = [4, *draw.sizes(3)]
     upstream = torch.zeros(T, B, H, dtype=torch.float64)
     upstream[-1] = draw.normal(B, H, scale=1000)
@@ -226,14 +226,14 @@ def test_rnn_backward_from_the_last_state(student: Student, reference: Student, 
         reference,
         sequence_arguments(draw, sizes),
         upstream,
-        _("With d_states zero but for the last:"),
+        _("With d_states zero except for the last:"),
     )
 
 
 @pytest.mark.task("rnn_backward")
-@pytest.mark.hint("A loss that reads state 1 only: can a gradient of input 2 be anything but zero?")
+@pytest.mark.hint("A loss on state 1 alone: can the gradient of input 2 be anything but zero?")
 def test_rnn_backward_from_an_early_state(student: Student, reference: Student, draw: Draw) -> None:
-    """A loss that reads one early state only sends nothing to the inputs after it."""
+    """A loss on one early state alone sends nothing to the inputs after it."""
     T, B, _D, H = sizes = [4, *draw.sizes(3)]
     upstream = torch.zeros(T, B, H, dtype=torch.float64)
     upstream[1] = draw.normal(B, H)
@@ -242,7 +242,7 @@ def test_rnn_backward_from_an_early_state(student: Student, reference: Student, 
         reference,
         sequence_arguments(draw, sizes),
         upstream,
-        _("With d_states zero but for d_states[1]:"),
+        _("With d_states zero except for d_states[1]:"),
     )
 
 

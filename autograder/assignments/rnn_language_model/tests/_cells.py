@@ -62,7 +62,7 @@ def _replaced(state: torch.Tensor, layer: int, value: torch.Tensor) -> torch.Ten
 
 
 def _broken(model: Model, layer: int, law: str) -> CheckFailed:
-    sentence = _("Layer {layer} of {model} is no {kind}: {law}")
+    sentence = _("Layer {layer} of {model} does not compute what {kind} does: {law}")
     return CheckFailed(sentence.format(layer=layer + 1, model=model, kind=model.kind, law=law))
 
 

@@ -63,7 +63,7 @@ class Model:
         found: Any = self.remote.fetch().get("parameters")
         self.forget_reply()
         if not isinstance(found, dict) or not all(isinstance(p, torch.Tensor) for p in found.values()):
-            sentence = _("`RNNModel` is no nn.Module: there is no list of its parameters.")
+            sentence = _("`RNNModel` is not an nn.Module, so it has no list of parameters.")
             raise CheckFailed(sentence, Evidence.STRUCTURE)
         return found
 

@@ -188,13 +188,13 @@ def read_text(corpus: Remote, name: str) -> list[Any]:
         sentence = _("{what} has {got} dimensions, expected 1.")
         raise CheckFailed(sentence.format(what=what, got=ids.dim()), Evidence.SHAPE)
     if ids.dtype != torch.int64:
-        sentence = _("{what} is of {got}, expected torch.int64.")
+        sentence = _("{what} has the dtype {got}, expected torch.int64.")
         raise CheckFailed(sentence.format(what=what, got=ids.dtype), Evidence.DTYPE)
     words = listed(vocabulary(corpus))
     for place, number in enumerate(ids.tolist()):
         if not 0 <= number < len(words):
             sentence = _(
-                "{what}[{place}] is {number}, which is no id of the dictionary: it has {size} words."
+                "{what}[{place}] is {number}, which is not an id of the dictionary: it has {size} words."
             )
             raise CheckFailed(sentence.format(what=what, place=place, number=short(number), size=len(words)))
     return [words[number] for number in ids.tolist()]

@@ -224,7 +224,7 @@ def test_a_sentence_of_no_words(student: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("sentence_log_prob")
-@pytest.mark.hint("Should dropout have a say in how likely a sentence is?")
+@pytest.mark.hint("Should dropout change how likely a sentence is?")
 def test_sentences_are_read_in_eval_mode(student: Student, reference: Student, draw: Draw) -> None:
     """A model in training mode gives what it gives in eval mode: without dropout."""
     for is_training in (True, False):

@@ -178,10 +178,12 @@ def assert_one_word_moves(model: Model, ids: torch.Tensor, start: State, logits:
     may_move = torch.zeros_like(moved)
     may_move[2:, 1] = True
     if (moved & ~may_move).any():
-        sentence = _("For {model} another word moves logits before it, or in other rows.")
+        sentence = _("For {model}, changing a word changes logits before it, or in other rows.")
         raise CheckFailed(sentence.format(model=model))
     if not moved[2, 1]:
-        raise CheckFailed(_("For {model} another word does not move its own logits.").format(model=model))
+        raise CheckFailed(
+            _("For {model}, changing a word does not change its own logits.").format(model=model)
+        )
 
 
 @pytest.mark.task("RNNModel")

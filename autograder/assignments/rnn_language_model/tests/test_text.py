@@ -62,7 +62,7 @@ def written(
     for place, word in enumerate(got):
         assert_kind(word, int, f"ids[{place}]")
         if not 0 <= word < V:
-            raise CheckFailed(_("ids[{place}] is no id of the vocabulary.").format(place=place))
+            raise CheckFailed(_("ids[{place}] is not an id of the vocabulary.").format(place=place))
     return got
 
 
@@ -109,7 +109,7 @@ def test_exactly_n_words(student: Student, reference: Student, draw: Draw) -> No
 
 
 @pytest.mark.task("generate")
-@pytest.mark.hint("Should dropout have a say in what is written?")
+@pytest.mark.hint("Should dropout change what is written?")
 def test_writes_in_eval_mode(student: Student, reference: Student, draw: Draw) -> None:
     """A model in training mode writes what it writes in eval mode: without dropout."""
     with blaming_filter(student):
@@ -168,7 +168,9 @@ def test_words_come_as_often_as_they_should(student: Student, reference: Student
             filters = (options.get("temperature", 1.0), options.get("top_k"), options.get("top_p"))
             probs = reference.filter_logits(model.table.detach()[0], *filters)
             if written(student, model, [2, 5], 3, seeded(student, 1), top_k=1) != 3 * [best(probs)]:
-                raise CouldNotLook(_("Chance is not looked at yet: without it the text is not right."))
+                raise CouldNotLook(
+                    _("Random choice is not checked yet: the text is already wrong without it.")
+                )
             text = written(student, model, [2, 5], WORDS, seeded(student, draw.seed + number), **options)
             if not surprise(text, probs.tolist()) < GREATEST_SURPRISE:
                 sentence = _("With {options}, the words do not come as often as the model's scores say.")

@@ -219,7 +219,7 @@ def test_cutting_the_text_changes_nothing(student: Student, reference: Student, 
 
 @pytest.mark.task("evaluate")
 @pytest.mark.hint(
-    "Evaluate twice. Is it the same number, and should dropout have a say in it?",
+    "Evaluate twice. Is it the same number, and should dropout change it?",
     "What does your function do to a model that is being trained, before it reads?",
 )
 def test_measures_in_eval_mode(student: Student, reference: Student, draw: Draw) -> None:
@@ -267,7 +267,7 @@ def test_every_evaluation_starts_afresh(student: Student, reference: Student, dr
     "What is the logarithm of a probability that was rounded to 0? Which function does both at once?"
 )
 def test_words_of_next_to_no_probability(student: Student, reference: Student, draw: Draw) -> None:
-    """A text that the model finds all but impossible costs very many nats, and still a finite number."""
+    """A text that is nearly impossible for the model costs very many nats, but a finite number of them."""
     with blaming_earlier(student, draw, "evaluate"):
         model = remembering(draw).eval()
         model.table.data.mul_(2000.0)

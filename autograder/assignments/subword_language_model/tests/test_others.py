@@ -71,7 +71,7 @@ def test_the_longest_piece(student: Student) -> None:
 
 @pytest.mark.task("wordpiece_encode")
 @pytest.mark.hint(
-    "One bad piece spoils the word: what is left of the good ones?",
+    "One part that fits no piece makes the whole word unknown: what is left of the other pieces?",
     "What do you return for no letters at all?",
 )
 def test_unknown_words(student: Student) -> None:
