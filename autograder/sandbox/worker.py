@@ -150,16 +150,24 @@ class _Worker:
             connection.send(outcome)
 
     def _fork_for_task(self, connection: Connection, cpu_seconds: float) -> None:
+        let_go, held = os.pipe()
         try:
             child = os.fork()
         except OSError:
-            return  # the allowance was used up by somebody else
+            child = -1  # the allowance was used up by somebody else
         if child == 0:
             try:
                 self.control.close()
+                # The keeper may stop us, the worker, once the task has answered: if we still held the other end of its
+                # conversation then, nobody would see it end.
+                os.close(held)
+                os.read(let_go, 1)
                 self._task(connection, cpu_seconds)
             finally:
                 os._exit(0)
+        connection.close()
+        os.close(held)
+        os.close(let_go)
 
     def _park(self, connection: Connection) -> None:
         """Forks now; the fork keeps this state of the notebook and waits to be told what its task may use."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import Session, WorkerCrashed, WorkerTimeout
+from autograder.sandbox import Session, WorkerCrashed
 
 FUNCTIONS = {"at::native::lstm_cell", "torch::autograd::Node::operator()"}
 CELL = "import torch\nanswer = torch.nn.LSTMCell(2, 3)(torch.ones(1, 2))[0].shape[1]"
@@ -16,8 +16,7 @@ def test_who_calls_it_is_ended(session: Session) -> None:
         assert task.ask({"run": CELL}) == 3
         assert task.forgo(FUNCTIONS, ())
         assert task.ask({"run": "answer = torch.nn.GRUCell(2, 3)(torch.ones(1, 2)).sum().backward()"}) is None
-        # Once in many runs it was ended by its time: either way no result comes back.
-        with pytest.raises((WorkerCrashed, WorkerTimeout), match=r"this task forbids|too long"):
+        with pytest.raises(WorkerCrashed, match="this task forbids"):
             task.ask({"run": CELL})
 
 
