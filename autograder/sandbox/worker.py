@@ -162,6 +162,7 @@ class _Worker:
                 # conversation then, nobody would see it end.
                 os.close(held)
                 os.read(let_go, 1)
+                os.close(let_go)
                 self._task(connection, cpu_seconds)
             finally:
                 os._exit(0)

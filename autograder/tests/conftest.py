@@ -26,6 +26,7 @@ LONGEST = (
     "autograder/tests/docs/test_authors.py",
     "autograder/tests/nbgrader_bridge",
     "autograder/tests/maintain/test_release.py",
+    "autograder/tests/sandbox",
     "autograder/tests/assignments/test_suites.py",
 )
 FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")

@@ -17,6 +17,14 @@ from autograder.tests.conftest import server_for_tests
 from autograder.tests.grading.measuring import LIMITS, SEED, Grade
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a course in miniature in one process: its model is trained, and its server started, once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and hasattr(getattr(item, "module", None), "toy"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="module")
 def data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The toy course in the place of the real one."""

@@ -60,7 +60,7 @@ def kill_below(server: Server, oldest: int) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("oldest", [0, 1, 2])
+@pytest.mark.parametrize("oldest", [0, *(pytest.param(age, marks=pytest.mark.slow) for age in (1, 2))])
 def test_what_is_killed_by_somebody_else_is_done_again(
     oldest: int, server: Server, suites: Suites, few_tasks: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,11 +41,17 @@ SMALL = Limits(
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Makes a test slow at every level but the one that its mark `quick_at` names; leaves out levels not asked for."""
+    """Makes a test slow at every level but the one that its mark `quick_at` names; leaves out levels not asked for.
+
+    All tests of the sandbox stay in one process: its two servers, which take seconds to start, are started once.
+    """
     levels = {item: level_of(item) for item in items}
     wanted = config.getoption("--isolation", None)
     for item, level in levels.items():
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("sandbox"))
         mark = item.get_closest_marker("quick_at")
         if mark is not None and level is not None and level not in mark.args:
             item.add_marker(pytest.mark.slow)

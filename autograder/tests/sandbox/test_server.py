@@ -47,6 +47,7 @@ def test_a_server_that_is_killed_while_it_warms_up_is_started_again(monkeypatch:
         pass
 
 
+@pytest.mark.quick_at("strong")
 def test_deaths_that_no_limit_explains_are_counted(server: Server) -> None:
     """A kill from outside looks like that of the student's own; an exit, a crash and a limit do not."""
     ours = "import os; os.kill(os.getpid(), 9)"
