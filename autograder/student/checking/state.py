@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from autograder.student.core.code import fingerprints, tree
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.language import _
+from autograder.student.core.newer_syntax import about_newer
 
 
 def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
@@ -18,6 +19,7 @@ def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
     has run, as they were typed, oldest first.
     """
     found = [_broken(task, history), _not_run(task, saved, history), _stub(task, saved, history)]
+    found.append(about_newer(_newest(task, saved, history), _("the cell of {task}").format(task=f"`{task}`")))
     return [note for note in found if note]
 
 
@@ -32,8 +34,7 @@ def is_not_run(saved: str, history: Sequence[str]) -> bool:
 
 def _broken(task: str, history: Sequence[str]) -> str:
     """The newest version of the cell is not Python, so that an older one is still in force."""
-    newest = next((source for source in reversed(history) if _defines(task, source)), "")
-    code = plain_python(newest)
+    code = plain_python(_newest(task, None, history))
     if not code or tree(code) is not None:
         return ""
     try:
@@ -67,8 +68,7 @@ def _is_as_handed_out(saved: str) -> bool:
 
 def _stub(task: str, saved: str | None, history: Sequence[str]) -> str:
     """The line that every cell came with still stands below code of the student's own."""
-    newest = next((source for source in reversed(history) if _defines(task, source)), saved or "")
-    parsed = tree(plain_python(newest) or "")
+    parsed = tree(plain_python(_newest(task, saved, history)) or "")
     for node in ast.walk(parsed) if parsed else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = [part for part in node.body if not _is_docstring(part)]
@@ -77,6 +77,11 @@ def _stub(task: str, saved: str | None, history: Sequence[str]) -> str:
                     "The cell of `{task}` still holds `raise NotImplementedError()`, line {line}."
                 ).format(task=task, line=body[-1].lineno)
     return ""
+
+
+def _newest(task: str, saved: str | None, history: Sequence[str]) -> str:
+    """The cell that defines the task as it ran last, or else as the file has it."""
+    return next((source for source in reversed(history) if _defines(task, source)), saved or "")
 
 
 def _defines(task: str, source: str) -> bool:

@@ -76,6 +76,7 @@ def make(
     found += warnings.about_modules(modules, warnings.code_of(notebook), checked)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
+    found += warnings.about_syntax(notebook, modules)
     found += warnings.about_processes(checked.results, code)
     found += warnings.about_order(notebook)
     files = {f"{assignment}.ipynb": data, **modules.files, **files}

@@ -13,6 +13,7 @@ from autograder.student.checking.processes import advice
 from autograder.student.core.code import fingerprints, python
 from autograder.student.core.language import _, plural
 from autograder.student.core.modules import Modules, about_missing, not_beside
+from autograder.student.core.newer_syntax import about_newer
 from autograder.student.core.notebook import MAX_BYTES_WITH_OUTPUTS, Cell, Notebook
 from autograder.student.core.results import TaskResult
 from autograder.student.core.spec import MeasuredModel
@@ -192,6 +193,14 @@ def about_run(
         yield Notice(
             plural("{count} further cell stops, too.", "{count} further cells stop, too.", len(own) - _SHOWN)
         )
+
+
+def about_syntax(notebook: Notebook, modules: Modules) -> Iterator[Notice]:
+    """Cells and modules that run here, and cannot be read by the Python that grades."""
+    named = [(cell.source, called(cell)) for cell in notebook.cells if cell.kind == "code"]
+    named += [(data.decode("utf-8", "replace"), f"`{path}`") for path, data in modules.files.items()]
+    told = [text for source, name in named if (text := about_newer(source, name))]
+    yield from map(Notice, told[:_SHOWN])
 
 
 def about_processes(results: Iterable[TaskResult], code: Sequence[str]) -> Iterator[Notice]:

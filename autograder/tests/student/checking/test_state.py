@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.student.checking.state import is_not_run, notes
+from autograder.student.core import newer_syntax
 
 CELL = "def rnn_step(x):\n    return x"
 
@@ -51,3 +52,12 @@ def test_a_stub_below_finished_code_is_told_with_its_line() -> None:
     assert "line 4" in note
     untouched = "def rnn_step(x):\n    '''Doc.'''\n    raise NotImplementedError()"
     assert notes("rnn_step", untouched, [untouched]) == [], "nothing is finished there yet"
+
+
+def test_what_the_grader_cannot_read_is_told_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check is green there, and the task would have no points when graded."""
+    cell = "def rnn_step(x):\n    return (y := x)"
+    assert notes("rnn_step", cell, [cell]) == []
+    monkeypatch.setattr(newer_syntax, "GRADER", (3, 7))
+    [note] = notes("rnn_step", cell, [cell])
+    assert note.startswith("Line 2 of the cell of `rnn_step` is syntax that Python 3.7 cannot read")

@@ -19,6 +19,7 @@ from rich.console import Console
 from autograder.grading.find import find_submissions
 from autograder.student import submit
 from autograder.student.checking.cells import NotCheckable
+from autograder.student.core import newer_syntax
 from autograder.student.core.results import TaskResult
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.submission.bundle import make
@@ -274,6 +275,19 @@ def test_what_a_cell_has_started_ends_with_the_checks(
     path = put(tmp_path, cell(FORKS), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
     assert "is there a cell that never ends" in clean_run(path, lambda _step: None).failure
     assert not (tmp_path / "outlived").exists()
+
+
+def test_syntax_that_the_grader_cannot_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a cell or in a module, where the own Python is newer than the one that grades."""
+    monkeypatch.setattr(newer_syntax, "GRADER", (3, 7))
+    newer = "def gate(x):\n    return (y := x)"
+    (tmp_path / "steps.py").write_text(newer, encoding="utf-8")
+    path = put(tmp_path, cell(f"import steps\n{newer}"), cell(STEP, 1, "rnn_step"), check("rnn_step", 2))
+    told = [notice.text for notice in made(path).notices if "Python 3.7 cannot read" in notice.text]
+    assert [text.split(" is syntax")[0] for text in told] == [
+        "Line 3 of the cell that begins with `import steps`",
+        "Line 2 of `steps.py`",
+    ]
 
 
 def test_the_panel_escapes_what_stands_in_a_notebook(tmp_path: Path) -> None:
