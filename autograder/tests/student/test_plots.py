@@ -237,3 +237,25 @@ def test_a_font_out_of_a_package_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(font_manager.fontManager, "addfont", added.append)
     drawing._installed_hangul_fonts.__wrapped__()
     assert added == [Path("site/koreanize_matplotlib/fonts/NanumGothic.ttf")]
+
+
+@pytest.mark.parametrize(("step", "is_found"), [("학습 단계", True), ("training step", False)])
+def test_a_korean_readers_system_is_searched_for_a_font(
+    step: str, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For one that was installed after matplotlib made its list, also in a collection; other fonts are not read."""
+    fonts = [SimpleNamespace(name="DejaVu Sans")]
+    monkeypatch.setattr(drawing, "_", {"training step": step}.get)
+    monkeypatch.setattr(drawing.importlib.util, "find_spec", {}.get)
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
+    monkeypatch.setattr(
+        font_manager.fontManager,
+        "addfont",
+        lambda path: fonts.append(
+            SimpleNamespace(name={"NotoSansCJK-Regular.ttc": "Noto Sans CJK JP"}[path.name])
+        ),
+    )
+    monkeypatch.setattr(
+        font_manager, "findSystemFonts", lambda: ["/f/NotoSansCJK-Regular.ttc", "/f/Symbols.ttf"]
+    )
+    assert drawing._installed_hangul_fonts.__wrapped__() == (["Noto Sans CJK JP"] if is_found else [])
