@@ -1,16 +1,23 @@
-"""Numbers in the notebooks of an edition: those of the English ones, which cells and tests prove, and no others."""
+"""Numbers in the text of the notebooks: what is computed there is right, and an edition says no others."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 
 import pytest
 
-from autograder.assignments.sources import assignment_names, source_path
+from autograder.assignments.sources import assignment_names, source_notebook, source_path
 from autograder.maintain import translation
+from autograder.tests.assignments.test_worked import half_a_digit, value
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_TERM = r"(?:\\?ln [\d,]+|\d[\d,]*(?:\.\d+)?)"
+# Numbers with signs between them, or a logarithm, and what they are said to be.
+_EQUATION = re.compile(
+    rf"((?:\(\s*)*-?{_TERM}(?:[\s()]*[·+/\-]\s*[\s()]*{_TERM}\)*)+|\\?ln [\d,]+) = (-?\d[\d,]*(?:\.\d+)?)"
+)
 # Words that stand for a number, in an English and in a Korean text.
 _ENGLISH = {
     **{
@@ -89,6 +96,40 @@ def problems(english: str, korean: str) -> list[str]:
     return [f"only in Korean: {n:g}" for n in theirs - all_of_them] + [
         f"only in English: {n:g}" for n in lost
     ]
+
+
+def equations(text: str) -> list[tuple[str, str]]:
+    r"""The two sides of every equation of numbers in a text, as Python reads them.
+
+    >>> equations(r"It is 35 · 20 = 700, and $1 / \ln 2 = 1.44$.")
+    [('35 · 20', '700'), ('1 / ln(2)', '1.44')]
+    """
+    found = []
+    for left, right in _EQUATION.findall(text):
+        expression = re.sub(r"\\?ln ([\d,]+)", r"ln(\1)", left).replace(",", "")
+        found.append((expression, right.rstrip(",").replace(",", "")))
+    return found
+
+
+def holds(left: str, right: str) -> bool:
+    """Whether an equation is right to the digits that are written."""
+    return math.isclose(value(left), float(right), abs_tol=half_a_digit(right))
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_every_equation_of_the_text_holds(name: str) -> None:
+    """What a text works out in numbers, such as `35 · 20 = 700`, is computed here."""
+    texts = [cell.source for cell in source_notebook(name).cells if cell.kind == "markdown"]
+    found = [equation for text in texts for equation in equations(text)]
+    assert [equation for equation in found if not holds(*equation)] == []
+    assert found or name == "rnn_basics"
+
+
+def test_a_wrong_equation_is_found() -> None:
+    """The mutants: another product, a logarithm of another base."""
+    (product, logarithm) = equations("35 · 20 = 710, and ln 2000 = 10.97")
+    assert not holds(*product)
+    assert not holds(*logarithm)
 
 
 @pytest.mark.parametrize("name", assignment_names())
