@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
+import functools
 import hashlib
 import io
 import itertools
@@ -21,6 +23,7 @@ import keyword
 import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from autograder.grading.repair import released
 from autograder.student.core import reach
@@ -41,6 +44,7 @@ ALIKE = 0.8  # from this share of unusual fingerprints on, two answers are said 
 
 _DIGITS = 8  # hexadecimal, of a hash
 _LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
+_BLOCKS = ast.stmt | ast.excepthandler | ast.match_case
 _KEPT_NAMES = frozenset({*keyword.kwlist, *dir(builtins)})
 
 
@@ -49,7 +53,7 @@ def fingerprints_of(submitted: Notebook, source: Notebook) -> dict[str, str]:
 
     What an answer uses of a helper module is a part of it. Answers too short to be compared are left out.
     """
-    stubs = {task: _hashes(tokens(released(cell))) for task, cell in source.answers().items()}
+    stubs = {task: _hashes_of(released(cell)) for task, cell in source.answers().items()}
     cells: defaultdict[str, list[str]] = defaultdict(list)
     all_sources = [cell.source if cell.kind == "code" else "" for cell in submitted.cells]
     read = reach.cells(all_sources)
@@ -66,6 +70,11 @@ def fingerprints_of(submitted: Notebook, source: Notebook) -> dict[str, str]:
         if len(found) >= LEAST:
             kept[task] = "".join(sorted(found))
     return kept
+
+
+@functools.lru_cache(maxsize=256)  # every submission is compared with the same released cells
+def _hashes_of(source: str) -> tuple[str, ...]:
+    return tuple(_hashes(tokens(source)))
 
 
 def tokens(source: str) -> list[str]:
@@ -94,14 +103,16 @@ def _plain(token: tokenize.TokenInfo, previous: str) -> str:
     return "V" if is_variable else token.string
 
 
-def _without_docstrings(parsed: ast.Module) -> ast.Module:
-    """A copy of the tree without sentences that stand alone."""
-    copy = ast.parse(ast.unparse(parsed))  # trees are shared by all who read the cell
-    for node in ast.walk(copy):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [each for each in body if not _is_sentence(each)] or [ast.Pass()]  # type: ignore[attr-defined]
-    return copy
+def _without_docstrings(node: ast.AST) -> Any:
+    """The same tree without sentences that stand alone. Blocks are copied: trees are shared by all who read the cell."""
+    found = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        inner = value
+        if field == "body" and isinstance(value, list):
+            inner = [each for each in value if not _is_sentence(each)] or [ast.Pass()]
+        if isinstance(inner, list) and inner and isinstance(inner[0], _BLOCKS):
+            setattr(found, field, [_without_docstrings(each) for each in inner])
+    return found
 
 
 def _is_sentence(node: ast.AST) -> bool:

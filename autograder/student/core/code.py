@@ -90,6 +90,21 @@ class Statement:
     node: ast.stmt
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of its tree."""
+        return tuple(ast.walk(self.node))
+
+    @cached_property
+    def naming(self) -> tuple[ast.AST, ...]:
+        """The nodes that may give a name to something imported."""
+        return tuple(n for n in self.nodes if isinstance(n, ast.Import | ast.ImportFrom | ast.Assign))
+
+    @cached_property
+    def dotted(self) -> tuple[tuple[ast.Attribute | ast.Name, str], ...]:
+        """Its names and attributes, each with `a.b.c` as text."""
+        return tuple((n, dotted(n)) for n in self.nodes if isinstance(n, ast.Attribute | ast.Name))
+
+    @cached_property
     def bound(self) -> frozenset[str]:
         """The global names that it gives a meaning, in whatever way."""
         return frozenset(_bound(self.node))

@@ -69,6 +69,7 @@ def module_name(path: str) -> str:
     return ".".join(folders if stem == "__init__" else [*folders, stem])
 
 
+@functools.lru_cache(maxsize=256)
 def package_name(path: str) -> str:
     """What relative imports in a module start from; empty for a module in no package.
 

@@ -173,7 +173,7 @@ class Cells:
 
     def _found_uses(self, cell: int, statement: Statement) -> Iterator[Use]:
         imported = self._imported(cell, statement)
-        for node in ast.walk(statement.node):
+        for node in statement.nodes:
             if isinstance(node, ast.stmt | ast.expr) and node in imported:
                 for full, _is_whole in imported[node]:
                     yield self._resolved(node.lineno, full)
@@ -189,18 +189,18 @@ class Cells:
 
     def _imported(self, cell: int, statement: Statement) -> dict[ast.AST, list[tuple[str, bool]]]:
         """Where something imported is named: its full name, and whether that is the whole of the name."""
-        nodes = list(ast.walk(statement.node))
-        imports = self._imports[self._modules[cell]]
+        package, imports = self._packages[cell], self._imports[self._modules[cell]]
         local = {name: imports[name] for name in statement.named if name in imports}
-        for node in nodes:
-            local |= imports_of(node, self._packages[cell])
-        local |= renamed(nodes, local)
-        inner = {node.value for node in nodes if isinstance(node, ast.Attribute)}
+        for node in statement.naming:
+            local |= imports_of(node, package)
+        local |= renamed(statement.naming, local)
+        inner = {node.value for node, _written in statement.dotted if isinstance(node, ast.Attribute)}
         found: dict[ast.AST, list[tuple[str, bool]]] = {}
-        for node in nodes:
+        for node in statement.naming:
             if isinstance(node, ast.Import | ast.ImportFrom):
-                found[node] = [(full, False) for full in imports_of(node, self._packages[cell]).values()]
-            elif isinstance(node, ast.Attribute | ast.Name) and (full := full_name(dotted(node), local)):
+                found[node] = [(full, False) for full in imports_of(node, package).values()]
+        for node, written in statement.dotted:
+            if full := full_name(written, local):
                 found[node] = [(full, node not in inner)]
         return found
 
