@@ -104,7 +104,7 @@ def _plain(token: tokenize.TokenInfo, previous: str) -> str:
 
 
 def _without_docstrings(node: ast.AST) -> Any:
-    """The same tree without sentences that stand alone. Blocks are copied: trees are shared by all who read the cell."""
+    """The same tree without sentences that stand alone. Blocks are copied, since all who read the cell share it."""
     found = copy.copy(node)
     for field, value in ast.iter_fields(node):
         inner = value

@@ -50,6 +50,7 @@ _QUIET = [
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
     *("-p", "no:warnings", "-p", "no:unraisableexception", "-p", "no:threadexception"),
     *("-c", os.devnull, "--noconftest", "--assert=plain", "--capture=no", "--strict-markers"),
+    *("-o", "python_files=*.py"),  # `_Only` says which
     "--import-mode=importlib",
 ]
 
@@ -294,9 +295,14 @@ def collect(files: Sequence[Path], plugin: Plugin) -> list[pytest.Item]:
 
 
 def _run_pytest(files: Sequence[Path], plugin: Plugin, options: Sequence[str], *others: object) -> None:
+    wanted = [*files, RULES]
+    folders = dict.fromkeys(
+        str(file.parent) for file in wanted
+    )  # pytest lists a folder anew for each file in it
     with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None):
         code = pytest.main(
-            [*_QUIET, *options, *map(str, files), str(RULES)], plugins=[_Named(plugin), *others]
+            [*_QUIET, f"--confcutdir={wanted[0].parent}", *options, *folders],
+            plugins=[_Named(plugin), _Only(wanted), *others],
         )
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise RuntimeError(f"the tests could not be run: pytest ended with {code!r}")
@@ -310,6 +316,17 @@ class _Named:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.register(self._plugin, NAME)
+
+
+class _Only:
+    """Shows pytest these files alone: it would look at whatever lies in the folders on the way to them."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._on_the_way = {path for file in files for path in (file, *file.parents)}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool:
+        return collection_path not in self._on_the_way
 
 
 class _Listener:
