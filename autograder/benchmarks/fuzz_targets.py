@@ -30,6 +30,7 @@ from autograder.grading.read import Unreadable, read_submission
 from autograder.grading.repair import recognise, repair
 from autograder.grading.roster import BadRoster, roster_from
 from autograder.sandbox import channel
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.conversation import Conversation
 from autograder.sandbox.errors import WorkerCrashed, WorkerError
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
@@ -166,7 +167,7 @@ def _replied(data: bytes) -> None:
 def _executed(data: bytes) -> None:
     """A worker says this of a cell."""
     with suppress(values.WireError):
-        outcome_in(_decoded(data), Limits())
+        outcome_in(_decoded(data), Limits(), "late")
 
 
 def _frame(message: bytes) -> bytes:
@@ -188,6 +189,9 @@ def _received(data: bytes) -> None:
 
 class _Watched:
     """Stands for a session whose worker has been killed."""
+
+    def __init__(self) -> None:
+        self.budget = Budget(Limits())
 
     def finish(self, lost: bool) -> tuple[None, None, None]:
         return None, None, None

@@ -19,6 +19,7 @@ from autograder.grading.strange_words import ROWS as STRANGE_ROWS
 from autograder.grading.strange_words import USUAL, by_heart_notes, share_lost
 from autograder.grading.suite import no_checkpoint
 from autograder.sandbox import Server, Session, WorkerError, WorkerTimeout
+from autograder.sandbox.budget import Budget
 from autograder.student import corpora
 from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.student import CheckFailed, Student
@@ -171,6 +172,7 @@ def measure(
     program: Program,
     server: Server,
     seed: int,
+    budget: Budget | None = None,
 ) -> Measurement:
     """Completes the results of a measured task's public tests by those of the hidden text."""
     # What the valid text would be worth counts in a notebook; here the hidden text says it.
@@ -179,7 +181,8 @@ def measure(
         return Measurement(tuple(tests))
     metric = text.model.metric.name
     valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
-    scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"))
+    budget = budget or Budget(server.limits)
+    scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"), budget)
     with shown_to_one(text.marks.corpus, text.model.metric.ending):
         hidden = scorer.run()
     found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
@@ -221,13 +224,20 @@ class _Scorer:
     """Scores one checkpoint on the hidden text, and reads some of it again in other company."""
 
     def __init__(
-        self, text: HiddenText, checkpoint: Checkpoint, program: Program, server: Server, seed: int
+        self,
+        text: HiddenText,
+        checkpoint: Checkpoint,
+        program: Program,
+        server: Server,
+        seed: int,
+        budget: Budget,
     ) -> None:
         self.text = text
         self.checkpoint = checkpoint
         self.program = program
         self.server = server
         self.seed = seed
+        self.budget = budget
         # The shares of words that strange ones before them made unlikely, here and in the text for training.
         self.lost = self.lost_in_public = 0.0
 
@@ -236,7 +246,7 @@ class _Scorer:
         try:
             rows = self.text.text.rows(self.checkpoint, self._ask_tokenizer)
             texts, first_id, size = rows.texts, rows.first_id, rows.vocabulary_size
-            with self.server.open() as session:
+            with self.server.open(budget=self.budget, is_scoring=True) as session:
                 session.execute(self.program.cells, skip=self.program.skipped)
                 answers = self._ask_model(
                     session, size, lambda model: log_probabilities(model, texts, first_id)
@@ -304,7 +314,7 @@ class _Scorer:
 
     def _ask_tokenizer(self, question: Callable[[Student], list[torch.Tensor]]) -> list[torch.Tensor]:
         """Asks in a session of its own: what has seen the whole text must not reach the model that predicts it."""
-        with self.server.open() as session:
+        with self.server.open(budget=self.budget, is_scoring=True) as session:
             session.execute(self.program.cells, skip=self.program.skipped)
             return self._ask(session, question)
 
@@ -342,8 +352,12 @@ class _Scorer:
         if isinstance(error, WorkerTimeout):
             outcome = "timeout"
             reason = _(
-                "it used more than {seconds:g} seconds of computing time, or kept the grader waiting"
-            ).format(seconds=self.server.limits.scoring_cpu_seconds)
+                "it used more than {seconds:g} seconds of computing time for reading a text once, more than half of "
+                "what was left of {total:g} seconds for reading all of them, or kept the grader waiting"
+            ).format(
+                seconds=self.budget.limits.scoring_cpu_seconds,
+                total=self.budget.limits.scoring_cpu_seconds_total,
+            )
         elif isinstance(error, WorkerError):
             outcome = "crashed"
             reason = _("the program ended, or gave no readable answer")

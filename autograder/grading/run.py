@@ -44,13 +44,23 @@ from autograder.grading.task_runner import TaskRunner, parks
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.sandbox import (
     CellOutcome,
+    Limits,
     Server,
 )
-from autograder.sandbox.errors import SandboxLost
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.endings import about_limit
+from autograder.sandbox.errors import SandboxLost, TurnOver
 from autograder.student.checking.processes import starts_processes, with_advice
 from autograder.student.core.language import _
 from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task
-from autograder.student.core.results import Result, Scale, TaskResult, score_task
+from autograder.student.core.results import (
+    Result,
+    Scale,
+    TaskResult,
+    TestResult,
+    score_task,
+    with_sentence,
+)
 from autograder.student.corpora import MissingCorpus
 from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
@@ -65,16 +75,18 @@ def grade(
     server: Server,
     seed: int,
     training_server: Server | None = None,
+    is_turn: bool = False,
 ) -> Graded:
     """Reads, repairs, executes, tests and scores one submission.
 
     Raises nothing that a submission could cause: one that cannot be graded is a `Result` that says why.
     `SandboxUnavailable` means that nothing can be graded here. With a `training_server`, whose limits are the
-    budget, a notebook for which a trained model is wanted and none was handed in trains its own there.
+    budget, a notebook for which a trained model is wanted and none was handed in trains its own there. If it only
+    `is_turn`, `TurnOver` means that the submission needs more than its turn.
     """
     start = time.monotonic()
     try:
-        graded = _despite_kills(submission, suites, server, seed, training_server)
+        graded = _despite_kills(submission, suites, server, seed, training_server, is_turn)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
@@ -94,6 +106,7 @@ def _despite_kills(
     server: Server,
     seed: int,
     training_server: Server | None,
+    is_turn: bool,
 ) -> Graded:
     """Grades it, and once more if something was killed meanwhile: the machine short of memory, or a person.
 
@@ -101,10 +114,10 @@ def _despite_kills(
     """
     before = server.kills
     with suppress(SandboxLost):
-        graded = _grade(submission, suites, server, seed, training_server)
+        graded = _grade(submission, suites, server, seed, training_server, is_turn)
         if server.kills == before:
             return graded
-    return _grade(submission, suites, server, seed, training_server)
+    return _grade(submission, suites, server, seed, training_server, is_turn)
 
 
 def _grade(
@@ -113,7 +126,9 @@ def _grade(
     server: Server,
     seed: int,
     training_server: Server | None,
+    is_turn: bool,
 ) -> Graded:
+    budget = Budget(server.limits, is_turn)
     intake, assignment = take_in(submission, {name: suite.notebook for name, suite in suites.items()})
     suite = suites[assignment]
     notebook = with_modules(intake.notebook, submission.files)
@@ -130,7 +145,7 @@ def _grade(
     read_model = model.read if model else None
     halts: list[Halt] = []
     for rounds_left in reversed(range(MAX_ROUNDS)):
-        with server.open() as session:
+        with server.open(budget=budget) as session:
             outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired)))
             mended, new = taken_out(program, outcomes, halts)
             if not new or not rounds_left:
@@ -146,11 +161,13 @@ def _grade(
     memory = session.peak_memory
     own = ["" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)]
     results = [
-        replace(each, tests=tuple(with_advice(each.tests, own, each.name)))
+        replace(each, tests=tuple(with_advice(_with_limits(each.tests, server.limits), own, each.name)))
         for each in explained(results, halts)
     ]
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
-    results, notes = _measured(results, model, program, server, seed)
+    results, notes = _measured(results, model, program, server, seed, budget)
+    if budget.is_turn_over:
+        raise TurnOver
     integrity = [
         *repaired.integrity,
         *notes,
@@ -178,7 +195,7 @@ def _grade(
         integrity=tuple(map(clean, integrity)),
         memory_bytes=memory,
     )
-    return Graded(result, repaired.notebook, tuple(map(_clean_outcome, outcomes)))
+    return Graded(result, repaired.notebook, tuple(_clean_outcome(each, server.limits) for each in outcomes))
 
 
 @dataclass(frozen=True)
@@ -239,20 +256,30 @@ def _model_of(
 
 
 def _measured(
-    results: Sequence[TaskResult], model: _Model | None, program: Program, server: Server, seed: int
+    results: Sequence[TaskResult],
+    model: _Model | None,
+    program: Program,
+    server: Server,
+    seed: int,
+    budget: Budget,
 ) -> tuple[list[TaskResult], list[str]]:
     """The results with that of the measured task completed, and what an instructor should look at."""
     finished, notes = list(results), list[str]()
     for i, result in enumerate(results):
         if model is not None and result.name == model.task.name:
-            found = measure(result.name, result.tests, model.read, model.text, program, server, seed)
+            found = measure(result.name, result.tests, model.read, model.text, program, server, seed, budget)
             finished[i] = score_task(result.name, result.max_score, found.tests)
             notes += found.integrity
     return finished, notes
 
 
-def _clean_outcome(outcome: CellOutcome) -> Outcome:
-    return Outcome(outcome.status, clean_output(outcome.error), clean_output(outcome.output))
+def _with_limits(tests: Sequence[TestResult], limits: Limits) -> list[TestResult]:
+    return [with_sentence(test, about_limit(test.message, limits)) for test in tests]
+
+
+def _clean_outcome(outcome: CellOutcome, limits: Limits) -> Outcome:
+    error = "\n".join(filter(None, [outcome.error.rstrip("\n"), about_limit(outcome.error, limits)]))
+    return Outcome(outcome.status, clean_output(error), clean_output(outcome.output))
 
 
 # Sentences for the instructor
@@ -284,7 +311,7 @@ def _trained_here(
         _(
             "No trained model was handed in. The training cells of the notebook were run when grading, for up to "
             "{minutes:.0f} minutes of computing time, and left none."
-        ).format(minutes=training_server.limits.cpu_seconds_total / 60)
+        ).format(minutes=training_server.limits.cpu_seconds_per_cell / 60)
     ]
 
 

@@ -43,7 +43,8 @@ PUBLIC = (
 
 TRAINING = Limits(
     cpu_seconds_per_cell=TRAINING_CPU_SECONDS,
-    cpu_seconds_total=TRAINING_CPU_SECONDS,
+    cpu_seconds_total=2 * TRAINING_CPU_SECONDS,
+    waiting_seconds=4 * TRAINING_CPU_SECONDS,
     memory_bytes=TRAINING_MEMORY_BYTES,
 )
 

@@ -16,6 +16,7 @@ from autograder.grading.repair import Repaired
 from autograder.grading.suite import Suite
 from autograder.grading.text import clean
 from autograder.sandbox import CellOutcome, Conversation, SandboxLost, Session, WorkerError, WorkerTimeout
+from autograder.sandbox.errors import TurnOver
 from autograder.student.checking.draw import derive_seed
 from autograder.student.checking.forbidden import find_forbidden
 from autograder.student.checking.student import Stopped, Student, StudentError, UnreadableReply
@@ -121,6 +122,8 @@ class TaskRunner:
             self._end_conversation()
         if self.session.is_lost:  # a test takes that for an error like any other
             raise SandboxLost
+        if self.session.budget.is_turn_over:
+            raise TurnOver
         return results
 
     def student_of(self, task: str) -> Student:

@@ -14,6 +14,7 @@ from autograder.assignments.sources import assignment_names
 from autograder.maintain.data.corpus import DataError
 from autograder.maintain.data.prepare import DEFAULT, problems
 from autograder.maintain.data.sotu import installed_sentence
+from autograder.sandbox.limits import Limits
 from autograder.student.core.language import _
 
 # What grading needs, and what it can do without.
@@ -45,7 +46,7 @@ def examine() -> tuple[list[str], bool]:
             version=__version__, python=platform.python_version(), system=platform.platform()
         )
     ]
-    parts = [_packages(), _course(), _data(), _sandbox()]
+    parts = [_packages(), _course(), _data(), _sandbox(), (_limits(Limits()), True)]
     for part_lines, _is_able in parts:
         lines += ["", *part_lines]
     is_able = all(able for _lines, able in parts)
@@ -117,6 +118,43 @@ def _sandbox() -> tuple[list[str], bool]:
         is_able = False
     lines += [f"{_GOOD if each.is_good else _PARTLY} {escape(each.text)}" for each in notices()]
     return lines, is_able
+
+
+def _limits(limits: Limits) -> list[str]:
+    """What a submission may use, every field of it."""
+    megabytes = {
+        name: getattr(limits, f"{name}_bytes") // 2**20 for name in ("memory", "scratch", "file", "reply")
+    }
+    found = [
+        _("cells: {one:g} seconds of computing each, {all:g} seconds together").format(
+            one=limits.cpu_seconds_per_cell, all=limits.cpu_seconds_total
+        ),
+        _("tasks: {one:g} seconds of computing each, {all:g} seconds together").format(
+            one=limits.task_cpu_seconds, all=limits.tasks_cpu_seconds
+        ),
+        _(
+            "a trained model: {one:g} seconds of computing for reading a text once, {all:g} seconds together"
+        ).format(one=limits.scoring_cpu_seconds, all=limits.scoring_cpu_seconds_total),
+        _("the grader's own work for a submission: {seconds:g} seconds of computing").format(
+            seconds=limits.grader_cpu_seconds
+        ),
+        _("sleeping: {idle:g} seconds; waiting for all cells and tasks: {waiting:g} seconds").format(
+            idle=limits.idle_seconds, waiting=limits.waiting_seconds
+        ),
+        _("waiting for one of them: {factor:g} times its computing, and {grace:g} seconds").format(
+            factor=limits.wall_factor, grace=limits.wall_grace_seconds
+        ),
+        _(
+            "memory: {memory} MB; disk: {scratch} MB, {file} MB a file; {files} open files; {threads} threads"
+        ).format(**megabytes, files=limits.open_files, threads=limits.threads),
+        _(
+            "answers of a task: {reply} MB; calls of a test's function for one question: {calls}; text of a cell: "
+            "{text} kB; fresh starts after cells that end the program: {restarts}"
+        ).format(
+            **megabytes, calls=limits.calls, text=limits.output_bytes // 2**10, restarts=limits.restarts
+        ),
+    ]
+    return [f"[bold]{_('Limits of a submission')}[/]", *(f"{_GOOD} {line}" for line in found)]
 
 
 def _version(package: str) -> str:

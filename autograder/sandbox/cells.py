@@ -25,6 +25,7 @@ from autograder.student.core.shell import Shell
 # An endless loop that swallows the interruption gets so many more CPU seconds before the kernel ends the worker.
 _LAST_CHANCE_SECONDS = 2
 _REPEAT_SECONDS = 0.5
+_LEAST_SECONDS = 0.01  # a timer of nothing would never ring
 
 
 class CellTimeout(BaseException):
@@ -77,6 +78,7 @@ class Executor:
         self._limits = limits
         self._output = CappedText(limits.output_bytes)
         self._armed = self._is_late = False
+        self._seconds = limits.cpu_seconds_per_cell  # of CPU, for the cell that runs
         self._folder = f"{os.getcwd()}/"
         self._shell = shell()
         self.namespace: dict[str, Any] = self._shell.user_ns
@@ -93,12 +95,20 @@ class Executor:
         """From now on nothing that is printed is kept."""
         sys.stdout = sys.stderr = CappedText(0)
 
-    def execute(self, cells: Sequence[tuple[str, str] | None]) -> Iterator[dict[str, Any]]:
-        """One outcome per cell (name, source), as it ends; None stands for a cell that is left out."""
+    def execute(
+        self, cells: Sequence[tuple[str, str] | None], cpu_seconds: float = math.inf
+    ) -> Iterator[dict[str, Any]]:
+        """One outcome per cell (name, source), as it ends; None stands for a cell that is left out.
+
+        `cpu_seconds` is what is left for all of them; each may use half of what those before it have left.
+        """
+        end = time.process_time() + cpu_seconds
         for cell in cells:
             if cell is None:
                 yield {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
             else:
+                half = max(_LEAST_SECONDS, (end - time.process_time()) / 2)
+                self._seconds = min(self._limits.cpu_seconds_per_cell, half)
                 yield self._execute_one(*cell)
 
     def _execute_one(self, name: str, source: str) -> dict[str, Any]:
@@ -161,12 +171,12 @@ class Executor:
     # The clock
 
     def _start_clock(self) -> None:
-        cpu = self._limits.cpu_seconds_per_cell
+        cpu = self._seconds
         signal.signal(signal.SIGPROF, self._interrupt)
         signal.signal(signal.SIGALRM, self._interrupt)
         used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-        last = math.ceil(min(used + cpu + _LAST_CHANCE_SECONDS, self._limits.cpu_seconds_total))
+        last = math.ceil(used + cpu + _LAST_CHANCE_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (min(max(last, 1), hard), hard))
         self._armed, self._is_late = True, False
         signal.setitimer(signal.ITIMER_PROF, cpu, _REPEAT_SECONDS)

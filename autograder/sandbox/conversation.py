@@ -6,17 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.endings import Ending
 from autograder.sandbox.errors import WorkerCrashed, WorkerError
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.student.core import values
 from autograder.student.core.language import _
 
-MAX_CALLS = 10_000  # of the test's functions while one request is carried out; honest code needs a few dozen
-
 
 class Watched(Protocol):
     """The session that a conversation belongs to: it asks the keeper how things ended."""
+
+    budget: Budget
 
     def finish(self, lost: bool) -> tuple[Ending | None, Ending | None, str | None]:
         """Ends what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
@@ -66,10 +67,11 @@ class Conversation:
         calls = 0
         while True:
             message = self._receive()
+            self._account_for_ourselves()
             calls += 1
-            if calls > MAX_CALLS:
+            if calls > self._session.budget.limits.calls:
                 # An endless loop that keeps calling the test spends the grader's time and little of its own.
-                raise self._fail(TimeIsUp())
+                raise self._fail(TimeIsUp("calls"))
             match message:
                 case {"kind": "reply", "value": value}:
                     return value
@@ -131,6 +133,13 @@ class Conversation:
             return self._connection.receive()
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
             raise self._fail(error) from None
+
+    def _account_for_ourselves(self) -> None:
+        """Ends the task if the grader's own work for the submission is too much."""
+        budget = self._session.budget
+        budget.look("grader")
+        if budget.is_turn_over or not budget.left("grader"):
+            raise self._fail(TimeIsUp("grader"))
 
     def _call(self, callback: Callable[..., Any], arguments: list[Any]) -> Any:
         try:

@@ -9,6 +9,10 @@ class SandboxLost(Exception):
     """The sandbox itself died, and not by a student's doing: the submission can be tried again."""
 
 
+class TurnOver(Exception):
+    """The submission has used its turn; what came out so far is of no use, and it is to be graded when nobody waits."""
+
+
 class WorkerError(Exception):
     """A worker did not answer as it should; the student's code is the cause until shown otherwise."""
 

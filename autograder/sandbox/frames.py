@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -17,6 +18,7 @@ from autograder.student.core import values
 
 _HEADER = struct.Struct("!II")
 _JOINED_BYTES = 2**16  # what is sent at once rather than part by part
+_LOOK_SECONDS = 0.5  # of waiting; then whoever waits looks at what the other end is doing
 _MAX_BLOB_BYTES = values.MAX_TENSOR_BYTES + values.MAX_HEADER_BYTES + 8
 
 
@@ -28,18 +30,25 @@ class TimeIsUp(Exception):
     """The other end kept us waiting for longer than the budget."""
 
 
+class TooMuchIsSent(values.WireError):
+    """All messages together are larger than they may be."""
+
+
 class Connection:
     """One end of a conversation.
 
     `seconds` is what is left of the time to wait for the other end (None: for ever); our own thinking between
     two messages is not charged, since a loaded grader must not fail an honest student. `bytes_left` is what may still
-    be received (None: anything).
+    be received (None: anything). While one message is waited for, `on_wait` hears every half second how long that was;
+    what it raises ends the wait.
     """
 
     def __init__(self, stream: socket.socket, seconds: float | None = None) -> None:
         self.stream = stream
         self.seconds = seconds
         self.bytes_left: int | None = None
+        self.on_wait: Callable[[float], None] = lambda _seconds: None
+        self._unseen = 0.0  # seconds of waiting that `on_wait` has not heard of
 
     def send(self, value: Any) -> None:
         """Sends one value; `values.WireError` if it cannot be sent."""
@@ -51,23 +60,30 @@ class Connection:
             [_HEADER.pack(len(text), length), text, *(b for b in buffers if length <= _JOINED_BYTES)]
         )
         for part in [small, *(b for b in buffers if length > _JOINED_BYTES)]:
-            self._waiting(lambda part=part: self.stream.sendall(part))
+            self._send(memoryview(part))
 
     def receive(self) -> Any:
         """The next value; `values.WireError` for anything out of the format."""
+        self._unseen = 0.0
         text_length, blob_length = _HEADER.unpack(self._read(_HEADER.size))
         if text_length > values.MAX_JSON_BYTES or blob_length > _MAX_BLOB_BYTES:
             raise values.WireError("the message is larger than allowed")
         if self.bytes_left is not None:
             self.bytes_left -= text_length + blob_length
             if self.bytes_left < 0:
-                raise values.WireError("the messages are larger than allowed, all together")
+                raise TooMuchIsSent("the messages are larger than allowed, all together")
         text = self._read(text_length)
         return values.decode(text, self._read(blob_length))
 
     def close(self) -> None:
         """Closes this end."""
         self.stream.close()
+
+    def _send(self, rest: memoryview) -> None:
+        self._unseen = 0.0
+        rest = rest.cast("B")
+        while rest:
+            rest = rest[self._waiting(lambda rest=rest: self.stream.send(rest)) :]
 
     def _read(self, length: int) -> memoryview:
         buffer = numpy.empty(length, dtype=numpy.uint8).data  # megabytes that need not be zeroed before
@@ -81,16 +97,23 @@ class Connection:
 
     def _waiting(self, operation: Any) -> Any:
         """Does a socket operation within what is left of the budget, and charges the time it took."""
-        if self.seconds is not None and self.seconds <= 0:
-            raise TimeIsUp
-        self.stream.settimeout(self.seconds)
-        start = time.monotonic()
-        try:
-            return operation()
-        except TimeoutError:
-            raise TimeIsUp from None
-        except OSError as error:  # reset, broken pipe, or a descriptor that was closed under us
-            raise ConnectionEnded from error
-        finally:
+        done = None
+        while done is None:
+            if self.seconds is not None and self.seconds <= 0:
+                raise TimeIsUp
+            self.stream.settimeout(None if self.seconds is None else min(_LOOK_SECONDS, self.seconds))
+            start = time.monotonic()
+            try:
+                done = operation()
+            except TimeoutError:
+                pass
+            except OSError as error:  # reset, broken pipe, or a descriptor that was closed under us
+                raise ConnectionEnded from error
+            waited = time.monotonic() - start
+            self._unseen += waited
             if self.seconds is not None:
-                self.seconds -= time.monotonic() - start
+                self.seconds -= waited
+            if self._unseen >= _LOOK_SECONDS:
+                unseen, self._unseen = self._unseen, 0.0
+                self.on_wait(unseen)
+        return done

@@ -76,6 +76,7 @@ class _Keeper:
         self.busy = False
         self.is_stopped = False  # the worker, while a task is asked that must not have what the worker has
         self.forks_allowed = 0
+        self.cpu_before = 0.0  # seconds of the worker, before what it is busy with
         self.next_look = 0.0
         self.questions = 0
         self.refused: Counter[str] = Counter()
@@ -125,6 +126,8 @@ class _Keeper:
                 channel.send(self.control, self._end_parking(message["name"], message["lost"]))
             case "wake":
                 self._wake(message["name"])
+            case "look":
+                channel.send(self.control, self._look(message["interrupt"]))
             case "clock":
                 channel.send(self.control, {"cpu_seconds": self._cpu_seconds()})
             case "forgo":
@@ -138,7 +141,7 @@ class _Keeper:
     def _forward(self, operation: str, message: dict[str, Any], descriptors: list[int]) -> None:
         if self.worker is not None:
             try:
-                self.busy = True
+                self._begin()
                 self.forks_allowed = 0 if operation == "execute" else 1
                 self.worker.control.settimeout(5)
                 channel.send(self.worker.control, message, descriptors)
@@ -245,7 +248,7 @@ class _Keeper:
         """Lets a parked fork go on; from now on it is the task, which `finish` ends."""
         parked = self.parked.pop(name, None)
         if parked is not None:
-            self.busy = True
+            self._begin()
             with suppress(OSError):
                 signal.pidfd_send_signal(parked.pidfd, signal.SIGCONT)
             os.close(parked.pidfd)
@@ -284,9 +287,11 @@ class _Keeper:
         self.forks_allowed = 0
         self._continue_worker()
         ends = []
+        used = 0.0
         worker_end = None
         if self.worker is not None:
             children = self._awake()
+            used = self._used(children)  # before they are gone
             ends = [processes.end_of(child, lost) for child in children]
             self.ended |= set(children)
             if processes.is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
@@ -297,8 +302,29 @@ class _Keeper:
             "task": next((end for end in ends if end), None),
             "worker": worker_end,
             "verdict": self.verdict,
+            "cpu_seconds": used,
             "refused": dict(self.refused.most_common(20)),
         }
+
+    def _begin(self) -> None:
+        self.busy = True
+        self.cpu_before = processes.cpu_seconds_so_far(self.worker.pid) or 0.0 if self.worker else 0.0
+
+    def _used(self, children: list[int]) -> float:
+        """The CPU seconds of what was asked for last: of the worker since then, and of its forks that are awake."""
+        pids = [*children, *([self.worker.pid] if self.worker else [])]
+        counts = [processes.cpu_seconds_so_far(pid) or 0.0 for pid in pids]
+        return max(0.0, sum(counts) - self.cpu_before)
+
+    def _look(self, interrupt: bool) -> dict[str, Any]:
+        """What the submission has computed for what was asked last, and whether nothing of it wants to run."""
+        if self.worker is None:
+            return {"cpu_seconds": 0.0, "is_idle": False}
+        children = self._awake()
+        is_idle = all(map(processes.is_at_rest, (self.worker.pid, *children)))
+        if interrupt:
+            signal.pidfd_send_signal(self.worker.pidfd, signal.SIGALRM)
+        return {"cpu_seconds": self._used(children), "is_idle": is_idle}
 
     def _cpu_seconds(self) -> float | None:
         """What the worker and all its forks that are awake have computed so far; None if one of them is gone.

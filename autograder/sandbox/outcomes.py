@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from autograder.sandbox.endings import timeout_sentence
 from autograder.sandbox.limits import Limits
 from autograder.student.core import values
 
@@ -26,8 +25,11 @@ class CellOutcome:
     seconds: float = 0.0
 
 
-def outcome_in(message: Any, limits: Limits) -> CellOutcome:
-    """The outcome of a cell out of whatever a worker has sent; `WireError` if there is none in it."""
+def outcome_in(message: Any, limits: Limits, why_late: str) -> CellOutcome:
+    """The outcome of a cell out of whatever a worker has sent; `WireError` if there is none in it.
+
+    `why_late` says why the cell was stopped, if it was.
+    """
     if not isinstance(message, dict) or message.get("status") not in _STATUSES:
         raise values.WireError("not the outcome of a cell")
     error, output, seconds = message.get("error"), message.get("output"), message.get("seconds")
@@ -36,7 +38,6 @@ def outcome_in(message: Any, limits: Limits) -> CellOutcome:
     limit = limits.output_bytes + 2
     outcome = CellOutcome(message["status"], error[:limit], output[:limit], max(0.0, min(seconds, 1e6)))
     if outcome.status == "timeout":
-        sentence = timeout_sentence(limits.cpu_seconds_per_cell)
         frames = outcome.error.rstrip().rpartition("\n")[0]  # where it was, without Python's last line
-        outcome = replace(outcome, error=f"{frames}\n{sentence}" if frames else sentence)
+        outcome = replace(outcome, error=f"{frames}\n{why_late}" if frames else why_late)
     return outcome

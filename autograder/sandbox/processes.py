@@ -62,12 +62,22 @@ def cpu_seconds(process: int) -> float | None:
     a moment to come to rest.
     """
     deadline = time.monotonic() + _REST_SECONDS
-    while "R" in _thread_states(process) and time.monotonic() < deadline:
+    while "R" in thread_states(process) and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
+    return cpu_seconds_so_far(process)
+
+
+def cpu_seconds_so_far(process: int) -> float | None:
+    """The same up to the last tick, at once; of a process that has ended too, as long as nobody has reaped it."""
     try:
         return time.clock_gettime(~process << 3 | _SCHEDULED)
     except OSError:
         return None
+
+
+def is_at_rest(process: int) -> bool:
+    """Whether no thread of a process runs, wants to run, or waits for the disk."""
+    return not thread_states(process) & {"R", "D"}
 
 
 def children_of(process: int) -> list[int]:
@@ -150,7 +160,7 @@ def stop(process: int, pidfd: int) -> bool:
         return False
     deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
-        states = _thread_states(process)
+        states = thread_states(process)
         if not states:
             return False
         if states <= {"T", "Z"}:
@@ -159,7 +169,7 @@ def stop(process: int, pidfd: int) -> bool:
     return False
 
 
-def _thread_states(process: int) -> set[str]:
+def thread_states(process: int) -> set[str]:
     """The states of all threads as in `ps`: T is stopped, Z is ended; empty if the process is gone."""
     states: set[str] = set()
     try:

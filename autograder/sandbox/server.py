@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Literal
 
 from autograder.sandbox import bubblewrap, paths, scratch
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.errors import SandboxLost, SandboxUnavailable
 from autograder.sandbox.jail import landlock, privileges, seccomp
 from autograder.sandbox.layers import Layer, layers_of
@@ -87,19 +88,28 @@ class Server:
                 scratch.remove(left)  # of a keeper that was killed
             self._resources.close()
 
-    def open(self, files: Mapping[str, Path | bytes] | None = None) -> Session:
-        """A fresh session; `files` (by relative name) lie in its scratch folder, the worker's current one."""
+    def open(
+        self,
+        files: Mapping[str, Path | bytes] | None = None,
+        budget: Budget | None = None,
+        is_scoring: bool = False,
+    ) -> Session:
+        """A fresh session; `files` (by relative name) lie in its scratch folder, the worker's current one.
+
+        It draws on the `budget` of a submission, or on one of its own; if it `is_scoring`, with its cells as well on
+        what is for scoring.
+        """
         with ExitStack() as opened:
             descriptors = {name: _open(content, opened) for name, content in (files or {}).items()}
             for name in descriptors:
                 if Path(name).is_absolute() or ".." in Path(name).parts:
                     raise ValueError(f"not a name inside the scratch folder: {name!r}")
             try:
-                return self._open_session(descriptors)
+                return self._open_session(descriptors, budget, is_scoring)
             except SandboxLost:
                 with self._lock:
                     self._end_process()  # it has died since; once more with a new one
-                return self._open_session(descriptors)
+                return self._open_session(descriptors, budget, is_scoring)
 
     def _count_kill(self) -> None:
         self.kills += 1
@@ -275,7 +285,9 @@ class Server:
             self._process.wait()
             self._process = None
 
-    def _open_session(self, descriptors: Mapping[str, int]) -> Session:
+    def _open_session(
+        self, descriptors: Mapping[str, int], budget: Budget | None, is_scoring: bool
+    ) -> Session:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with self._lock, theirs:
             self._ensure_process()
@@ -286,7 +298,7 @@ class Server:
                 ours.close()
                 raise SandboxLost from error
         try:
-            session = Session(ours, self._limits, descriptors)
+            session = Session(ours, budget or Budget(self._limits), descriptors, is_scoring)
         except BaseException:
             ours.close()
             raise

@@ -9,27 +9,28 @@ from types import TracebackType
 from typing import Any, Literal
 
 from autograder.sandbox import channel
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.conversation import Conversation
 from autograder.sandbox.endings import (
     Ending,
-    all_tasks_sentence,
+    allowance_sentence,
     ending_sentence,
-    timeout_sentence,
-    verdict_sentence,
+    failure_of,
+    used_up_sentence,
     was_killed,
-    was_too_slow,
 )
 from autograder.sandbox.errors import (
     SandboxLost,
     SandboxUnavailable,
+    TurnOver,
     WorkerCrashed,
     WorkerError,
-    WorkerProtocolError,
     WorkerTimeout,
 )
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Account, Limits
 from autograder.sandbox.outcomes import CellOutcome, outcome_in
+from autograder.sandbox.watch import Watch
 from autograder.student.core import values
 from autograder.student.core.elsewhere import place_of_error, without
 from autograder.student.core.language import _
@@ -37,24 +38,32 @@ from autograder.student.core.language import _
 _NO_CELL: Literal["skipped"] = (
     "skipped"  # the status that stands for the loss of a worker while none of its cells ran
 )
+_LEAST_SECONDS = (
+    1.0  # of CPU for a task, whatever others have used: honest answers need less, and there are few
+)
 _KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
 
 
 class Session:
     """One submission in the sandbox. A context manager; leaving it ends everything that runs for it."""
 
-    def __init__(self, control: socket.socket, limits: Limits, files: Mapping[str, int]) -> None:
+    def __init__(
+        self, control: socket.socket, budget: Budget, files: Mapping[str, int], is_scoring: bool = False
+    ) -> None:
         self._control = control
+        self.budget = budget
+        self._cells_account: Account = "scoring" if is_scoring else "cells"
+        self._account: Account = self._cells_account  # what runs now is charged to it, with so many seconds
+        self._cpu_limit = budget.limits.cpu_seconds_per_cell
         self.on_kill: Callable[[], None] = lambda: None
         self.is_lost = False  # whatever its tasks seem to have answered since then is not to be believed
-        self._limits = limits
+        self._limits = budget.limits
         self._cells: list[str] = []
         self._left_out: set[int] = set()
         self._late: dict[int, CellOutcome] = {}  # of cells that ran out of time; what was late is run no more
         self._parks: dict[str, int] = {}  # where forks are to be parked, by task
         self._parked: dict[str, Connection] = {}
         self._restarts = 0
-        self._task_seconds = limits.tasks_wall_seconds  # what is left of it
         self._alive = False
         self._refused: dict[str, int] = {}
         self.layers: dict[str, str] = {}
@@ -173,53 +182,64 @@ class Session:
     def _run_once(self, first: int) -> tuple[dict[int, CellOutcome], CellOutcome | None]:
         """The outcomes of the cells that ended, and how the worker was lost, if it was."""
         outcomes: dict[int, CellOutcome] = {}
-        total = self._limits.wall_seconds(self._limits.cpu_seconds_total)
         ends = sorted({end for end in self._parks.values() if end >= first} | {len(self._cells) - 1})
         for end in ends:
             positions = range(first, end + 1)
-            loss, total = self._run_stretch(positions, total, outcomes)
+            loss = self._run_stretch(positions, outcomes)
+            if self.budget.is_turn_over:
+                raise TurnOver
             if loss is not None:
                 return outcomes, loss
             for task in [task for task, position in self._parks.items() if position == end]:
-                is_well, total = self._park(task, total)
-                if not is_well:
+                if not self._park(task):
                     # What it runs when it forks has broken it; every task is tested in the final state then.
                     self._parks.clear()
                     return outcomes, CellOutcome(_NO_CELL)
             first = end + 1
         return outcomes, None
 
-    def _run_stretch(
-        self, positions: range, total: float, outcomes: dict[int, CellOutcome]
-    ) -> tuple[CellOutcome | None, float]:
-        """Executes some cells and adds their outcomes; how the worker was lost, and what is left of the total time."""
+    def _run_stretch(self, positions: range, outcomes: dict[int, CellOutcome]) -> CellOutcome | None:
+        """Executes some cells and adds their outcomes; how the worker was lost, if it was."""
         order = [
             None if position in self._left_out else (f"<cell {position + 1}>", self._cells[position])
             for position in positions
         ]
+        self._account, self._cpu_limit = self._cells_account, self._limits.cpu_seconds_per_cell
         connection = self._converse({"op": "execute"}, None)
-        per_cell = (
-            self._limits.wall_seconds(self._limits.cpu_seconds_per_cell) + self._limits.wall_grace_seconds
-        )
+        per_cell = self._limits.wall_seconds(self._cpu_limit) + self._limits.wall_grace_seconds
         failure: WorkerError | None = None
         try:
             connection.seconds = self._limits.wall_grace_seconds
-            connection.send({"cells": order})
+            connection.send({"cells": order, "cpu_seconds": self.budget.left(self._account)})
+            used = 0.0  # as the worker says
             for position in positions:
-                connection.seconds = min(per_cell, total)
-                outcomes[position] = self._remembered(
-                    position, outcome_in(connection.receive(), self._limits)
-                )
-                total -= min(per_cell, total) - connection.seconds
+                message, why_late = self._next_message(connection, per_cell, used)
+                outcome = outcome_in(message, self._limits, why_late)
+                used += outcome.seconds
+                outcomes[position] = self._remembered(position, outcome)
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
             failure = self.failure(error, connection)
         finally:
             connection.close()
         if failure is None:
             self.finish(lost=False)
-            return None, total
+            return None
         status: Literal["timeout", "crashed"] = "timeout" if isinstance(failure, WorkerTimeout) else "crashed"
-        return CellOutcome(status, str(failure)), total
+        return CellOutcome(status, str(failure))
+
+    def _next_message(self, connection: Connection, most: float, used: float) -> tuple[Any, str]:
+        """What is said of the next cell, and why it was stopped if it was; those before it have used some seconds."""
+        connection.seconds = granted = min(most, self.budget.left("waiting"))
+        connection.on_wait = watch = Watch(self.ask_keeper, self.budget, self._account, is_cell=True)
+        try:
+            message = connection.receive()
+        finally:
+            if self._account == "cells":
+                self.charge(granted - connection.seconds)
+        if watch.has_interrupted:
+            return message, used_up_sentence("idle", self._limits)
+        allowed = min(self._cpu_limit, max(0.0, self.budget.left(self._account) - used) / 2)
+        return message, allowance_sentence(self._account, allowed, self._limits)
 
     def _remembered(self, position: int, outcome: CellOutcome) -> CellOutcome:
         """The outcome of a cell, in later runs too; a statement that has run out of time is not run again."""
@@ -230,12 +250,12 @@ class Session:
             self._cells[position] = cut.source if cut else ""
         return self._late.get(position, outcome)
 
-    def _park(self, task: str, total: float) -> tuple[bool, float]:
-        """Has the worker fork, and the fork put to sleep; whether the worker is well, and what is left of the time.
+    def _park(self, task: str) -> bool:
+        """Has the worker fork, and the fork put to sleep; whether the worker is well.
 
         A fork that fails costs nothing: its task is tested in the final state.
         """
-        seconds = min(self._limits.wall_grace_seconds, total)
+        seconds = min(self._limits.wall_grace_seconds, self.budget.left("waiting"))
         connection = self._converse({"op": "park"}, seconds)
         failure: Exception | None = None
         greeting = None
@@ -243,7 +263,7 @@ class Session:
             greeting = connection.receive()
         except (ConnectionEnded, TimeIsUp, values.WireError) as error:
             failure = error
-        total -= seconds - (connection.seconds or 0.0)
+        self.charge(seconds - (connection.seconds or 0.0))
         is_there = isinstance(greeting, dict) and greeting.get("parked") is True
         lost = isinstance(failure, ConnectionEnded)
         answer = self.ask_keeper({"op": "parked", "name": task if is_there else None, "lost": lost})
@@ -252,7 +272,7 @@ class Session:
         else:
             connection.close()
         self._alive = answer["worker"] is None
-        return self._alive and not isinstance(failure, TimeIsUp), total
+        return self._alive and not isinstance(failure, TimeIsUp)
 
     # Tasks
 
@@ -268,14 +288,19 @@ class Session:
         The fork is a fresh one, or that which was `parked` for a task; `WorkerCrashed` if that is gone. With `scores`,
         those of a model for every word of a text, the answers may be as large as they like.
         """
-        cpu = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
+        usual = self._limits.task_cpu_seconds if cpu_seconds is None else cpu_seconds
+        account: Account = "scoring" if scores else "tasks"
+        cpu = max(_LEAST_SECONDS, self.budget.allowance(account, usual))
         wall = self._limits.wall_seconds(cpu) if wall_seconds is None else wall_seconds
         if not scores:
-            if self._task_seconds <= 0:
-                raise WorkerTimeout(all_tasks_sentence(self._limits.tasks_wall_seconds))
-            wall = min(wall, self._task_seconds)
+            if not self.budget.left("waiting"):
+                raise WorkerTimeout(used_up_sentence("waiting", self._limits))
+            wall = min(wall, self.budget.left("waiting"))
+        if not self.budget.left("grader"):
+            raise WorkerTimeout(used_up_sentence("grader", self._limits))
         if not self._alive:
             self._rebuild()
+        self._account, self._cpu_limit = account, cpu
         if not self._alive:
             raise WorkerCrashed(_("The notebook's process ended too often, so it was not started again."))
         if parked is not None:
@@ -296,7 +321,8 @@ class Session:
         return conversation
 
     def _conversation(self, connection: Connection, cpu: float, scores: bool) -> Conversation:
-        """Scores are asked for by the grader, so neither their size nor their time is counted with that of tasks."""
+        """Scores are asked for by the grader: neither their size nor the wait is counted with that of tasks."""
+        connection.on_wait = Watch(self.ask_keeper, self.budget, self._account)
         connection.bytes_left = None if scores else self._limits.reply_bytes
         return Conversation(self, connection, cpu, is_charged=not scores)
 
@@ -349,10 +375,11 @@ class Session:
         """Has the keeper end what was asked for last: how the task ended, how the worker, and the keeper's verdict."""
         answer = self.ask_keeper({"op": "finish", "lost": lost})
         self._refused = answer["refused"]
+        self.budget.charge(self._account, answer["cpu_seconds"])
         if answer["worker"] is not None:
             self._alive = False
         task, worker = (Ending(**part) if part else None for part in (answer["task"], answer["worker"]))
-        if answer["verdict"] is None and was_killed(worker or task, self._limits.cpu_seconds_per_cell):
+        if answer["verdict"] is None and was_killed(worker or task, self._cpu_limit):
             self.on_kill()
         return task, worker, answer["verdict"]
 
@@ -361,17 +388,11 @@ class Session:
     ) -> WorkerError:
         """What a broken conversation means, after looking at what is left of the other end."""
         connection.close()
+        limit = task_cpu_seconds or self.budget.allowance(self._account, self._cpu_limit)
+        why_late = allowance_sentence(self._account, limit, self._limits)
         task, worker, verdict = self.finish(lost=isinstance(error, ConnectionEnded))
-        ending = worker or task
-        limit = self._limits.cpu_seconds_per_cell if task_cpu_seconds is None else task_cpu_seconds
-        if verdict is not None:
-            return WorkerCrashed(verdict_sentence(verdict))
-        if isinstance(error, values.WireError):
-            return WorkerProtocolError(_("The program sent something that is not an answer."))
-        if isinstance(error, TimeIsUp) or (ending and was_too_slow(ending, limit)):
-            return WorkerTimeout(timeout_sentence(limit))
-        return WorkerCrashed(ending_sentence(ending))
+        return failure_of(error, worker or task, verdict, limit, why_late, self._limits)
 
     def charge(self, seconds: float) -> None:
-        """Takes what a task kept the grader waiting out of the time of all tasks."""
-        self._task_seconds -= seconds
+        """Takes what kept the grader waiting out of the time for that."""
+        self.budget.charge("waiting", seconds)

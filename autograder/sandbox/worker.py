@@ -146,7 +146,7 @@ class _Worker:
 
     def _execute(self, connection: Connection) -> None:
         order = connection.receive()
-        for outcome in self.executor.execute(order["cells"]):
+        for outcome in self.executor.execute(order["cells"], order["cpu_seconds"]):
             connection.send(outcome)
 
     def _fork_for_task(self, connection: Connection, cpu_seconds: float) -> None:

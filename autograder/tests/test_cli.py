@@ -371,7 +371,15 @@ def test_doctor_says_what_protects_this_machine() -> None:
     """Every layer with what it protects; exit code 0 where submissions can be graded."""
     done = run("doctor")
     assert done.returncode == 0, done.stdout
-    for word in ("torch", "rnn_basics", "seccomp", "bubblewrap 0.", "Landlock ABI", "can be graded here"):
+    for word in (
+        "torch",
+        "rnn_basics",
+        "seccomp",
+        "bubblewrap 0.",
+        "Landlock ABI",
+        "can be graded here",
+        "tasks: 15 ",
+    ):
         assert word in done.stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import Field, fields, replace
 
 import pytest
 from typer.testing import CliRunner
@@ -13,6 +14,7 @@ from autograder.maintain import doctor
 from autograder.maintain.data import prepare, sotu
 from autograder.maintain.data import thresholds as measuring
 from autograder.maintain.data.corpus import DataError
+from autograder.sandbox.limits import Limits
 
 runner = CliRunner(env={"COLUMNS": "200"})
 
@@ -74,6 +76,14 @@ def test_the_doctor_looks_at_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
         "sotu is not prepared.",
         "The package sotu is installed.",
     ]
+
+
+@pytest.mark.parametrize("field", fields(Limits), ids=lambda field: field.name)
+def test_the_doctor_shows_every_limit(field: Field[float]) -> None:
+    """One that is changed changes what is said."""
+    usual = Limits()
+    changed = replace(usual, **{field.name: 2 * getattr(usual, field.name)})
+    assert doctor._limits(changed) != doctor._limits(usual)
 
 
 def test_thresholds_need_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:

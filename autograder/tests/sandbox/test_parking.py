@@ -106,16 +106,16 @@ class TestParking:
 
     def test_one_budget_of_time_for_all_stretches(self, server: Server) -> None:
         """Cells between which forks are parked do not get more wall time together."""
-        limits = server.limits
-        total = limits.wall_seconds(limits.cpu_seconds_total)
+        total = server.limits.waiting_seconds
         with server.open() as session:
-            _loss, left = session._run_stretch(range(0), total, {})
-            assert left == total
+            session._run_stretch(range(0), {})
+            assert session.budget.left("waiting") == total
             session._cells.append("import time; time.sleep(0.3)")
-            _loss, left = session._run_stretch(range(1), total, {})
+            session._run_stretch(range(1), {})
+            left = session.budget.left("waiting")
             assert total - 10 < left <= total - 0.3
-            _is_well, after = session._park("task", left)
-            assert after < left
+            session._park("task")
+            assert session.budget.left("waiting") < left
 
 
 class TestAttacks:

@@ -328,7 +328,7 @@ class TestTasks:
 
 def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
     """Who keeps the grader waiting in every task ends after that time, not after as many times that of a task."""
-    limits = replace(server.limits, tasks_wall_seconds=2.0)
+    limits = replace(server.limits, waiting_seconds=2.0)
     with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
         for _task in range(2):
             with session.task(wall_seconds=1.0) as task, pytest.raises(WorkerTimeout):
@@ -341,7 +341,7 @@ def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
 
 def test_what_was_not_waited_for_is_not_charged(server: Server) -> None:
     """Many quick tasks cost next to nothing of the budget, whatever they were allowed."""
-    limits = replace(server.limits, tasks_wall_seconds=60.0)
+    limits = replace(server.limits, waiting_seconds=60.0)
     with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
         for _task in range(10):
             with session.task(wall_seconds=50.0) as task:
