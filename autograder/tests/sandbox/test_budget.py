@@ -36,8 +36,8 @@ CELLS: dict[str, tuple[dict[str, Any], list[str], str]] = {
 TASKS: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "one task": ({"task_cpu_seconds": 1.0}, [ENDLESS], "more than 1 seconds of computing time"),
     "all tasks": (
-        {"task_cpu_seconds": 1.0, "tasks_cpu_seconds": 2.0},
-        [ENDLESS, ENDLESS],
+        {"task_cpu_seconds": 2.0, "tasks_cpu_seconds": 2.0},
+        [ENDLESS],
         "All tasks together have 2 seconds",
     ),
     "sleeping": ({"idle_seconds": 1.0}, [SLEEPS], "without computing anything"),
