@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import functools
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from autograder.grading.graded import Graded
-from autograder.grading.jobs import CannotGrade, Finished, Job, gave_up
+from autograder.grading.jobs import CannotGrade, Finished, Job, PutOff, gave_up
+from autograder.grading.turns import Turns
 from autograder.grading.warm import answer
 from autograder.student.core.language import _
 
@@ -26,7 +27,7 @@ def _resources() -> ExitStack:
     return resources
 
 
-def _grade_on_worker(job: Job) -> Graded | CannotGrade:
+def _grade_on_worker(job: Job) -> Graded | CannotGrade | PutOff:
     with _lock:
         return answer(job, _resources())
 
@@ -46,24 +47,29 @@ def on_cluster(pending: Sequence[int], read: Callable[[int], Job], address: str)
             _("There is no Dask cluster at {address}: {reason}").format(address=address, reason=error)
         ) from None
     with client:
-        waiting = deque(pending)
+        turns = Turns(pending)
         sent: dict[Any, tuple[int, Job]] = {}
 
         def submit() -> Any:
-            number = waiting.popleft()
+            number, is_turn = turns.next()
             job = read(number)
-            future = client.submit(_grade_on_worker, job, key=f"grade-{number}-{job.key}", pure=False)
+            job = replace(job, is_turn=is_turn and not job.train)
+            key = f"grade-{number}-{job.is_turn}-{job.key}"
+            future = client.submit(_grade_on_worker, job, key=key, pure=False)
             sent[future.key] = number, job
             return future
 
         window = max(4, 2 * sum(client.nthreads().values()))
-        futures = as_completed([submit() for _number in range(min(window, len(waiting)))])
+        futures = as_completed([submit() for _number in range(min(window, len(pending)))])
         for future in futures:
             number, job = sent.pop(future.key)
             graded = future.result() if future.status == "finished" else gave_up(job)
             if isinstance(graded, CannotGrade):
                 raise graded
-            if waiting:
+            if isinstance(graded, PutOff):
+                turns.put_off(number)
+            if turns:
                 futures.add(submit())
-            yield number, job, graded
+            if not isinstance(graded, PutOff):
+                yield number, job, graded
             future.release()

@@ -32,6 +32,9 @@ class Job:
     seed: int
     isolation: Isolation | None = None
     train: bool = False  # run the training cells where a checkpoint is wanted and none was handed in
+    is_turn: bool = (
+        False  # give it up if it needs much more than others; that changes when it is graded, and no mark
+    )
 
     @property
     def key(self) -> str:
@@ -56,6 +59,11 @@ class Job:
 
 class CannotGrade(Exception):
     """Nothing can be graded here; the sentence says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """Stands for a result where a submission needs more than its turn."""
 
 
 # What is finished: its number, the job, what came of it.

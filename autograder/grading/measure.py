@@ -172,7 +172,7 @@ def measure(
     program: Program,
     server: Server,
     seed: int,
-    budget: Budget | None = None,
+    budget: Budget,
 ) -> Measurement:
     """Completes the results of a measured task's public tests by those of the hidden text."""
     # What the valid text would be worth counts in a notebook; here the hidden text says it.
@@ -181,7 +181,6 @@ def measure(
         return Measurement(tuple(tests))
     metric = text.model.metric.name
     valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
-    budget = budget or Budget(server.limits)
     scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"), budget)
     with shown_to_one(text.marks.corpus, text.model.metric.ending):
         hidden = scorer.run()

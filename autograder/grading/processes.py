@@ -9,11 +9,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 
 from autograder.grading.graded import TRAINING_CPU_SECONDS, Graded
-from autograder.grading.jobs import CannotGrade, Finished, Job, gave_up
+from autograder.grading.jobs import CannotGrade, Finished, Job, PutOff, gave_up
+from autograder.grading.turns import Turns
 from autograder.grading.warm import answer
 
 # Far beyond what all limits of a submission add up to for honest work: past it the grader itself hangs.
@@ -37,7 +38,7 @@ class _Grader:
         with suppress(OSError):  # it has died; the end of its connection tells
             self.connection.send(job)
 
-    def take(self) -> tuple[int, Job, Graded | None]:
+    def take(self) -> tuple[int, Job, Graded | PutOff | None]:
         """Its job and what came of it; None if it has died over it."""
         assert self.job is not None
         number, job, self.job = self.number, self.job, None
@@ -76,18 +77,27 @@ class Graders:
         self._stop(self._graders)
 
     def map(self, pending: Sequence[int], read: Callable[[int], Job], jobs: int) -> Iterator[Finished]:
-        """Maps over `jobs` processes. One that dies is replaced; what it was busy with is tried once more, alone."""
-        waiting: deque[int] = deque(pending)
+        """Maps over `jobs` processes. One that dies is replaced; what it was busy with is tried once more, alone.
+
+        Students take turns (`Turns`), but where models are trained: that takes longer than anybody's turn.
+        """
+        turns = Turns(pending)
         suspects: deque[int] = deque()
         second_try: set[int] = set()
         try:
-            while waiting or suspects or any(grader.job for grader in self._graders):
-                queue, limit = (waiting, max(1, jobs)) if waiting else (suspects, 1)
-                while queue and sum(grader.job is not None for grader in self._graders) < limit:
-                    number = queue.popleft()
+            while turns or suspects or self._busy():
+                while turns and self._busy() < max(1, jobs):
+                    number, is_turn = turns.next()
+                    job = read(number)
+                    self._idle().give(number, replace(job, is_turn=is_turn and not job.train))
+                if suspects and not self._busy():
+                    number = suspects.popleft()
                     self._idle().give(number, read(number))
                 for grader in _that_answered(self._graders):
                     number, job, graded = grader.take()
+                    if isinstance(graded, PutOff):
+                        turns.put_off(number)
+                        continue
                     if graded is not None:
                         yield number, job, graded
                         continue
@@ -101,6 +111,9 @@ class Graders:
             self._stop(
                 [grader for grader in self._graders if grader.job is not None]
             )  # nobody waits for these
+
+    def _busy(self) -> int:
+        return sum(grader.job is not None for grader in self._graders)
 
     def _idle(self) -> _Grader:
         idle = next((grader for grader in self._graders if grader.job is None), None)

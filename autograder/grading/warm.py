@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.graded import Graded, ungradable
 from autograder.grading.intake import take_in
-from autograder.grading.jobs import CannotGrade, Job
+from autograder.grading.jobs import CannotGrade, Job, PutOff
 from autograder.grading.read import Unreadable
+from autograder.sandbox.errors import TurnOver
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook
 
@@ -23,13 +24,15 @@ _bench: dict[Isolation | None, tuple[Server, dict[str, Suite]]] = {}
 _training: dict[Isolation | None, Server] = {}
 
 
-def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade:
+def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade | PutOff:
     """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
     try:
         take_in(job.submission, _sources())  # what cannot be graded by what it is starts nothing
         return _graded(job, resources)
     except Unreadable as error:
         return ungradable(job.submission, str(error))
+    except TurnOver:
+        return PutOff()
     except Exception as error:
         reason = _("The grader itself failed ({kind}: {message}). A person has to look at it.").format(
             kind=type(error).__name__, message=error
@@ -49,7 +52,7 @@ def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
             _bench[job.isolation] = server, load_suites(assignment_names())
         server, suites = _bench[job.isolation]
         trainer = _trainer(job, resources) if job.train else None
-        return grade(job.submission, suites, server, job.seed, trainer)
+        return grade(job.submission, suites, server, job.seed, trainer, job.is_turn)
     except SandboxUnavailable as error:
         return CannotGrade(str(error))
 

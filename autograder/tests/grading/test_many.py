@@ -15,15 +15,17 @@ import pytest
 from autograder.grading import cluster, jobs, processes
 from autograder.grading.find import Found, find_submissions
 from autograder.grading.graded import Graded, Submission, ungradable
-from autograder.grading.jobs import CannotGrade, Job
+from autograder.grading.jobs import CannotGrade, Job, PutOff
 from autograder.grading.many import grade_all, label
 from autograder.grading.roster import roster_from
 from autograder.grading.store import run_seed
 from autograder.student.core.results import Result
 
 
-def answer(job: Job) -> Graded:
-    """Stands for grading: what the submission says, with the seed."""
+def answer(job: Job) -> Graded | PutOff:
+    """Stands for grading: what the submission says, with the seed; a hog needs more than its turn."""
+    if job.is_turn and job.submission.data == b"hog":
+        return PutOff()
     return ungradable(job.submission, f"{job.submission.data.decode()} {job.seed}")
 
 
@@ -104,6 +106,33 @@ def test_a_process_that_hangs_is_ended(
     monkeypatch.setattr(processes, "_LOOK_SECONDS", 0.1)
     [result] = grade_all(collect(a="hang"), tmp_path / "out", seed=7)
     assert "twice" in result.reason
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_whoever_needs_much_more_than_others_is_graded_when_nobody_waits(
+    jobs: int, collect: Callable[..., list[Found]], tmp_path: Path
+) -> None:
+    """Two hogs came first; everybody else has a result before one of them, and theirs are what they would be alone."""
+    found = collect(a="hog", b="hog", c="fine", d="fine", e="fine")
+    seen: list[str] = []
+    results = grade_all(
+        found, tmp_path / "out", 7, jobs, on_result=lambda graded: seen.append(graded.result.student)
+    )
+    assert set(seen[:3]) == {"c", "d", "e"}  # in order of arrival, a and b would be among them
+    assert reasons(results) == {"a": "hog 7", "b": "hog 7", "c": "fine 7", "d": "fine 7", "e": "fine 7"}
+    assert reasons(grade_all(found[:1], tmp_path / "alone", 7)) == {"a": "hog 7"}
+
+
+def test_nobody_is_put_off_where_models_are_trained(
+    collect: Callable[..., list[Found]], tmp_path: Path
+) -> None:
+    """That takes longer than a turn, and would be done twice."""
+    seen: list[str] = []
+    found = collect(a="hog", b="fine")
+    grade_all(
+        found, tmp_path / "out", 7, train=True, on_result=lambda graded: seen.append(graded.result.student)
+    )
+    assert seen == ["a", "b"]
 
 
 def test_processes_can_be_kept_for_later_submissions(
@@ -324,11 +353,11 @@ def test_a_cluster_does_the_same(
     """The same jobs over a Dask cluster that is already there; one that is not there is one sentence."""
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "answer", lambda job, _resources: answer(job))
-    found = collect(**{f"s{number}": str(number) for number in range(9)})
+    found = collect(**{f"s{number}": str(number) for number in range(9)}, a="hog")
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
     ) as started:
         results = grade_all(found, tmp_path / "out", seed=7, cluster=started.scheduler_address)
-    assert reasons(results) == {f"s{number}": f"{number} 7" for number in range(9)}
+    assert reasons(results) == {f"s{number}": f"{number} 7" for number in range(9)} | {"a": "hog 7"}
     with pytest.raises(CannotGrade, match="no Dask cluster"):
         grade_all(collect(x="x"), tmp_path / "out", seed=7, cluster="nonsense://x")

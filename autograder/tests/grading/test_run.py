@@ -16,6 +16,8 @@ from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import TaskRunner
 from autograder.sandbox import Server
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.errors import TurnOver
 from autograder.sandbox.processes import children_of
 from autograder.student.core.notebook import Notebook
 from autograder.student.core.results import Result, TaskResult
@@ -46,6 +48,20 @@ def test_equal_bytes_and_seeds_give_equal_results(
     second = grade(submission(name, few_tasks), suites, server, 1)
     assert untimed(first) == untimed(second)
     assert first.outcomes == second.outcomes
+
+
+@pytest.mark.parametrize("account", ["cells", "tasks", "grader"])
+def test_a_turn_ends_without_a_result(
+    account: str, server: Server, suites: Suites, few_tasks: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is used up: what came out so far is nobody's mark."""
+
+    def look(budget: Budget, used: str, _more: float = 0.0) -> None:
+        budget.is_turn_over |= used == account
+
+    monkeypatch.setattr(Budget, "look", look)
+    with pytest.raises(TurnOver):
+        grade(submission("right", few_tasks), suites, server, 1, is_turn=True)
 
 
 def kill_below(server: Server, oldest: int) -> None:
