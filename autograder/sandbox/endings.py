@@ -102,9 +102,9 @@ def allowance_sentence(account: Account, cpu_seconds: float, limits: Limits) -> 
 def used_up_sentence(account: str, limits: Limits) -> str:
     """What is said where something else than the computing time of a cell or task is used up."""
     sentences = {
-        "waiting": _(
-            "Not run: the tasks before it used all {minutes:g} minutes that a notebook has."
-        ).format(minutes=limits.waiting_seconds / 60),
+        "waiting": _("Not run: the tasks before it used all {minutes:g} minutes that a notebook has.").format(
+            minutes=limits.waiting_seconds / 60
+        ),
         "idle": _(
             "Stopped: it kept the grader waiting without computing anything. A submission may sleep for {seconds:g} "
             "seconds in all."

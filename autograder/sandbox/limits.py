@@ -36,13 +36,13 @@ class Limits:
     """
 
     cpu_seconds_per_cell: float = 30.0
-    cpu_seconds_total: float = 90.0
+    cpu_seconds_total: float = 60.0
     task_cpu_seconds: float = TASK_CPU_SECONDS
-    tasks_cpu_seconds: float = 60.0
+    tasks_cpu_seconds: float = 45.0
     scoring_cpu_seconds: float = 300.0
     scoring_cpu_seconds_total: float = 900.0
-    grader_cpu_seconds: float = 60.0
-    idle_seconds: float = 30.0
+    grader_cpu_seconds: float = 40.0
+    idle_seconds: float = 20.0
     waiting_seconds: float = 900.0
     wall_factor: float = 4.0
     wall_grace_seconds: float = 10.0
