@@ -39,7 +39,7 @@ def _about(evidence: Evidence) -> str:
         Evidence.SHAPE: _(
             "Which axis is off? Write the shapes of all parts of the line that makes this result."
         ),
-        Evidence.DTYPE: _("Which of your lines makes a tensor without saying of which dtype?"),
+        Evidence.DTYPE: _("Which of your lines makes a tensor without giving its dtype?"),
         Evidence.FINITE: _(
             "Which of your lines divides, or takes a logarithm or an exponential? What is the largest input?"
         ),
@@ -55,7 +55,7 @@ def _about_exception(error: StudentError) -> str:
     if error.type_name == "RuntimeError" and ("shape" in detail or "size" in detail):
         return _("Print the shapes on both sides in that line. Which axes have to be equal?")
     if error.type_name == "RuntimeError" and "dtype" in detail:
-        return _("Which of your lines makes a tensor without saying of which dtype?")
+        return _("Which of your lines makes a tensor without giving its dtype?")
     if error.type_name == "RuntimeError" and ("grad" in detail or "graph" in detail):
         return _(
             "Where does the graph of this tensor begin, and which of your lines cuts it or uses it twice?"
@@ -64,7 +64,7 @@ def _about_exception(error: StudentError) -> str:
         "TypeError": _("Which arguments does that line pass, and of which types? Print them just before."),
         "IndexError": _("How long is what you index in that line, and how large may the index become?"),
         "KeyError": _("Which keys are there when that line runs? What should happen for one that is not?"),
-        "AttributeError": _("Of which type is the object in that line? Print it just before."),
+        "AttributeError": _("What type does the object in that line have? Print it just before."),
         "ValueError": _("Which value does that line get, and for which inputs? Print it just before."),
         "ZeroDivisionError": _("When can the number you divide by be zero? What should the result be then?"),
         "RecursionError": _("When does your function stop calling itself?"),

@@ -87,7 +87,7 @@ def _order(got: torch.Tensor, expected: torch.Tensor, close: Close) -> Relation 
                         _("Along axis {axis} it is one step ahead of what is expected.").format(axis=axis)
                         if ahead
                         else _("Along axis {axis} it is one step behind what is expected.").format(axis=axis),
-                        _("Does your loop keep the value before the step, or the one after it?"),
+                        _("Does your loop keep the value from before the step, or from after it?"),
                     )
     return None
 

@@ -25,7 +25,7 @@ def assert_padded(student: Student, reference: Student, sequences: list[list[int
 @pytest.mark.task("pad_batch")
 @pytest.mark.hint(
     "How wide is the rectangle that just holds the longest sequence, and on which side is it filled up?",
-    "Of which type is a tensor made of ids, and of which type is one that torch.zeros makes?",
+    "What dtype does a tensor of ids have, and what dtype does one from torch.zeros have?",
 )
 def test_pad_batch_by_hand(student: Student) -> None:
     """Three short sequences, one of them empty, become one rectangle, padded on the right."""

@@ -130,7 +130,7 @@ def test_CharRNN_carries_its_state(student: Student, reference: Student, draw: D
         assert_equal(last, h, _("read in two halves, the last h"))
         other, _last = read(model, ids[2:], torch.tanh(draw.normal(3, H)).float())
         if torch.equal(other, second):
-            raise CheckFailed(_("Another state to start from gives the very same logits."))
+            raise CheckFailed(_("Another initial state gives exactly the same logits."))
 
 
 @pytest.mark.task("CharRNN")
@@ -237,7 +237,7 @@ def test_CharRNN_passes_gradients_to_its_state(student: Student, reference: Stud
 @pytest.mark.task("CharRNN")
 @pytest.mark.supporting
 @pytest.mark.hint(
-    "Of which dtype are the weights, and of which dtype the tensors that you make yourself?",
+    "What dtype do the weights have, and what dtype do the tensors have that you make yourself?",
     "Which tensor of your own could be made from a weight, so that it takes over its dtype?",
 )
 def test_CharRNN_in_float64(student: Student, reference: Student, draw: Draw) -> None:

@@ -115,7 +115,7 @@ def test_ties_go_to_the_lowest_id(student: Student, reference: Student, draw: Dr
 @pytest.mark.task("greedy_decode")
 @pytest.mark.hint("What is the least, and what the greatest number of ids that may be returned?")
 def test_shortest_outputs(student: Student, reference: Student, draw: Draw) -> None:
-    """Right for max_len 0 and 1, and when the very first choice is eos_id."""
+    """Right for max_len 0 and 1, and when the first choice is eos_id."""
     table = draw.normal(23, 5)
     for longest in (0, 1):
         expected = reference.greedy_decode(Writer(table, eos_id=4), 2, 4, 4, longest)
@@ -137,6 +137,6 @@ def test_state_may_be_anything(student: Student, reference: Student, draw: Draw)
         raise CheckFailed(
             _("`step` was called with an id that is not a Python int."),
             Evidence.STRUCTURE,
-            _("Of which type is the id that you feed back?"),
+            _("What type does the id have that you feed back?"),
         )
     assert_equal(got, expected, _("with a pair of tensors as the state the list of ids"))

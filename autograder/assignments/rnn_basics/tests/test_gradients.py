@@ -108,7 +108,7 @@ def test_forgetting_cell_lets_nothing_through(student: Student, draw: Draw) -> N
 @pytest.mark.task("state_gradient_norms")
 @pytest.mark.hint("Which of your lines rounds, adds a small number, or divides by one?")
 def test_vanishing_and_exploding_over_a_long_way(student: Student, draw: Draw) -> None:
-    """Nothing is rounded away, however small or large a norm becomes in forty steps."""
+    """Nothing is rounded to 0, however small or large a norm becomes in forty steps."""
     for factor in (0.5, 1.5):
         got = student.state_gradient_norms(
             scaling_cell(factor, 2, 1), draw.normal(40, 1, 2), draw.normal(1, 1).abs() + 0.1

@@ -23,7 +23,7 @@ NAMES = ("x", "h", "W_x", "W_h", "b_x", "b_h")
 CUT = "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?"
 DTYPE = "Which of your lines makes a tensor of a fixed dtype?"
 AXIS = "Which of your lines drops an axis of size 1, or takes one size for another?"
-OVERFLOW = "What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?"
+OVERFLOW = "What is exp(1000)? Which functions of PyTorch compute sigmoid and tanh without exp(1000)?"
 
 
 def gru_arguments(draw: Draw, sizes: Sequence[int], leaf: bool = False) -> list[torch.Tensor]:
@@ -118,7 +118,7 @@ def test_gru_step_of_one_row(student: Student, reference: Student, draw: Draw) -
 
 
 @pytest.mark.task("gru_step")
-@pytest.mark.hint(CUT, "Does a gradient still find its way through every gate?")
+@pytest.mark.hint(CUT, "Does a gradient still pass through every gate?")
 def test_gru_step_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
     """Gradients reach the input, the state, both matrices and both biases."""
     check_gradients(student.gru_step, reference.gru_step, draw)
@@ -198,7 +198,7 @@ def test_gru_step_lecture_of_one_row(student: Student, reference: Student, draw:
 
 
 @pytest.mark.task("gru_step_lecture")
-@pytest.mark.hint(CUT, "Does a gradient still find its way through every gate?")
+@pytest.mark.hint(CUT, "Does a gradient still pass through every gate?")
 def test_gru_step_lecture_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
     """Gradients reach the input, the state, both matrices and both biases."""
     check_gradients(student.gru_step_lecture, reference.gru_step_lecture, draw)

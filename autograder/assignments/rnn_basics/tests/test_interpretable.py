@@ -190,7 +190,7 @@ def test_weak_cells_come_before_constant_ones(student: Student) -> None:
 
 
 @pytest.mark.task("find_cell")
-@pytest.mark.hint('Of which type is a feature such as "inside quotes"? Can one take its mean?')
+@pytest.mark.hint('What type does a feature such as "inside quotes" have? Can you take its mean?')
 def test_features_of_any_dtype(student: Student, reference: Student, draw: Draw) -> None:
     """Features may be bool, integers or floats; traces float32 or float64."""
     flags = draw.integers(0, 2, 10)
@@ -205,7 +205,7 @@ def test_features_of_any_dtype(student: Student, reference: Student, draw: Draw)
 @pytest.mark.task("find_cell")
 @pytest.mark.hint("If two cells follow the feature equally well, which of them do you return?")
 def test_ties_go_to_the_lowest_cell(student: Student) -> None:
-    """Of two cells with the very same |r| the first counts, with its own sign."""
+    """Of two cells with exactly the same |r| the first counts, with its own sign."""
     feature = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
     weak = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
     strong = feature.clone()

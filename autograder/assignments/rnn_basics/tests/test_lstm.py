@@ -57,7 +57,7 @@ def _says_of_h(got: object, expected: torch.Tensor) -> str:
 @pytest.mark.task("lstm_step")
 @pytest.mark.hint(
     "With every gate half open and a candidate of 0, how much of the old memory is left?",
-    "What squashes c on the way out to h, and does the stored c feel it?",
+    "What squashes c on the way out to h, and does that change the stored c?",
 )
 @pytest.mark.supporting  # with all weights 0 the order of the gates does not show
 def test_lstm_step_by_hand(student: Student) -> None:
@@ -97,7 +97,7 @@ def test_lstm_step_of_one_row(student: Student, reference: Student, draw: Draw) 
 @pytest.mark.task("lstm_step")
 @pytest.mark.hint(
     "If the values are right: is there a step that PyTorch cannot follow, such as detach, .data or torch.tensor?",
-    "Does a gradient still find its way through c, through h, and through every gate?",
+    "Does a gradient still pass through c, through h, and through every gate?",
 )
 def test_lstm_step_passes_gradients(student: Student, reference: Student, draw: Draw) -> None:
     """Gradients of h and of c reach the input, both states, both matrices and both biases."""
@@ -137,7 +137,7 @@ def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("lstm_step")
-@pytest.mark.hint("What is exp(1000)? Which functions of PyTorch give sigmoid and tanh without that detour?")
+@pytest.mark.hint("What is exp(1000)? Which functions of PyTorch compute sigmoid and tanh without exp(1000)?")
 @pytest.mark.supporting
 def test_lstm_step_of_large_inputs(student: Student, reference: Student, draw: Draw) -> None:
     """Very large inputs and a very large memory drive the gates to 0 or 1, and nothing becomes nan."""

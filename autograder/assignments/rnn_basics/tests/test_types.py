@@ -49,7 +49,7 @@ def test_scores_of_a_padded_batch(student: Student, reference: Student, draw: Dr
             assert_tensor(alone, (1, CLASSES), torch.float32, _("for one row alone the result"))
             what = _("in the padded batch, for row {row}, the result").format(row=row)
             assert_equal(scores[row], alone[0], what)
-        assert_moved(scores[0], scores[2], _("Two different rows get the very same scores."))
+        assert_moved(scores[0], scores[2], _("Two different rows get exactly the same scores."))
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -81,7 +81,7 @@ def test_every_word_and_their_order_count(student: Student, reference: Student, 
         for place in range(4):
             sentence = _("Another word at place {place} of {words} changes no score.")
             assert_moved(scores[0], scores[place + 1], sentence.format(place=place, words=4))
-        assert_moved(scores[0], scores[-1], _("The same words in another order get the very same scores."))
+        assert_moved(scores[0], scores[-1], _("The same words in another order get exactly the same scores."))
         both = ids[1].clone()
         both[1] = ids[2, 1]
         got = model(both[None], torch.tensor([4]))
@@ -156,7 +156,9 @@ def test_every_position_knows_every_word(student: Student, draw: Draw) -> None:
     ids = one_change_each(draw, length=4)
     scores = model(ids, torch.full((len(ids),), 4))
     assert_tensor(scores, (len(ids), 4, CLASSES), DOUBLE)
-    assert_moved(scores[0, 0], scores[0, 3], _("The first and the last position get the very same scores."))
+    assert_moved(
+        scores[0, 0], scores[0, 3], _("The first and the last position get exactly the same scores.")
+    )
     for place in range(4):
         for position in range(4):
             sentence = _("Another word at place {place} changes no score at position {position}.")

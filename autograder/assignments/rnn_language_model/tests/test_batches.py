@@ -62,7 +62,7 @@ def test_one_row_or_one_column(student: Student, reference: Student, draw: Draw)
     "Which pair is the last one of the text: which row is read, which one is to be predicted?",
 )
 def test_windows_by_hand(student: Student) -> None:
-    """Of five rows in two columns: a full window, a short one, and the very last row, which is a target only."""
+    """Of five rows in two columns: a full window, a short one, and the last row, which is a target only."""
     source = torch.tensor([[0, 10], [1, 11], [2, 12], [3, 13], [4, 14]])
     for i, bptt, data, target in (
         (0, 2, [[0, 10], [1, 11]], [1, 11, 2, 12]),

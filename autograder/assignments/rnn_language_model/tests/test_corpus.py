@@ -261,7 +261,7 @@ def test_the_vocabulary_is_that_of_the_training_text(student: Student, draw: Dra
 @pytest.mark.task("Corpus")
 @pytest.mark.hint(
     "How many words fit into a vocabulary of 2, of 3? And if the text has fewer words than would fit?",
-    "Of which type is a tensor that is made of an empty list?",
+    "What dtype does a tensor have that is made from an empty list?",
 )
 def test_corpora_of_any_size(student: Student, reference: Student, draw: Draw) -> None:
     """From a vocabulary of the two specials alone to more places than words; many ties; a text without lines."""

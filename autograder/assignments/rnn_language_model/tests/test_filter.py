@@ -126,7 +126,7 @@ def test_all_three_in_order(student: Student, reference: Student, draw: Draw) ->
 @pytest.mark.task("filter_logits")
 @pytest.mark.hint(
     "Three equal scores and k = 2: which two words are kept?",
-    "Which of two equal scores does your sort put first, always?",
+    "Which of two equal scores does your sort put first? Is it always the same one?",
 )
 def test_ties_go_to_the_lower_id(student: Student, reference: Student, draw: Draw) -> None:
     """Of equal scores, those with the lower ids are kept: by top-k, by top-p and at temperature 0."""
@@ -154,8 +154,8 @@ def test_a_mass_of_exactly_p_is_enough(student: Student, reference: Student) -> 
 
 @pytest.mark.task("filter_logits")
 @pytest.mark.hint(
-    "How large may a number be before `exp` gives inf?",
-    "At the very least one word is kept: also if top_p is 0? And which are kept if it is 1?",
+    "For how large a number is `exp` still finite?",
+    "At least one word is kept: is that so if top_p is 0? And which words are kept if it is 1?",
 )
 def test_extremes(student: Student, reference: Student, draw: Draw) -> None:
     """Right at the ends: very large scores, a temperature near 0, next to no mass asked for, or all of it."""
@@ -173,7 +173,9 @@ def test_extremes(student: Student, reference: Student, draw: Draw) -> None:
 
 
 @pytest.mark.task("filter_logits")
-@pytest.mark.hint("Of which dtype is what you return, and of which are the scores? Which line changes it?")
+@pytest.mark.hint(
+    "What dtype does your result have, and what dtype do the scores have? Which line changes it?"
+)
 def test_filters_float32(student: Student, reference: Student, draw: Draw) -> None:
     """float32 scores give float32 probabilities."""
     for temperature, options in ((1.0, {}), (1.0, {"top_k": 3}), (1.0, {"top_p": 0.6}), (0.0, {})):

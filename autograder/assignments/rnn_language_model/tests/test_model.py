@@ -59,7 +59,7 @@ def test_shapes_of_logits_and_states(student: Student, draw: Draw) -> None:
 @pytest.mark.supporting
 @pytest.mark.hint(
     "Which three numbers are in the shape of a state, and in which order? How many parts has it for an LSTM?",
-    "Of which dtype are the weights after model.double()? Which tensor of yours could take that over?",
+    "What dtype do the weights have after model.double()? Which tensor of yours should have the same?",
 )
 def test_the_first_state(student: Student) -> None:
     """`init_state` gives zeros (L, B, H) for any batch size, a pair for an LSTM, in the dtype of the weights."""

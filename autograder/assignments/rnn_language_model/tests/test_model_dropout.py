@@ -40,7 +40,7 @@ RATES = (0.0, 0.2, 0.5, 0.8, 1.0)  # of mistakes that are recognised
 @pytest.mark.task("RNNModel")
 @pytest.mark.supporting
 @pytest.mark.hint(
-    "Evaluate twice. Same number? And twice in training mode?",
+    "Evaluate twice. Is it the same number? And twice in training mode?",
     "How does your dropout know whether the model is training?",
 )
 def test_dropout_in_training_only(student: Student, draw: Draw) -> None:
@@ -56,7 +56,7 @@ def test_dropout_in_training_only(student: Student, draw: Draw) -> None:
             model.forget_reply()
             model.refuse("dropped in eval mode", _("In eval mode two readings of the same text differ."))
         if torch.equal(model.read_in_training(ids, state)[0], model.read_in_training(ids, state)[0]):
-            sentence = _("In training mode two readings give the very same logits: nothing is dropped.")
+            sentence = _("In training mode two readings give exactly the same logits: nothing is dropped.")
             model.refuse("nothing is dropped", sentence)
         without = Model(student, kind, 2, dropout=0.0)
         without.redraw(draw)

@@ -24,7 +24,7 @@ def test_one_tensor_without_a_graph(student: Student, draw: Draw) -> None:
 @pytest.mark.task("repackage")
 @pytest.mark.hint(
     "An LSTM's state is a pair. What happens to its second part?",
-    "Of which type is the state that an LSTM takes: a list, a tuple, one tensor?",
+    "What type of state does an LSTM take: a list, a tuple, one tensor?",
 )
 def test_a_pair_without_a_graph(student: Student, draw: Draw) -> None:
     """The state of an LSTM stays a tuple (h, c) of the same values, and no gradient goes back through either."""

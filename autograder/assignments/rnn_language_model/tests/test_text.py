@@ -203,9 +203,9 @@ def test_chance_comes_from_the_generator(student: Student) -> None:
         third = written(student, kept, [2, 5], 25, other)
         assert_equal(again, first, _("with a generator of the same state ids"))
         if second == first:
-            raise CheckFailed(_("Two calls with one generator give the very same 25 ids."))
+            raise CheckFailed(_("Two calls with one generator give exactly the same 25 ids."))
         if third == first:
-            raise CheckFailed(_("Two generators of different seeds give the very same 25 ids."))
+            raise CheckFailed(_("Two generators with different seeds give exactly the same 25 ids."))
 
 
 @pytest.mark.task("generate")

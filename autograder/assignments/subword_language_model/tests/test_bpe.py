@@ -61,7 +61,7 @@ def test_the_example(student: Student) -> None:
 @pytest.mark.task("word_counts")
 @pytest.mark.hint(
     "Put all words behind each other again: is it the text, byte for byte?",
-    "What does SPLIT.findall give for two spaces, for a line end, and for spaces at the very end?",
+    "What does SPLIT.findall give for two spaces, for a line end, and for spaces at the end of the text?",
 )
 def test_white_space_is_kept(student: Student, reference: Student) -> None:
     """White space belongs to a word or is one itself: nothing is lost."""
@@ -127,7 +127,7 @@ def test_overlapping_pairs_count(student: Student) -> None:
 
 @pytest.mark.task("pair_counts")
 @pytest.mark.hint(
-    "What are the neighbours here: the letters, or the pieces that are there by now?",
+    "What are the neighbours here: the letters, or the pieces that exist at this moment?",
     "Take one word and count by hand, with a pencil: which pair does your function miss, or add?",
 )
 def test_any_pieces(student: Student, reference: Student, draw: Draw) -> None:

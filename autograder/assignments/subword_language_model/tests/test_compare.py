@@ -200,7 +200,7 @@ def test_a_whole_comparison(student: Student, reference: Student, draw: Draw) ->
 
 
 @pytest.mark.task("compare_tokenizers")
-@pytest.mark.hint("What is left in your function of an earlier row, or an earlier call?")
+@pytest.mark.hint("What does your function still keep from an earlier row, or an earlier call?")
 def test_no_row_knows_of_another(student: Student, reference: Student) -> None:
     """A tokenizer alone has the row that it has among others."""
     train, valid = "a b a\n", "b a  b c"

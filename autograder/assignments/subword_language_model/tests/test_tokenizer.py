@@ -223,7 +223,7 @@ def test_every_text_comes_back(student: Student, reference: Student, draw: Draw)
 
 
 @pytest.mark.task("BPETokenizer")
-@pytest.mark.hint("Can a token be half a letter? What does `bytes.decode` do with it, and what shall it do?")
+@pytest.mark.hint("Can a token be half a letter? What does `bytes.decode` do with it, and what should it do?")
 def test_half_a_letter(student: Student) -> None:
     """Bytes that are not valid UTF-8 become U+FFFD; two tokens that are halves of one letter become that letter."""
     tokenizer = tokenizer_of(student)
