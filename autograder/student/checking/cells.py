@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,9 +170,12 @@ def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseExcepti
 
 
 @contextlib.contextmanager
-def own_modules() -> Iterator[None]:
-    """Cells can import what lies beside their notebook, and takes the place of no library; it is forgotten again."""
+def own_modules(folder: Path) -> Iterator[None]:
+    """Cells can import what lies in the notebook's folder and takes the place of no library; it is forgotten again."""
     path, modules = list(sys.path), set(sys.modules)
+    # A folder above the notebook, where Python was started, is searched as well: what lies in it may be the student's.
+    searched = [Path(each).absolute() for each in path if each]
+    libraries = [each for each in searched if not folder.absolute().is_relative_to(each)]
     sys.path.append("")
     try:
         yield
@@ -181,10 +184,13 @@ def own_modules() -> Iterator[None]:
         for name in set(sys.modules) - modules:
             module = sys.modules[name]
             places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
-            if any(places) and not any(
-                str(place).startswith(folder) for place in places for folder in path if folder
-            ):
+            is_ours = name.partition(".")[0] == __name__.partition(".")[0]
+            if any(places) and not is_ours and not _lies_in(places, libraries):
                 del sys.modules[name]
+
+
+def _lies_in(places: Iterable[str], folders: Sequence[Path]) -> bool:
+    return any(Path(place).is_relative_to(folder) for place in places if place for folder in folders)
 
 
 @contextlib.contextmanager

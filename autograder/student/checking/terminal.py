@@ -199,7 +199,7 @@ def check_tasks(
     A task is checked where its check stands; if it fails there, once more at the end, and the better result counts, as
     when it is graded. `on_stop` hears of cells that stopped, `on_step` what is done next: `running` is that cells run.
     """
-    with runner() as (module, run), own_modules():
+    with runner() as (module, run), own_modules(folder):
         kernel = Kernel(notebook, folder, module, run)
         yield from _check_in_turn(notebook, kernel, running, on_stop, on_step, wanted)
 

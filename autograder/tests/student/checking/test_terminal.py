@@ -164,6 +164,21 @@ def test_cells_run_as_in_ipython(tmp_path: Path) -> None:
     assert get_ipython() is None
 
 
+def test_a_notebook_gets_the_modules_beside_it_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though Python was started above both notebooks, where it looks for modules as well."""
+    monkeypatch.syspath_prepend(tmp_path)
+    right = RIGHT.replace("def rnn_step", "import torch\n\ndef step")
+    cells = (code("from own_step import step as rnn_step", ANSWER), code('check("rnn_step")', CHECK))
+    for name, module, is_right in (("ada", right.replace(" + b)", ")"), False), ("bob", right, True)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "own_step.py").write_text(module, encoding="utf-8")
+        passed, text = checked(tmp_path / name, *cells)
+        assert passed is is_right, text
+    assert "own_step" not in sys.modules
+
+
 @pytest.mark.parametrize("version", [None, "7.34.0", "9.16.1"])
 def test_without_a_new_ipython_cells_run_as_plain_python(
     version: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
