@@ -54,8 +54,7 @@ def on_cluster(pending: Sequence[int], read: Callable[[int], Job], address: str)
             number, is_turn = turns.next()
             job = read(number)
             job = replace(job, is_turn=is_turn and not job.train)
-            key = f"grade-{number}-{job.is_turn}-{job.key}"
-            future = client.submit(_grade_on_worker, job, key=key, pure=False)
+            future = client.submit(_grade_on_worker, job, pure=False)
             sent[future.key] = number, job
             return future
 

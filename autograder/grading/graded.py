@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograder.grading.text import clean, clean_line
 from autograder.student.core.notebook import Cell, Notebook
-from autograder.student.core.results import Result
+from autograder.student.core.results import Result, TaskResult, TestResult, task_result_from, test_result_from
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = PACKAGE.parent / "data"
@@ -20,7 +20,13 @@ DATA = PACKAGE.parent / "data"
 # the one it was measured on.
 TRAINING_CPU_SECONDS = 20 * 60
 TRAINING_MEMORY_BYTES = 2 * 2**30
-_FINGERPRINTED = ("student", "assignments", "grading", "sandbox")
+_FINGERPRINTED = (
+    "student/**/*.py",
+    "student/**/*.mo",
+    "assignments/*.py",
+    "grading/**/*.py",
+    "sandbox/**/*.py",
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,30 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Tested:
+    """What testing found, before a task's message speaks of another task: what a later run may take over."""
+
+    __test__ = False  # pytest would otherwise try to collect this class
+
+    tasks: tuple[TaskResult, ...] = ()
+    hidden: tuple[TestResult, ...] = ()  # of the measured task, with the hidden text
+    notes: tuple[str, ...] = ()  # for the instructor, on that measurement
+    refusals: tuple[str, ...] = ()  # the system calls that the sandbox refused
+    has_taken_away: bool = True  # what tasks forbid, as far as it was tried
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Tested:
+        """Out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` for anything else."""
+        return cls(
+            tuple(map(task_result_from, document["tasks"])),
+            tuple(map(test_result_from, document["hidden"])),
+            tuple(document["notes"]),
+            tuple(document["refusals"]),
+            document["has_taken_away"],
+        )
+
+
+@dataclass(frozen=True)
 class Graded:
     """A result, and what a report shows beside it: the cells as they were run and what became of each."""
 
@@ -52,11 +82,17 @@ class Graded:
     notebook: Notebook = field(default_factory=lambda: Notebook(()))
     outcomes: tuple[Outcome, ...] = ()  # one for each cell of `notebook`
     is_final: bool = True  # otherwise the fault was not the submission's, and another try may end differently
+    tested: Tested = field(default_factory=Tested)
 
     def to_json(self) -> str:
         """All of it as JSON, to be read again by `from_json`."""
         cells = [{**asdict(cell), "tags": sorted(cell.tags)} for cell in self.notebook.cells]
-        document = {"result": self.result.to_json(), "cells": cells, "outcomes": self.outcomes}
+        document = {
+            "result": self.result.to_json(),
+            "cells": cells,
+            "outcomes": self.outcomes,
+            "tested": asdict(self.tested),
+        }
         return json.dumps(document, ensure_ascii=False)
 
     @classmethod
@@ -65,7 +101,15 @@ class Graded:
         document = json.loads(text)
         cells = tuple(Cell(**{**cell, "tags": frozenset(cell["tags"])}) for cell in document["cells"])
         outcomes = tuple(Outcome(*outcome) for outcome in document["outcomes"])
-        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes)
+        tested = Tested.from_document(document["tested"])
+        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes, tested=tested)
+
+
+class Earlier(NamedTuple):
+    """What came of a submission in an earlier run, and which of its tasks have other tests since then."""
+
+    graded: Graded
+    stale: frozenset[str]
 
 
 def ungradable(submission: Submission, reason: str, is_final: bool = True) -> Graded:
@@ -83,8 +127,8 @@ def ungradable(submission: Submission, reason: str, is_final: bool = True) -> Gr
 
 @functools.cache
 def fingerprint() -> str:
-    """One hash of all our code that affects a mark, tests included."""
-    return hash_of([path for room in _FINGERPRINTED for path in sorted((PACKAGE / room).rglob("*.py"))])
+    """One hash of all our code and sentences that affect a result, but for what belongs to one assignment."""
+    return hash_of([path for pattern in _FINGERPRINTED for path in sorted(PACKAGE.glob(pattern))])
 
 
 def hash_of(paths: Sequence[Path]) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.metadata
 import json
+import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.graded import (
     DATA,
+    Earlier,
     Graded,
     Submission,
     fingerprint,
@@ -18,10 +21,13 @@ from autograder.grading.graded import (
     hash_of_notebook,
     ungradable,
 )
-from autograder.student.core.language import _
+from autograder.grading.task_keys import task_keys
+from autograder.student.core.language import _, language
 
 if TYPE_CHECKING:
     from autograder.sandbox import Isolation
+
+_LIBRARIES = ("torch", "numpy", "safetensors", "tokenizers", "pytest", "ipython")  # whose versions have a say
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,11 @@ class Job:
     is_turn: bool = (
         False  # give it up if it needs much more than others; that changes when it is graded, and no mark
     )
+    earlier: Earlier | None = None  # what may be taken over; it changes nothing of the result
 
     @property
     def key(self) -> str:
-        """A hash of everything that affects the result: a result kept under it is not made again."""
+        """A hash of everything that affects the result but the tests of its tasks, which `task_keys` are for."""
         submission = self.submission
         files = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(submission.files.items())]
         parts = [
@@ -52,7 +59,7 @@ class Job:
                 self.isolation,
                 self.train,
             ),
-            *(fingerprint(), _sources_hash(), _data_hash()),
+            *(fingerprint(), _sources_hash(), _data_hash(), _versions(), language()),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -88,7 +95,12 @@ def _data_hash() -> str:
     return hash_of(sorted([*DATA.glob("*.json"), *DATA.glob("prepared/**/*.txt")]))
 
 
+@functools.cache
+def _versions() -> tuple[str, ...]:
+    return platform.python_version(), *map(importlib.metadata.version, _LIBRARIES)
+
+
 def forget_our_files() -> None:
     """Forgets the hashes: for a process that goes on while solutions, tests or data are edited."""
-    for hashed in (fingerprint, _sources_hash, _data_hash):
+    for hashed in (fingerprint, _sources_hash, _data_hash, task_keys):
         hashed.cache_clear()

@@ -1,7 +1,8 @@
 """Grades many submissions in processes with warm servers; one failure costs one result, and each is written at once.
 
 A submission is the unit of work, a pure function from bytes and a seed. What is finished stays in a cache beside
-the results, where no worker can write, so that an interrupted run continues where it stopped.
+the results, where no worker can write, so that an interrupted run continues where it stopped; where only some tests
+have changed since then, only their tasks are tested again (`reuse`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from autograder.grading.choosing import choose, distinct
 from autograder.grading.cluster import on_cluster
 from autograder.grading.files import Refused
 from autograder.grading.find import Found
-from autograder.grading.graded import Graded, Submission, ungradable
+from autograder.grading.graded import Earlier, Graded, Submission, ungradable
 from autograder.grading.jobs import Job
 from autograder.grading.lateness import Deadline
 from autograder.grading.processes import Graders
@@ -78,18 +79,20 @@ def grade_all(
     pending: list[int] = []
     for number, each in enumerate(found):
         try:
-            graded = remembered(out, job_of(each))
+            earlier = remembered(out, job_of(each))
         except Refused as error:
             empty = Submission(each.student, b"", each.file_name, assignment or each.assignment)
-            graded = ungradable(empty, str(error))
-        if graded is None:
+            earlier = Earlier(ungradable(empty, str(error)), frozenset())
+        if earlier is None or earlier.stale:
             pending.append(number)
         else:
-            finish(number, graded)
+            finish(number, earlier.graded)
 
     def read(number: int) -> Job:
         try:
-            return job_of(found[number])
+            job = job_of(found[number])
+            # A model that is trained while grading may become another one, and all that is said of it with it.
+            return job if train else replace(job, earlier=remembered(out, job))
         except Refused:  # it was there a moment ago; an empty file is refused in its own words
             return Job(Submission(found[number].student, b"", found[number].file_name), seed, isolation)
 

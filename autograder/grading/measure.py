@@ -113,9 +113,9 @@ def _another_corpus(corpus: str) -> corpora.MissingCorpus:
 
 @dataclass(frozen=True)
 class Measurement:
-    """All tests of a measured task, and what an instructor should look at."""
+    """The tests of a measured task with the hidden text, and what an instructor should look at."""
 
-    tests: tuple[TestResult, ...]
+    tests: tuple[TestResult, ...] = ()
     integrity: tuple[str, ...] = ()
 
 
@@ -164,6 +164,11 @@ def train(
         return {}
 
 
+def without_credit(public: Sequence[TestResult]) -> list[TestResult]:
+    """The public tests of a measured task: what the valid text is worth counts at the desk, and not when grading."""
+    return [t if t.credit is None else replace(t, credit=None, outcome="passed", hints=()) for t in public]
+
+
 def measure(
     task: str,
     public: Sequence[TestResult],
@@ -174,20 +179,16 @@ def measure(
     seed: int,
     budget: Budget,
 ) -> Measurement:
-    """Completes the results of a measured task's public tests by those of the hidden text."""
-    # What the valid text would be worth counts in a notebook; here the hidden text says it.
-    tests = [t if t.credit is None else replace(t, credit=None, outcome="passed", hints=()) for t in public]
-    if not tests or any(test.outcome != "passed" for test in tests):
-        return Measurement(tuple(tests))
+    """What the hidden text says of a model that has passed the public tests of its task."""
     metric = text.model.metric.name
-    valid = next((t.metrics[f"valid_{metric}"] for t in tests if f"valid_{metric}" in t.metrics), None)
+    valid = next((t.metrics[f"valid_{metric}"] for t in public if f"valid_{metric}" in t.metrics), None)
     scorer = _Scorer(text, checkpoint_of(), program, server, derive_seed(seed, task, "hidden"), budget)
     with shown_to_one(text.marks.corpus, text.model.metric.ending):
         hidden = scorer.run()
     found = next((test.metrics.get(metric) for test in hidden if test.credit), None)
     integrity = integrity_notes(found, valid, text.marks) if found else []
     integrity += by_heart_notes(scorer.lost, scorer.lost_in_public, metric)
-    return Measurement((*tests, *hidden), tuple(integrity))
+    return Measurement(tuple(hidden), tuple(integrity))
 
 
 def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> list[str]:

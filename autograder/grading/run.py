@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import importlib.metadata
-import platform
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from autograder import __version__
-from autograder.grading import code_similarity
 from autograder.grading.graded import (
+    Earlier,
     Graded,
     Outcome,
     Submission,
-    fingerprint,
-    hash_of,
-    hash_of_notebook,
+    Tested,
     ungradable,
 )
 from autograder.grading.halts import MAX_ROUNDS, Halt, explained, halts_in, taken_out, with_halts
@@ -30,15 +22,18 @@ from autograder.grading.integrity import integrity_notes, unread_notes
 from autograder.grading.learning_curve import learning_curve
 from autograder.grading.measure import (
     HiddenText,
+    Measurement,
     Program,
     checkpoint_in,
     hidden_text,
     measure,
     train,
+    without_credit,
 )
+from autograder.grading.provenance import provenance_of
 from autograder.grading.read import Unreadable, with_modules
 from autograder.grading.repair import Repaired, repair
-from autograder.grading.similarity import KEPT, fingerprint_of
+from autograder.grading.reuse import holds, kept_tasks
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import TaskRunner, parks
 from autograder.grading.text import clean, clean_line, clean_output
@@ -52,7 +47,7 @@ from autograder.sandbox.endings import about_limit
 from autograder.sandbox.errors import SandboxLost, TurnOver
 from autograder.student.checking.processes import starts_processes, with_advice
 from autograder.student.core.language import _
-from autograder.student.core.notebook import TRAINING_TAG, Notebook, Task
+from autograder.student.core.notebook import TRAINING_TAG, Task
 from autograder.student.core.results import (
     Result,
     Scale,
@@ -62,7 +57,7 @@ from autograder.student.core.results import (
     with_sentence,
 )
 from autograder.student.corpora import MissingCorpus
-from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint, read_checkpoint
+from autograder.student.models.checkpoints import Checkpoint, UnreadableCheckpoint
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.models.thresholds import MissingThresholds, thresholds
 
@@ -76,17 +71,19 @@ def grade(
     seed: int,
     training_server: Server | None = None,
     is_turn: bool = False,
+    earlier: Earlier | None = None,
 ) -> Graded:
     """Reads, repairs, executes, tests and scores one submission.
 
     Raises nothing that a submission could cause: one that cannot be graded is a `Result` that says why.
     `SandboxUnavailable` means that nothing can be graded here. With a `training_server`, whose limits are the
     budget, a notebook for which a trained model is wanted and none was handed in trains its own there. If it only
-    `is_turn`, `TurnOver` means that the submission needs more than its turn.
+    `is_turn`, `TurnOver` means that the submission needs more than its turn. Of an `earlier` result it takes over what
+    is still right (`reuse`).
     """
     start = time.monotonic()
     try:
-        graded = _despite_kills(submission, suites, server, seed, training_server, is_turn)
+        graded = _despite_kills(submission, suites, server, seed, training_server, is_turn, earlier)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
@@ -94,8 +91,8 @@ def grade(
     except SandboxLost:
         reason = _("The sandbox failed while it ran this submission.")
         graded = ungradable(submission, reason, is_final=False)
-    provenance = _provenance(submission, suites.get(graded.result.assignment), server, seed)
-    provenance |= _kept_of_answers(graded.notebook, suites.get(graded.result.assignment))
+    suite = suites.get(graded.result.assignment)
+    provenance = provenance_of(submission, suite, graded.notebook, server, seed)
     seconds = round(time.monotonic() - start, 3)
     return replace(graded, result=replace(graded.result, provenance=provenance, seconds=seconds))
 
@@ -107,6 +104,7 @@ def _despite_kills(
     seed: int,
     training_server: Server | None,
     is_turn: bool,
+    earlier: Earlier | None,
 ) -> Graded:
     """Grades it, and once more if something was killed meanwhile: the machine short of memory, or a person.
 
@@ -114,10 +112,10 @@ def _despite_kills(
     """
     before = server.kills
     with suppress(SandboxLost):
-        graded = _grade(submission, suites, server, seed, training_server, is_turn)
+        graded = _grade(submission, suites, server, seed, training_server, is_turn, earlier)
         if server.kills == before:
             return graded
-    return _grade(submission, suites, server, seed, training_server, is_turn)
+    return _grade(submission, suites, server, seed, training_server, is_turn, None)
 
 
 def _grade(
@@ -127,8 +125,10 @@ def _grade(
     seed: int,
     training_server: Server | None,
     is_turn: bool,
+    earlier: Earlier | None,
 ) -> Graded:
     budget = Budget(server.limits, is_turn)
+    kept = kept_tasks(earlier)
     intake, assignment = take_in(submission, {name: suite.notebook for name, suite in suites.items()})
     suite = suites[assignment]
     notebook = with_modules(intake.notebook, submission.files)
@@ -146,31 +146,36 @@ def _grade(
     halts: list[Halt] = []
     for rounds_left in reversed(range(MAX_ROUNDS)):
         with server.open(budget=budget) as session:
-            outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired)))
+            outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired, kept)))
             mended, new = taken_out(program, outcomes, halts)
             if not new or not rounds_left:
                 halts += halts_in(program, outcomes)
                 outcomes = with_halts(outcomes, halts)
-                runner = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes)
-                results = runner.run(seed)
+                runner = TaskRunner(session, suite, repaired, outcomes, read_model, submission.notes, kept)
+                single = runner.run(seed)
                 refusals = sorted(session.refusals)
                 break
         program = mended  # once more from the start, without what is not on this machine
         halts += new
     program = mended
-    memory = session.peak_memory
+    cleaned = tuple(_clean_outcome(each, server.limits) for each in outcomes)
+    if earlier and kept and not budget.is_turn_over and not holds(earlier, cleaned, single):
+        return _grade(submission, suites, server, seed, training_server, is_turn, None)
     own = ["" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)]
     results = [
         replace(each, tests=tuple(with_advice(_with_limits(each.tests, server.limits), own, each.name)))
-        for each in explained(results, halts)
+        for each in explained(runner.with_advice(single), halts)
     ]
     # Last, and in sessions of its own: nothing that has seen the hidden text can tell another task.
-    results, notes = _measured(results, model, program, server, seed, budget)
+    before = None
+    if earlier and model and model.task.name in kept:
+        before = Measurement(earlier.graded.tested.hidden, earlier.graded.tested.notes)
+    results, found = _measured(results, model, program, server, seed, budget, before)
     if budget.is_turn_over:
         raise TurnOver
     integrity = [
         *repaired.integrity,
-        *notes,
+        *found.integrity,
         *integrity_notes(repaired, suite.notebook),
         *unread_notes(repaired, outcomes),
         *_refused([] if starts_processes(own) and _STARTING.issuperset(refusals) else refusals),
@@ -193,9 +198,10 @@ def _grade(
         curve=learning_curve(model.arguments) if model else (),
         repairs=tuple(map(clean, repairs)),
         integrity=tuple(map(clean, integrity)),
-        memory_bytes=memory,
+        memory_bytes=max(session.peak_memory, earlier.graded.result.memory_bytes if earlier and kept else 0),
     )
-    return Graded(result, repaired.notebook, tuple(_clean_outcome(each, server.limits) for each in outcomes))
+    tested = Tested(tuple(single), found.tests, found.integrity, tuple(refusals), runner.has_taken_away)
+    return Graded(result, repaired.notebook, cleaned, tested=tested)
 
 
 @dataclass(frozen=True)
@@ -262,15 +268,19 @@ def _measured(
     server: Server,
     seed: int,
     budget: Budget,
-) -> tuple[list[TaskResult], list[str]]:
-    """The results with that of the measured task completed, and what an instructor should look at."""
-    finished, notes = list(results), list[str]()
+    before: Measurement | None,
+) -> tuple[list[TaskResult], Measurement]:
+    """The results with that of the measured task completed, and its measurement: what was found `before`, or anew."""
+    finished, found = list(results), Measurement()
     for i, result in enumerate(results):
         if model is not None and result.name == model.task.name:
-            found = measure(result.name, result.tests, model.read, model.text, program, server, seed, budget)
-            finished[i] = score_task(result.name, result.max_score, found.tests)
-            notes += found.integrity
-    return finished, notes
+            tests = without_credit(result.tests)
+            if tests and all(test.outcome == "passed" for test in tests):
+                found = before or measure(
+                    result.name, tests, model.read, model.text, program, server, seed, budget
+                )
+            finished[i] = score_task(result.name, result.max_score, (*tests, *found.tests))
+    return finished, found
 
 
 def _with_limits(tests: Sequence[TestResult], limits: Limits) -> list[TestResult]:
@@ -349,44 +359,6 @@ def _unsafe(server: Server) -> list[str]:
     if server.level != "none":
         return []
     return [_("Graded without a sandbox: this code could have read the answers and changed this result.")]
-
-
-# Where a result comes from
-
-
-def _provenance(submission: Submission, suite: Suite | None, server: Server, seed: int) -> dict[str, Any]:
-    return {
-        "autograder": __version__,
-        "python": platform.python_version(),
-        "torch": importlib.metadata.version("torch"),
-        "seed": seed,
-        "submission_sha256": hashlib.sha256(submission.data).hexdigest(),
-        "tests_sha256": hash_of(suite.files) if suite else "",
-        "reference_sha256": hash_of_notebook(suite.notebook) if suite else "",
-        "package_sha256": fingerprint(),
-        "limits": dataclasses.asdict(server.limits),
-        "isolation": server.level,
-        **_kept_of_checkpoint(submission, suite),
-    }
-
-
-def _kept_of_checkpoint(submission: Submission, suite: Suite | None) -> dict[str, Any]:
-    """The fingerprint by which copies are found, where a checkpoint was asked for and one can be read."""
-    if suite is None or _measured_task(suite) is None:
-        return {}
-    try:
-        files = MEASURED_MODELS[suite.assignment].files
-        checkpoint = read_checkpoint(*(submission.files[name] for name in files))
-    except (KeyError, UnreadableCheckpoint):
-        return {}
-    return {KEPT: fingerprint_of(checkpoint)}
-
-
-def _kept_of_answers(notebook: Notebook, suite: Suite | None) -> dict[str, Any]:
-    """The fingerprints by which nearly equal answers are found."""
-    if suite is None or not notebook.cells:
-        return {}
-    return {code_similarity.KEPT: code_similarity.fingerprints_of(notebook, suite.notebook)}
 
 
 def load_suites(names: Sequence[str]) -> dict[str, Suite]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autograder.grading.graded import Graded
+from autograder.grading.graded import Earlier, Graded
 from autograder.grading.jobs import Job
+from autograder.grading.task_keys import task_keys
 from autograder.student.core.files import replace_file
 from autograder.student.core.language import _
 from autograder.student.core.names import safe_name
@@ -72,18 +73,23 @@ def finish_run(out: Path, results: Sequence[Result]) -> None:
     write_atomically(out / RUN, json.dumps({**document, "results": names}) + "\n")
 
 
-def remembered(out: Path, job: Job) -> Graded | None:
-    """What came of this very job before; None if it was not finished."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+def remembered(out: Path, job: Job) -> Earlier | None:
+    """What came of this job before, and which of its tasks have other tests now; None if it was not finished."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         document = json.loads(_cache_path(out, job).read_text(encoding="utf-8"))
         if document["key"] == job.key:
-            return Graded.from_json(document["graded"])
+            graded = Graded.from_json(document["graded"])
+            now, before = task_keys(graded.result.assignment), document["tasks"]
+            stale = {task for task in now.keys() | before.keys() if now.get(task) != before.get(task)}
+            return Earlier(graded, frozenset(stale))
     return None
 
 
 def remember(out: Path, job: Job, graded: Graded) -> None:
     """Keeps what came of a job."""
-    write_atomically(_cache_path(out, job), json.dumps({"key": job.key, "graded": graded.to_json()}))
+    tasks = task_keys(graded.result.assignment)
+    document = {"key": job.key, "tasks": dict(tasks), "graded": graded.to_json()}
+    write_atomically(_cache_path(out, job), json.dumps(document))
 
 
 def _cache_path(out: Path, job: Job) -> Path:

@@ -6,7 +6,7 @@ the end of the notebook, and the better result counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -32,9 +32,9 @@ from autograder.student.models.checkpoints import Checkpoint
 Answer = TypeVar("Answer")
 
 
-def parks(suite: Suite, repaired: Repaired) -> dict[str, int]:
-    """After which cell the state is kept for each task that is tested there."""
-    tasks = [task.name for task in suite.tasks if not task.is_measured]
+def parks(suite: Suite, repaired: Repaired, kept: Container[str] = ()) -> dict[str, int]:
+    """After which cell the state is kept for each task that is tested there; `kept` ones are not tested."""
+    tasks = [task.name for task in suite.tasks if not task.is_measured and task.name not in kept]
     cells = repaired.notebook.cells
     found = {
         task: moment(cells, task, repaired.skipped) for task in tasks if task not in repaired.not_attempted
@@ -46,7 +46,7 @@ class TaskRunner:
     """Runs the tests of a suite against a session, each task in a conversation of its own.
 
     `read_model` gives the trained model that was handed in, None if there is none; `notes` say which of its files
-    were refused.
+    were refused. `kept` are the results of tasks that are not tested again.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class TaskRunner:
         outcomes: Sequence[CellOutcome],
         read_model: Callable[[], Checkpoint] | None,
         notes: Sequence[str],
+        kept: Mapping[str, TaskResult],
     ) -> None:
         self.session = session
         self.suite = suite
@@ -64,6 +65,7 @@ class TaskRunner:
         self.outcomes = outcomes
         self.read_model = read_model
         self.notes = notes
+        self.kept = kept
         self._moments = parks(suite, repaired)
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
@@ -78,13 +80,15 @@ class TaskRunner:
         self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
 
     def run(self, seed: int) -> list[TaskResult]:
-        """The results of all tasks, in the order of the notebook."""
+        """The results of all tasks, in the order of the notebook, each as if it were the only one."""
         absent = self.repaired.not_attempted | {
-            task for task in self.repaired.missing - self._measured if self._is_missing(task)
+            task
+            for task in self.repaired.missing - self._measured - self.kept.keys()
+            if self._is_missing(task)
         }
         # Whether there is a model does not depend on what stands in the cell that would train one.
         absent = (absent - self._measured) if self.read_model else (absent | self._measured)
-        attempted = [task.name for task in self.suite.tasks if task.name not in absent]
+        attempted = [task.name for task in self.suite.tasks if task.name not in absent | self.kept.keys()]
         tests = self._public([task for task in attempted if task in self._measured])  # no secret is in them
         tests |= self._run_secret([task for task in attempted if task not in self._measured], seed)
         silent = [task for task, results in tests.items() if any(map(_is_silent, results))]
@@ -95,8 +99,10 @@ class TaskRunner:
             self._over.clear()
             spoken = self._public(silent)
             tests |= {task: _with_words(tests[task], spoken[task]) for task in silent}
-        results = [self._task_result(task, tests.get(task.name)) for task in self.suite.tasks]
-        return [self._with_advice(result, results) for result in results]
+        return [
+            self.kept.get(task.name) or self._task_result(task, tests.get(task.name))
+            for task in self.suite.tasks
+        ]
 
     def _public(self, tasks: Sequence[str]) -> dict[str, list[TestResult]]:
         """The results with the inputs of the student's own checks, in full words."""
@@ -227,8 +233,11 @@ class TaskRunner:
             return TaskResult(task.name, "missing", 0.0, task.points)
         return score_task(task.name, task.points, [replace(t, message=clean(t.message)) for t in tests])
 
-    def _with_advice(self, result: TaskResult, results: Sequence[TaskResult]) -> TaskResult:
+    def with_advice(self, results: Sequence[TaskResult]) -> list[TaskResult]:
         """Where a failed task uses another that fails as well, its message says to start with that one."""
+        return [self._with_advice(result, results) for result in results]
+
+    def _with_advice(self, result: TaskResult, results: Sequence[TaskResult]) -> TaskResult:
         if result.status not in ("failed", "partial", "crashed", "timeout"):
             return result
         broken = {other.name for other in results if other.status != "passed"} - {result.name}

@@ -52,7 +52,7 @@ def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
             _bench[job.isolation] = server, load_suites(assignment_names())
         server, suites = _bench[job.isolation]
         trainer = _trainer(job, resources) if job.train else None
-        return grade(job.submission, suites, server, job.seed, trainer, job.is_turn)
+        return grade(job.submission, suites, server, job.seed, trainer, job.is_turn, job.earlier)
     except SandboxUnavailable as error:
         return CannotGrade(str(error))
 

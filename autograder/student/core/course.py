@@ -14,7 +14,7 @@ from autograder.student.core.spec import Spec
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "assignments"
 _PACKAGE = f"{__name__.partition('.')[0]}.assignments"
-_TASK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')
+TASK_MARK = re.compile(r'pytest\.mark\.task\("(\w+)"\)')  # as it is written above a test
 
 
 def assignment_names() -> list[str]:
@@ -27,7 +27,7 @@ def assignments_of_tasks() -> dict[str, str]:
     return {
         task: path.parents[1].name
         for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
-        for task in _TASK.findall(path.read_text(encoding="utf-8"))
+        for task in TASK_MARK.findall(path.read_text(encoding="utf-8"))
     }
 
 

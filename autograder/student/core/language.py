@@ -17,6 +17,11 @@ _languages = [EDITION.read_text(encoding="utf-8").strip()] if EDITION.is_file() 
 _catalogue = gettext.translation(DOMAIN, localedir=LOCALES, languages=_languages, fallback=True)
 
 
+def language() -> str:
+    """The language of the catalogue in use; empty if sentences stay as they are."""
+    return _catalogue.info().get("language", "")
+
+
 def _(sentence: str) -> str:
     """The sentence in the reader's language (`LANGUAGE`, `LC_ALL` or `LANG`), or unchanged if no catalogue has it."""
     return _catalogue.gettext(sentence)

@@ -144,7 +144,7 @@ class Result:
 
 def task_result_from(document: dict[str, Any]) -> TaskResult:
     """The result of a task, out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` else."""
-    return TaskResult(**{**document, "tests": tuple(map(_test_from, document["tests"]))})
+    return TaskResult(**{**document, "tests": tuple(map(test_result_from, document["tests"]))})
 
 
 def _scale_from(document: dict[str, Any]) -> Scale:
@@ -155,7 +155,8 @@ def _similar_from(document: dict[str, Any]) -> Similar:
     return Similar(**{**document, "mistakes": tuple(document["mistakes"])})
 
 
-def _test_from(document: dict[str, Any]) -> TestResult:
+def test_result_from(document: dict[str, Any]) -> TestResult:
+    """The result of a test, out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` else."""
     return TestResult(**{**document, "hints": tuple(document["hints"])})
 
 

@@ -14,7 +14,8 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from autograder.grading.graded import TRAINING_CPU_SECONDS
+from autograder.grading import run
+from autograder.grading.graded import TRAINING_CPU_SECONDS, Earlier
 from autograder.grading.hidden_text import hidden_lines
 from autograder.grading.run import grade
 from autograder.grading.staging import grading_server
@@ -72,6 +73,21 @@ def test_equal_submissions_and_seeds_give_equal_bytes(graded: Grade) -> None:
     """The rows that are read again are drawn from the seed, too."""
     first, second = (replace(graded(), seconds=0.0, memory_bytes=0).to_json() for _time in range(2))
     assert first == second
+
+
+def test_what_was_measured_is_not_measured_again(
+    data: Path, files: dict[str, bytes], short_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the tests of other tasks have changed the number on the hidden text is taken over, and all it says."""
+    suites = {toy.ASSIGNMENT: Suite(toy.ASSIGNMENT, toy.notebook())}
+    first = grade(toy.submission("", files), suites, short_server, SEED)
+    monkeypatch.setattr(run, "measure", None)
+    again = grade(
+        toy.submission("", files), suites, short_server, SEED, earlier=Earlier(first, frozenset({"another"}))
+    )
+    assert first.tested.hidden
+    assert again.tested == first.tested
+    assert (again.result.tasks, again.result.metrics) == (first.result.tasks, first.result.metrics)
 
 
 def test_another_seed_gives_the_same_marks(graded: Grade, honest: Result) -> None:
