@@ -65,7 +65,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         if result.status == "ungradable":
             self.log.warning(
                 _(
-                    "{student} could not be graded, which is not a zero: a person has to look. {reason}"
+                    "{student} could not be graded. This is not a zero: a person has to look at it. {reason}"
                 ).format(student=names["student"], reason=result.reason)
             )
         write_outputs(nb, graded.outcomes, result)

@@ -67,7 +67,7 @@ def templates(
 ) -> None:
     """Write what runs our commands elsewhere: GitHub, GitLab, Classroom 50, Docker, Slurm, Kubernetes, JupyterHub.
 
-    `class/` belongs into your private copy of the course, `student/` into the students' repositories: only the
+    `class/` belongs in your private copy of the course, `student/` in the students' repositories: only the
     checks that they have at their desks run there.
 
     Example: `autograder package templates --out templates`
@@ -78,7 +78,9 @@ def templates(
         for path in write_templates(out):
             print(path)
     except WouldOverwrite as error:
-        refuse(_("{path} is there and was edited. Choose another folder with --out.").format(path=error))
+        refuse(
+            _("{path} already exists and was edited. Choose another folder with --out.").format(path=error)
+        )
     except OSError as error:
         refuse_path(error, out)
 

@@ -115,7 +115,8 @@ def hide_text(
         output().print(baselines_table(name, entry))
         if not is_of_its_kind(entry, MEASURED_MODELS[name].metric):
             sentence = _(
-                "{name}: the text is so unlike the corpus that all models come out nearly alike on it."
+                "{name}: this text is so different from the corpus that all models get nearly the same "
+                "score on it."
             )
             print(sentence.format(name=name))
 
@@ -165,7 +166,7 @@ def measure_thresholds(
     assignments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ASSIGNMENT]…", help=_("Which; by default all assignments with a measured model.")
+            metavar="[ASSIGNMENT]…", help=_("The assignments; by default all that have a measured model.")
         ),
     ] = None,
     seeds: Annotated[
@@ -176,7 +177,7 @@ def measure_thresholds(
             help=_("Also train the solution with N seeds, and flawed models; each takes minutes."),
         ),
     ] = 0,
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=_("How many trainings at a time."))] = 1,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=_("How many models to train at a time."))] = 1,
 ) -> None:
     """Measure the baselines on the prepared corpus, and write the thresholds of the marks to data/thresholds.json.
 
@@ -195,7 +196,7 @@ def measure_thresholds(
     from autograder.student.models.measured_models import MEASURED_MODELS
 
     if jobs > 1 and not seeds:
-        refuse(_("--jobs is for trainings: give --seeds as well."))
+        refuse(_("--jobs says how many models to train at a time: give --seeds as well."))
     console = Console(stderr=True)
     for assignment in assignments or MEASURED_MODELS:
         if assignment not in MEASURED_MODELS:

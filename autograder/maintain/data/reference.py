@@ -134,7 +134,10 @@ def _score(assignment: str, run: Run, report: Report) -> dict[str, float]:
         checkpoint = load_checkpoint(_file(assignment, run, "json").with_suffix(""))
     except UnreadableCheckpoint as error:
         raise DataError(
-            _("The notebook was edited meanwhile. Run the same command again to train what is new.")
+            _(
+                "The notebook was edited while the models were trained. Run the same command again to train "
+                "what is new."
+            )
         ) from error
     student = trusted_student(definitions(assignment, run[1]))
     numbers = {}
