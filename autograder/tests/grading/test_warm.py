@@ -52,9 +52,9 @@ def test_a_server_for_training_is_started_only_where_one_is_asked_for(started: l
     """Once for a process, beside the one for grading; without `--train` there is none."""
     jobs = [Job(Submission("a", WORKED), 7, train=train) for train in (False, True, True)]
     assert reasons(*jobs) == [
-        "('grading', 7, None, None)",
-        "('grading', 7, 'training', None)",
-        "('grading', 7, 'training', None)",
+        "('grading', 7, None, False, None)",
+        "('grading', 7, 'training', False, None)",
+        "('grading', 7, 'training', False, None)",
     ]
     assert started == ["grading", "training"]
 
