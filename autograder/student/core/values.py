@@ -91,7 +91,7 @@ def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[
     """The value as (JSON, safetensors); the second is empty if it holds no tensor.
 
     `substitute` gets every object that is not plain and returns something that is; without it, or if the
-    value is too deep or too large, `WireError` says what cannot be sent.
+    value is too deep or too large, `WireError` says why it cannot be sent, as in “it is nested too deeply”.
     """
     text, buffers = encode_parts(value, substitute)
     return text, b"".join(buffers)
@@ -105,7 +105,7 @@ def encode_parts(
     tree = _Encoder(tensors, substitute).encode(value, 0)
     text = _TEXT.encode(tree).encode()
     if len(text) > MAX_JSON_BYTES:
-        raise WireError(f"the value is too large to send: {len(text)} bytes of structure")
+        raise WireError(f"it is too large ({len(text):,} bytes without its tensors)")
     return text, _safetensors(tensors) if tensors else []
 
 
@@ -133,7 +133,7 @@ class _Encoder:
     def encode(self, value: Any, depth: int) -> Any:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError("the value is nested too deeply, or has too many parts, to send")
+            raise WireError("it is nested too deeply, or has too many parts")
         if type(value) in _AS_IT_IS:
             return value
         if isinstance(value, numpy.generic):
@@ -163,7 +163,7 @@ class _Encoder:
         # Before `contiguous`: a stride-0 tensor of 400 GB takes no memory until it is copied.
         self.tensor_bytes += value.numel() * value.element_size()
         if self.tensor_bytes > MAX_TENSOR_BYTES or len(self.tensors) >= MAX_TENSORS:
-            raise WireError("the tensors are too large, or too many, to send")
+            raise WireError("its tensors are too large, or too many")
         self.tensors.append(value.detach().cpu().contiguous())
         return {"$": "tensor", "v": len(self.tensors) - 1, "leaf": bool(value.requires_grad)}
 
@@ -183,13 +183,13 @@ class _Encoder:
                 "training": value.training,
             }
         if self.substitute is None:
-            raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+            raise WireError(f"it holds a value of the type {type(value).__name__}")
         return self.encode(self.substitute(value), depth + 1)
 
 
 def _encode_int(value: int) -> Any:
     if value.bit_length() > 4096:
-        raise WireError("an integer of more than 4096 bits cannot be sent")
+        raise WireError("it holds an integer of more than 4096 bits")
     return value
 
 
