@@ -51,7 +51,10 @@ class Budget:
         self.look(account)
 
     def look(self, account: Account, more: float = 0.0) -> None:
-        """Notes it if the turn is over, with `more` seconds that are being used and not charged yet."""
+        """Notes it if the turn is over, with `more` seconds that are being used and not charged yet.
+
+        Time spent waiting for a busy machine ends nobody's turn.
+        """
         used = self._whole[account] - self.left(account) + more
-        if self._is_turn and used > TURN * self._whole[account]:
+        if self._is_turn and account != "waiting" and used > TURN * self._whole[account]:
             self.is_turn_over = True

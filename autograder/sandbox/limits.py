@@ -43,7 +43,7 @@ class Limits:
     scoring_cpu_seconds_total: float = 900.0
     grader_cpu_seconds: float = 40.0
     idle_seconds: float = 20.0
-    waiting_seconds: float = 900.0
+    waiting_seconds: float = 1800.0
     wall_factor: float = 4.0
     wall_grace_seconds: float = 10.0
     memory_bytes: int = 2 * 2**30

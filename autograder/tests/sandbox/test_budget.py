@@ -132,6 +132,12 @@ class TestTurns:
         with pytest.raises(TurnOver), server.open(budget=Budget(limits, is_turn=True)) as session:
             session.execute([cell])
 
+    def test_a_busy_machine_ends_nobodys_turn(self) -> None:
+        """Waiting is no use of anything."""
+        budget = Budget(Limits(), is_turn=True)
+        budget.charge("waiting", budget.limits.waiting_seconds)
+        assert not budget.is_turn_over
+
     def test_without_a_turn_the_limits_alone_hold(self) -> None:
         """Nobody waits."""
         budgets = [Budget(Limits(), is_turn) for is_turn in (True, False)]
