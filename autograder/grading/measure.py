@@ -199,7 +199,7 @@ def integrity_notes(hidden: float, valid: float | None, marks: Thresholds) -> li
         notes.append(
             _(
                 "The model is far better on the hidden text ({metric} {hidden}) than expected "
-                "({expected}) from the validation text ({valid}): it may have been trained on the "
+                "({expected}); on the validation text it has {valid}. It may have been trained on the "
                 "hidden text."
             ).format(
                 metric=metric.title,

@@ -133,8 +133,9 @@ def roster_from(data: bytes, name: str) -> Roster:
     if "id" not in (used := [_use(title) for title in titles]):
         raise BadRoster(
             _(
-                "The roster {name} has no column called id. Its first line must name its columns: id, and where you "
-                "have them name, email, extension, and one column for each platform, as in canvas or github."
+                "The roster {name} has no column called id. Its first line must name its columns: id and, "
+                "if you have them, name, email and extension. Add one column for each platform, as in "
+                "canvas or github."
             ).format(name=name)
         )
     if twice := next((title for title in used if title and used.count(title) > 1), ""):
