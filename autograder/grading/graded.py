@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ class Tested:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Tested:
-        """Out of the JSON that `dataclasses.asdict` makes of it; `KeyError` or `TypeError` for anything else."""
+        """Out of what its JSON holds; `KeyError` or `TypeError` for anything else."""
         return cls(
             tuple(map(task_result_from, document["tasks"])),
             tuple(map(test_result_from, document["hidden"])),
@@ -86,14 +86,13 @@ class Graded:
 
     def to_json(self) -> str:
         """All of it as JSON, to be read again by `from_json`."""
-        cells = [{**asdict(cell), "tags": sorted(cell.tags)} for cell in self.notebook.cells]
         document = {
-            "result": self.result.to_json(),
-            "cells": cells,
+            "result": self.result.document(),
+            "cells": self.notebook.cells,
             "outcomes": self.outcomes,
-            "tested": asdict(self.tested),
+            "tested": self.tested,
         }
-        return json.dumps(document, ensure_ascii=False)
+        return json.dumps(document, default=_plain)
 
     @classmethod
     def from_json(cls, text: str) -> Graded:
@@ -102,7 +101,12 @@ class Graded:
         cells = tuple(Cell(**{**cell, "tags": frozenset(cell["tags"])}) for cell in document["cells"])
         outcomes = tuple(Outcome(*outcome) for outcome in document["outcomes"])
         tested = Tested.from_document(document["tested"])
-        return cls(Result.from_json(document["result"]), Notebook(cells), outcomes, tested=tested)
+        return cls(Result.from_document(document["result"]), Notebook(cells), outcomes, tested=tested)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON writes for tags, and for objects."""
+    return sorted(value) if isinstance(value, frozenset) else vars(value)
 
 
 class Earlier(NamedTuple):

@@ -70,9 +70,10 @@ def grade_all(
         )
         return Job(submission, seed, isolation, train)
 
-    def finish(number: int, graded: Graded) -> None:
+    def finish(number: int, graded: Graded, is_new: bool = True) -> None:
         graded = replace(graded, result=_with_circumstances(graded.result, found[number], deadline))
-        write_result(out, graded.result)
+        if is_new:  # another is there already, with all that it resembles
+            write_result(out, graded.result)
         results[number] = graded.result
         on_result(graded)
 
@@ -86,7 +87,7 @@ def grade_all(
         if earlier is None or earlier.stale:
             pending.append(number)
         else:
-            finish(number, earlier.graded)
+            finish(number, earlier.graded, is_new=False)
 
     def read(number: int) -> Job:
         try:
@@ -103,11 +104,9 @@ def grade_all(
             if graded.is_final:
                 remember(out, job, graded)
             finish(number, graded)
-    in_order = [results[number] for number in range(len(found))]
-    finished = compared(in_order)
-    for before, after in zip(in_order, finished, strict=True):
-        if after != before:
-            write_result(out, after)
+    finished = compared([results[number] for number in range(len(found))])
+    for result in finished:
+        write_result(out, result)
     return finished
 
 

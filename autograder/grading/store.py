@@ -76,20 +76,20 @@ def finish_run(out: Path, results: Sequence[Result]) -> None:
 def remembered(out: Path, job: Job) -> Earlier | None:
     """What came of this job before, and which of its tasks have other tests now; None if it was not finished."""
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        document = json.loads(_cache_path(out, job).read_text(encoding="utf-8"))
-        if document["key"] == job.key:
-            graded = Graded.from_json(document["graded"])
-            now, before = task_keys(graded.result.assignment), document["tasks"]
+        keys, text = _cache_path(out, job).read_text(encoding="utf-8").split("\n", 1)
+        key, before = json.loads(keys)
+        if key == job.key:
+            graded = Graded.from_json(text)
+            now = task_keys(graded.result.assignment)
             stale = {task for task in now.keys() | before.keys() if now.get(task) != before.get(task)}
             return Earlier(graded, frozenset(stale))
     return None
 
 
 def remember(out: Path, job: Job, graded: Graded) -> None:
-    """Keeps what came of a job."""
-    tasks = task_keys(graded.result.assignment)
-    document = {"key": job.key, "tasks": dict(tasks), "graded": graded.to_json()}
-    write_atomically(_cache_path(out, job), json.dumps(document))
+    """Keeps what came of a job: a line of keys, and a line of all the rest."""
+    keys = [job.key, dict(task_keys(graded.result.assignment))]
+    write_atomically(_cache_path(out, job), f"{json.dumps(keys)}\n{graded.to_json()}\n")
 
 
 def _cache_path(out: Path, job: Job) -> Path:
@@ -103,10 +103,17 @@ def result_path(out: Path, result: Result) -> Path:
 
 
 def write_result(out: Path, result: Result) -> Path:
-    """Writes one result where `result_path` says; nobody ever sees half of it."""
+    """Writes one result where `result_path` says; nobody ever sees half of it. A file that says the same stays."""
     path = result_path(out, result)
-    write_atomically(path, result.to_json())
+    if _result_in(path) != result:
+        write_atomically(path, result.to_json())
     return path
+
+
+def _result_in(path: Path) -> Result | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    return None
 
 
 def last_marks(out: Path) -> Marks | None:

@@ -5,6 +5,7 @@ Nothing heavy is imported before it is needed: torch takes seconds, and `autogra
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from autograder.student.core.terminal import output, print_table
 if TYPE_CHECKING:
     from autograder.grading.graded import Graded
     from autograder.grading.roster import Roster
+    from autograder.maintain.made import Made
     from autograder.sandbox import Isolation
     from autograder.student.core.results import Result, TaskResult
 
@@ -47,6 +49,7 @@ def grade_paths(
     from autograder.grading.many import grade_all, label
     from autograder.grading.roster import BadRoster, read_roster
     from autograder.grading.store import Busy, finish_run, locked, run_seed
+    from autograder.maintain.made import Made
     from autograder.platforms.shards import BadShard, shard_from
 
     names = known_assignments()
@@ -63,7 +66,7 @@ def grade_paths(
         if part:
             found = [each for each in found if part.holds(each.student)]
         out.mkdir(parents=True, exist_ok=True)
-        with ended_by_signal(), locked(out):
+        with ended_by_signal(), locked(out), Made(out) as made:
             seed = run_seed(out, seed, str(part or ""))
             results = _with_progress(
                 len(found),
@@ -79,10 +82,11 @@ def grade_paths(
                     train,
                     deadline=deadline,
                 ),
+                made,
                 out if "html" in formats else None,
                 {name: model_answers(name) for name in names} if shows_model_answers else {},
             )
-            _write_reports(results, out, formats, students)
+            _write_reports(results, out, formats, students, made)
             finish_run(out, results)
     except (NothingToGrade, CannotGrade, Busy, BadRoster, BadPolicy, BadShard) as error:
         refuse(error)
@@ -100,6 +104,7 @@ def merge_paths(
     """Merges the folders of shards, writes every report, prints the table; if it cannot, exits with a sentence."""
     from autograder.grading.roster import BadRoster, read_roster
     from autograder.grading.store import Busy, locked
+    from autograder.maintain.made import Made
     from autograder.platforms.gradebooks import GRADEBOOKS
     from autograder.platforms.merging import CannotMerge, merge
 
@@ -109,9 +114,9 @@ def merge_paths(
     try:
         students = read_roster(roster) if roster else None
         out.mkdir(parents=True, exist_ok=True)
-        with locked(out):
+        with locked(out), Made(out) as made:
             results = merge(folders, out)
-            _write_reports(results, out, formats, students)
+            _write_reports(results, out, formats, students, made)
     except (CannotMerge, Busy, BadRoster) as error:
         refuse(error)
     except OSError as error:
@@ -151,6 +156,7 @@ def _refuse_untested(names: Sequence[str]) -> None:
 def _with_progress(
     total: int,
     work: Callable[[Callable[[Graded], None]], list[Result]],
+    made: Made,
     pages: Path | None,
     answers: Mapping[str, Mapping[str, str]],
 ) -> list[Result]:
@@ -177,28 +183,33 @@ def _with_progress(
 
         def on_result(graded: Graded) -> None:
             if pages is not None:
-                _write_page(graded, pages, answers.get(graded.result.assignment, {}))
+                _write_page(graded, made, pages, answers.get(graded.result.assignment, {}))
             progress.update(bar, advance=1, description=_("Grading"))
 
         return work(on_result)
 
 
-def _write_page(graded: Graded, out: Path, answers: Mapping[str, str]) -> None:
+def _write_page(graded: Graded, made: Made, out: Path, answers: Mapping[str, str]) -> None:
     from autograder.reports.feedback import feedback_file, write_feedback
 
-    outcomes = [(outcome.status, outcome.error or None, outcome.output) for outcome in graded.outcomes]
-    has_cells = bool(graded.notebook.cells)
-    write_feedback(
-        graded.result,
-        graded.notebook if has_cells else None,
-        outcomes if has_cells else None,
-        out / feedback_file(graded.result),
-        answers,
-    )
+    def write() -> list[Path]:
+        outcomes = [(outcome.status, outcome.error or None, outcome.output) for outcome in graded.outcomes]
+        has_cells = bool(graded.notebook.cells)
+        return [
+            write_feedback(
+                graded.result,
+                graded.notebook if has_cells else None,
+                outcomes if has_cells else None,
+                out / feedback_file(graded.result),
+                answers,
+            )
+        ]
+
+    made.once(feedback_file(graded.result), [graded.to_json(), json.dumps(answers)], write)
 
 
 def _write_reports(
-    results: Sequence[Result], out: Path, chosen: Sequence[str], students: Roster | None
+    results: Sequence[Result], out: Path, chosen: Sequence[str], students: Roster | None, made: Made
 ) -> None:
     """Writes all files about a class; its page says what changed since this was done last in the same folder."""
     from autograder.grading.store import keep_marks, last_marks
@@ -207,10 +218,16 @@ def _write_reports(
     from autograder.reports.attention import mark_of
     from autograder.reports.class_report import write_class
 
+    content = json.dumps([result.document() for result in results], default=vars)
     if "html" in chosen:
-        mistakes = _mistakes({result.assignment for result in results})
-        write_class(results, out / "index.html", mistakes, last_marks(out))
-    formats.write(results, out, [name for name in chosen if name in formats.FORMATS])
+        mistakes, before = _mistakes({result.assignment for result in results}), last_marks(out)
+        made.once(
+            "class page",
+            [content, repr(sorted(mistakes.items())), repr(before)],
+            lambda: [write_class(results, out / "index.html", mistakes, before)],
+        )
+    names = [name for name in chosen if name in formats.FORMATS]
+    made.once("formats", [content, *names], lambda: formats.write(results, out, names))
     gradebooks.write(results, out, [name for name in chosen if name in gradebooks.GRADEBOOKS], students)
     keep_marks(out, {(result.student, result.assignment): mark_of(result) for result in results})
 

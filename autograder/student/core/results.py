@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections.abc import Sequence
@@ -118,13 +117,23 @@ class Result:
 
     def to_json(self) -> str:
         """This result as JSON: sorted keys, no NaN, so that equal results are equal bytes."""
-        document = {"schema": SCHEMA, **dataclasses.asdict(self)}
-        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        text = json.dumps(
+            self.document(), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=vars
+        )
+        return f"{text}\n"
+
+    def document(self) -> dict[str, Any]:
+        """What its JSON holds; parts that are objects are to be written as their `vars`."""
+        return {"schema": SCHEMA, **vars(self)}
 
     @classmethod
     def from_json(cls, text: str) -> Result:
         """The result that `to_json` wrote; `ValueError` if it is of another schema or damaged."""
-        document = json.loads(text)
+        return cls.from_document(json.loads(text))
+
+    @classmethod
+    def from_document(cls, document: Any) -> Result:
+        """The result out of what its JSON holds, which is used up; `ValueError` as for `from_json`."""
         if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
             raise ValueError(f"not a result of schema {SCHEMA}")
         tasks = tuple(map(task_result_from, document.pop("tasks")))

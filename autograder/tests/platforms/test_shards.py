@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.grading import processes
+from autograder.grading.store import LOCK
 from autograder.maintain.class_run import grade_paths, merge_paths
+from autograder.maintain.made import FILE
 from autograder.platforms.shards import BadShard, Shard, shard_from
 from autograder.sandbox import Server
 from autograder.tests.platforms.conftest import FORMATS, shard_folders
@@ -38,7 +40,7 @@ def test_every_student_is_in_exactly_one_shard() -> None:
 
 def files_in(folder: Path) -> dict[str, bytes]:
     """What lies in the folder of a run, but for what is only of use to the next run."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in (LOCK, FILE))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
