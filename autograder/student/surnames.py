@@ -14,22 +14,23 @@ from typing import NamedTuple
 
 from autograder.student.core.language import _
 
+# Languages, as their reader names them, and what faker calls them.
 LOCALES = {
-    "Croatian": "hr_HR",
-    "Czech": "cs_CZ",
-    "Dutch": "nl_NL",
-    "English": "en_GB",
-    "Estonian": "et_EE",
-    "Finnish": "fi_FI",
-    "French": "fr_FR",
-    "German": "de_DE",
-    "Irish": "ga_IE",
-    "Italian": "it_IT",
-    "Portuguese": "pt_PT",
-    "Slovak": "sk_SK",
-    "Spanish": "es_ES",
-    "Swedish": "sv_SE",
-    "Zulu": "zu_ZA",
+    _("Croatian"): "hr_HR",
+    _("Czech"): "cs_CZ",
+    _("Dutch"): "nl_NL",
+    _("English"): "en_GB",
+    _("Estonian"): "et_EE",
+    _("Finnish"): "fi_FI",
+    _("French"): "fr_FR",
+    _("German"): "de_DE",
+    _("Irish"): "ga_IE",
+    _("Italian"): "it_IT",
+    _("Portuguese"): "pt_PT",
+    _("Slovak"): "sk_SK",
+    _("Spanish"): "es_ES",
+    _("Swedish"): "sv_SE",
+    _("Zulu"): "zu_ZA",
 }
 
 
