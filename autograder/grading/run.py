@@ -82,8 +82,9 @@ def grade(
     is still right (`reuse`).
     """
     start = time.monotonic()
+    budget = Budget(server.limits, is_turn)
     try:
-        graded = _despite_kills(submission, suites, server, seed, training_server, is_turn, earlier)
+        graded = _despite_kills(submission, suites, server, seed, training_server, budget, earlier)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
@@ -103,19 +104,19 @@ def _despite_kills(
     server: Server,
     seed: int,
     training_server: Server | None,
-    is_turn: bool,
+    budget: Budget,
     earlier: Earlier | None,
 ) -> Graded:
     """Grades it, and once more if something was killed meanwhile: the machine short of memory, or a person.
 
-    A submission can kill itself as well. What happens twice is taken for its own doing.
+    A submission can kill itself as well: both times draw on one budget, and what happens twice is its own doing.
     """
     before = server.kills
     with suppress(SandboxLost):
-        graded = _grade(submission, suites, server, seed, training_server, is_turn, earlier)
+        graded = _grade(submission, suites, server, seed, training_server, budget, earlier)
         if server.kills == before:
             return graded
-    return _grade(submission, suites, server, seed, training_server, is_turn, None)
+    return _grade(submission, suites, server, seed, training_server, budget, None)
 
 
 def _grade(
@@ -124,10 +125,9 @@ def _grade(
     server: Server,
     seed: int,
     training_server: Server | None,
-    is_turn: bool,
+    budget: Budget,
     earlier: Earlier | None,
 ) -> Graded:
-    budget = Budget(server.limits, is_turn)
     kept = kept_tasks(earlier)
     intake, assignment = take_in(submission, {name: suite.notebook for name, suite in suites.items()})
     suite = suites[assignment]
@@ -160,7 +160,7 @@ def _grade(
     program = mended
     cleaned = tuple(_clean_outcome(each, server.limits) for each in outcomes)
     if earlier and kept and not budget.is_turn_over and not holds(earlier, cleaned, single):
-        return _grade(submission, suites, server, seed, training_server, is_turn, None)
+        return _grade(submission, suites, server, seed, training_server, budget, None)
     own = ["" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)]
     results = [
         replace(each, tests=tuple(with_advice(_with_limits(each.tests, server.limits), own, each.name)))
