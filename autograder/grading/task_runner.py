@@ -24,6 +24,7 @@ from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.code import bound_names
 from autograder.student.core.language import _
 from autograder.student.core.moments import moment
+from autograder.student.core.newer_syntax import about_error
 from autograder.student.core.notebook import Task
 from autograder.student.core.reach import reached
 from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
@@ -278,9 +279,11 @@ def _stopped(error: WorkerError) -> Stopped:
 
 
 def _stopped_cell(task: str, outcome: CellOutcome) -> Stopped:
-    lines = clean(outcome.error).strip().splitlines()
+    error = [outcome.status, *clean(outcome.error).strip().splitlines()][-1]
     sentence = _("The cell of {task} did not run to its end, so there is no {task}: {error}").format(
-        task=f"`{task}`", error=lines[-1] if lines else outcome.status
+        task=f"`{task}`", error=error
     )
+    if newer := about_error(error):
+        sentence = f"{sentence}. {newer}"
     outcomes: dict[str, TestOutcome] = {"timeout": "timeout", "crashed": "crashed"}
     return Stopped(outcomes.get(outcome.status, "failed"), sentence)

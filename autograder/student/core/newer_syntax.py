@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import sys
 import tokenize
 import warnings
 from collections.abc import Sequence
@@ -24,6 +25,14 @@ def about_newer(source: str, cell: str) -> str:
         "version. Write it in an older way; inside the braces of an f-string, use other quotation marks."
     )
     return text.format(line=line, cell=cell, version=".".join(map(str, GRADER)))
+
+
+def about_error(error: str) -> str:
+    """What to add to the error of a cell where it is graded: most often nothing."""
+    if not error.startswith("SyntaxError"):
+        return ""
+    text = _("If the cell runs on your computer, its syntax is newer than Python {version}, which graded it.")
+    return text.format(version=".".join(map(str, sys.version_info[:2])))
 
 
 def newer_line(source: str) -> int | None:
