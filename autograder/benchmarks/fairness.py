@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from autograder.assignments.sources import ROOT
 from autograder.benchmarks.classes import grade, results
@@ -31,7 +30,8 @@ from autograder.maintain.demo import ASSIGNMENT, SUBWORDS, DemoStudent, the_clas
 
 DEPENDING_ON_LOAD = ("blaise", "ines", "jan")  # of the demonstration's class
 TOO_SLOW = "full_recount"  # counts all pairs anew for every merge
-LOOP = "while True: pass"
+# It ends with this program, even if that is killed.
+LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(10**6))"
 
 
 def students() -> dict[str, list[DemoStudent]]:
@@ -87,7 +87,7 @@ def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints a row a run, and what differs from the first one; ends with 1 if anything does."""
+    """Prints a line a run, and what differs from the first one; ends with 1 if anything does."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -95,27 +95,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--loops", type=int, default=2 * (os.cpu_count() or 1))
     options.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
     chosen = options.parse_args(arguments)
-    console, table = Console(), Table("run", "busy loops", "load", "clock, s", "CPU, s", "same results")
-    first, rows = None, []
+    console, first, rows = Console(), None, []
     with tempfile.TemporaryDirectory(prefix="autograder-fairness-") as name:
         folder = Path(name)
         write_class(folder / "submitted")
-        for number in range(2 * chosen.times):
-            loops = number % 2 * chosen.loops
-            with busy_loops(loops), console.status(f"run {number + 1}, {loops} busy loops …"):
+        for number in range(1, 2 * chosen.times + 1):
+            loops = (number - 1) % 2 * chosen.loops
+            with busy_loops(loops):
                 cost = grade(folder, f"graded-{number}")
             found = results(folder / f"graded-{number}")
             first = first or found
-            others = list(differences(first, found))
-            load = os.getloadavg()[0]
+            others, load = list(differences(first, found)), os.getloadavg()[0]
             rows.append({"loops": loops, "load": load, "differences": others, **vars(cost)})
-            is_same = "NO" if others else "yes"
-            table.add_row(
-                f"{number + 1}", f"{loops}", f"{load:.1f}", f"{cost.wall:.0f}", f"{cost.cpu:.0f}", is_same
+            console.print(
+                f"run {number}: {loops} busy loops, load {load:.1f}, {cost.wall:.0f} seconds of the clock, "
+                f"{cost.cpu:.0f} of the processors: {'the same results' if not others else 'OTHER RESULTS'}",
+                highlight=False,
             )
             for line in others:
-                console.print(f"run {number + 1}: {line}", markup=False, highlight=False, soft_wrap=True)
-    console.print(table)
+                console.print(f"run {number}: {line}", markup=False, highlight=False, soft_wrap=True)
     same = sum(not row["differences"] for row in rows)
     console.print(f"{same} of {len(rows)} runs gave the results of the first.")
     console.print(f"Written: {write_record('fairness', rows, chosen.out)}")

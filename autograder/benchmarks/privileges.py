@@ -19,7 +19,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from rich.console import Console
-from rich.table import Table
 
 from autograder.assignments.sources import ROOT
 from autograder.benchmarks.confined import PLACES, USER
@@ -56,15 +55,17 @@ def outcomes(place: str, level: str, options: Sequence[str]) -> Iterator[tuple[s
             raise RuntimeError(f"{place}, {level}: the tests did not run to their end")
         for case in ElementTree.parse(report).iter("testcase"):
             test = f"{case.get('classname')}.{case.get('name')}"
-            ends = [(each.tag, each.get("message") or "") for each in case if each.tag in _WORDS]
+            ends = [
+                (each.tag, each.get("message") or "") for each in case if each.tag in (*_FAILED, "skipped")
+            ]
             yield (test, *ends[0]) if ends else (test, "passed", "")
 
 
-_WORDS = ("failure", "error", "skipped")
+_FAILED = ("failure", "error")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints a row for each place and level, and each test that failed; ends with 1 if one did."""
+    """Prints a line for each place and level, and each test that failed; ends with 1 if one did."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -75,25 +76,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("tests", nargs="*", default=TESTS)
     chosen = options.parse_args(arguments)
     words = [*(["-m", "not slow"] if chosen.quick else []), *chosen.tests]
-    console, table = Console(), Table("place", "level", "passed", "failed", "skipped")
-    rows = []
+    console, rows = Console(), []
     for place in chosen.places:
         for level in chosen.levels:
             found = list(outcomes(place, level, words))
             counts = Counter(word for _test, word, _reason in found)
             failed = counts["failure"] + counts["error"]
-            for test, word, reason in found:
-                if word in ("failure", "error"):
-                    text = f"{place}, {level}: {test}: {reason[:300]}"
-                    console.print(text, markup=False, highlight=False, soft_wrap=True)
-            for reason, count in Counter(r for _t, word, r in found if word == "skipped").items():
-                text = f"{place}, {level}: {count} skipped: {reason[:120]}"
-                console.print(text, markup=False, highlight=False, soft_wrap=True)
             rows.append({"place": place, "level": level, **counts})
-            table.add_row(place, level, str(counts["passed"]), str(failed), str(counts["skipped"]))
-    console.print(table)
+            numbers = f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped"
+            lines = [f"{place}, at level {level}: {numbers}"]
+            reasons = Counter(reason for _test, word, reason in found if word == "skipped")
+            lines += [f"    {count} skipped: {reason[:120]}" for reason, count in reasons.items()]
+            lines += [f"    {test}: {reason[:300]}" for test, word, reason in found if word in _FAILED]
+            for line in lines:
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(f"Written: {write_record('privileges', rows, chosen.out)}")
-    if any(row.get("failure") or row.get("error") for row in rows):
+    if any(row.get(word) for row in rows for word in _FAILED):
         raise SystemExit(1)
 
 

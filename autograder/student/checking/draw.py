@@ -46,6 +46,7 @@ class Draw:
         # Twelve integers a value, and every step exact: sums, and a division by a power of two.
         pieces = self._integers16(self._values, count * _SUMMANDS).reshape(count, _SUMMANDS)
         centred = 2 * pieces.sum(axis=1) - _SUMMANDS * (_WIDTH - 1)
+        centred[centred == 0] = 1  # once in 160,000; a weight of 0 hides what it should carry
         values = torch.from_numpy(centred / (2.0 * _WIDTH)).reshape(shape)
         if self._nudge:
             signs = self._integers16(self._nudges, count).reshape(shape) / _WIDTH - 0.5

@@ -22,6 +22,10 @@ from autograder.student.checking.student import CheckFailed, Evidence, Remote, S
 from autograder.student.core.language import _
 
 V, H = 5, 7  # letters and cells; time and batch are different again
+STARTS = 4  # states from which every letter is read
+# Tiny first weights are the slowest to train: 15 of 2,000 such models have not learnt the batch after all steps (of
+# five other initialisations none). One in two million right answers fails with three new models.
+ATTEMPTS = 3
 
 
 @contextmanager
@@ -142,20 +146,21 @@ def test_CharRNN_has_a_vanilla_cell(student: Student, reference: Student, draw: 
     """The new state is tanh of a sum: what a letter adds inside does not depend on the old state."""
     with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
-        # Of the size of 1, so that another function than tanh shows.
+        # Of the size of 1, so that another function than tanh shows, and around 0, so that half of the cells are
+        # negative: of 600,000 right models none had a state above -0.1 only.
         spread = {name: p for name, p in parameters_of(model).items() if p.numel() > 1 and p.std() > 0}
-        model.load({name: 0.6 * values / values.std() for name, values in spread.items()})
+        model.load({name: 0.6 * (p - p.mean()) / p.std() for name, p in spread.items()})
         letters = torch.arange(V)[None]  # one letter a row
-        insides = []
-        for start in torch.tanh(draw.normal(2, H)).float():
-            _logits, h = read(model, letters, start.repeat(V, 1))
-            if h.abs().max() > 1 or h.min() >= 0:
-                raise CheckFailed(
-                    _(
-                        "The state reaches from {low:.3f} to {high:.3f}, which is not what a tanh gives."
-                    ).format(low=h.min().item(), high=h.max().item())
+        starts = torch.tanh(draw.normal(STARTS, H)).float()
+        states = [read(model, letters, start.repeat(V, 1))[1] for start in starts]
+        low, high = torch.stack(states).min().item(), torch.stack(states).max().item()
+        if low < -1 or high > 1 or low >= 0:
+            raise CheckFailed(
+                _("The state reaches from {low:.3f} to {high:.3f}, which is not what a tanh gives.").format(
+                    low=low, high=high
                 )
-            insides.append(torch.atanh(h.double().clamp(-1 + 1e-7, 1 - 1e-7)))
+            )
+        insides = [torch.atanh(h.double().clamp(-1 + 1e-7, 1 - 1e-7)) for h in states[:2]]
         first, second = (inside - inside[:1] for inside in insides)
         difference = (first - second).abs()[torch.stack(insides).abs().amax(dim=0) < 4]
         if difference.numel() and difference.max() > 0.01:
@@ -192,20 +197,31 @@ def test_CharRNN_can_learn(student: Student, reference: Student, draw: Draw) -> 
         ids[0] = torch.tensor(draw.random.sample(range(V), 3))
         target = draw.integers(0, V, 4, 3)
         target[-1] = torch.tensor(draw.random.sample(range(V), 3))
-        model = student.CharRNN.keep(V, 24)
-        read(model, ids, cells=24)  # what is wrong without any training is said, and told apart, before it
-        model.fit(ids, target=target, steps=60, lr=0.03)
-        logits, _h = read(model, ids, cells=24)
-        if logits.logsumexp(dim=2).abs().max() < 1e-4:
-            raise CheckFailed(_("The scores went through a log-softmax: return raw logits."))
-        if (logits >= 0).all() and (logits.sum(dim=2) - 1).abs().max() < 1e-4:
-            raise CheckFailed(_("The scores went through a softmax: return raw logits."))
-        loss = F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
-        if not loss < 0.05:
+        for attempt in range(ATTEMPTS):
+            answered = len(student.transcript)
+            loss = loss_after_training(student, ids, target)
+            if loss < 0.05:
+                break
+            if attempt:
+                del student.transcript[answered:]  # mistakes are recognised by the first model
+        else:
             sentence = _(
                 "After 60 steps of Adam on one small batch the loss is still {loss:.3f}; below 0.05 is easy."
             )
             raise CheckFailed(sentence.format(loss=loss))
+
+
+def loss_after_training(student: Student, ids: torch.Tensor, target: torch.Tensor) -> float:
+    """The loss of a new model on one batch after 60 steps; `CheckFailed` if its scores are not raw."""
+    model = student.CharRNN.keep(V, 24)
+    read(model, ids, cells=24)  # what is wrong without any training is said, and told apart, before it
+    model.fit(ids, target=target, steps=60, lr=0.03)
+    logits, _h = read(model, ids, cells=24)
+    if logits.logsumexp(dim=2).abs().max() < 1e-4:
+        raise CheckFailed(_("The scores went through a log-softmax: return raw logits."))
+    if (logits >= 0).all() and (logits.sum(dim=2) - 1).abs().max() < 1e-4:
+        raise CheckFailed(_("The scores went through a softmax: return raw logits."))
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
 
 
 @pytest.mark.task("CharRNN")

@@ -99,6 +99,8 @@ def assert_spread(parameters: dict[str, torch.Tensor], kind: str) -> None:
     """Raises `CheckFailed` unless the matrices on the input have a spread that fits `kind`.
 
     Uniform or normal, the whole matrix at once or gate by gate, with or without the gain of a tanh: all are fine.
+    Of 1,440 values, the fewest that are looked at, the spread is further than 15 % from what they were drawn with once
+    in 10^13 (normal: Chernoff's bound) or less (uniform: Bernstein's). Six spreads are looked at.
     """
     for name, weight in parameters.items():
         if not name.startswith("weight_ih"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -120,10 +122,10 @@ def test_gradient_of_the_embedding(student: Student, reference: Student, draw: D
 def test_learns_a_batch_by_heart(student: Student, reference: Student, draw: Draw) -> None:
     """The scores are raw, and the model can be trained: one small batch is learnt by heart."""
     with blaming_padding(student, reference, draw, "SequenceClassifier"):
-        model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
+        make = partial(student.SequenceClassifier.keep, VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
         ids, lengths = padded_rows(draw, pad_id=0, width=5)
         ids[:, 0] = torch.tensor([1, 2, 3, 4])  # no two rows are the same
-        assert_learnt(model, (ids, lengths), draw.integers(0, CLASSES, 4), CLASSES)
+        assert_learnt(student, make, (ids, lengths), draw.integers(0, CLASSES, 4), CLASSES)
 
 
 @pytest.mark.task("SequenceTagger")
@@ -205,12 +207,12 @@ def test_gradient_of_the_taggers_embedding(student: Student, draw: Draw) -> None
 )
 def test_tagger_learns_a_batch_by_heart(student: Student, draw: Draw) -> None:
     """The scores are raw, and the model can be trained: the tags of one small batch are learnt by heart."""
-    model = student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
+    make = partial(student.SequenceTagger.keep, VOCABULARY, EMBED, HIDDEN, CLASSES, 0)
     ids, lengths = padded_rows(draw, pad_id=0, width=5)
     ids[:, 0] = torch.tensor([1, 2, 3, 4])
     target = draw.integers(0, CLASSES, 4, 5)
     target[~is_word(FOUR_ROWS, 5)] = IGNORED
-    assert_learnt(model, (ids, lengths), target, CLASSES)
+    assert_learnt(student, make, (ids, lengths), target, CLASSES)
 
 
 def sentence_pairs(draw: Draw) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -316,10 +318,10 @@ def test_encoder_is_trained_too(student: Student, reference: Student, draw: Draw
 def test_translates_a_batch_by_heart(student: Student, reference: Student, draw: Draw) -> None:
     """The scores are raw; one small batch is learnt by heart, its first words from the source alone."""
     with blaming_padding(student, reference, draw, "EncoderDecoder"):
-        model = student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN)
+        make = partial(student.EncoderDecoder.keep, VOCABULARY, EMBED, HIDDEN)
         source, lengths, target = sentence_pairs(draw)
         source[:, 0] = torch.tensor([1, 2, 3, 4])
         target[:, 0] = 1
         expected = draw.integers(1, VOCABULARY, 4, 3)
         expected[:, 0] = torch.tensor([5, 6, 7, 8])
-        assert_learnt(model, (source, lengths, target), expected, VOCABULARY)
+        assert_learnt(student, make, (source, lengths, target), expected, VOCABULARY)

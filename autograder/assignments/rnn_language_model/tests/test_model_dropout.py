@@ -55,6 +55,7 @@ def test_dropout_in_training_only(student: Student, draw: Draw) -> None:
         if not torch.equal(first, second):
             model.forget_reply()
             model.refuse("dropped in eval mode", _("In eval mode two readings of the same text differ."))
+        # Of the 36 embedded numbers alone, each dropped by a chance of 1/2, the same ones are dropped once in 2^36.
         if torch.equal(model.read_in_training(ids, state)[0], model.read_in_training(ids, state)[0]):
             sentence = _("In training mode two readings give exactly the same logits: nothing is dropped.")
             model.refuse("nothing is dropped", sentence)

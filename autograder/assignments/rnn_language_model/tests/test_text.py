@@ -202,6 +202,7 @@ def test_chance_comes_from_the_generator(student: Student) -> None:
         again = written(student, kept, [2, 5], 25, same)
         third = written(student, kept, [2, 5], 25, other)
         assert_equal(again, first, _("with a generator of the same state ids"))
+        # Of seven words drawn evenly, two texts of 25 are the same once in 7^25, or 10^21.
         if second == first:
             raise CheckFailed(_("Two calls with one generator give exactly the same 25 ids."))
         if third == first:

@@ -30,6 +30,11 @@ def test_weights_have_no_zero_bias() -> None:
     assert all(parameter.abs().min() > 0 for parameter in module.parameters())
 
 
+def test_no_value_is_zero() -> None:
+    """Not one of a million, of which chance alone makes six: with a weight of 0, dropout before it changes nothing."""
+    assert Draw(1).normal(10**6).all()
+
+
 def test_values_are_the_same_bits_on_every_machine() -> None:
     """Integers first, and every step exact: these numbers hold everywhere."""
     assert Draw(26).normal(3).tolist() == NORMAL
