@@ -20,7 +20,9 @@ IGNORED = -100  # the target of a position that does not count
 DOUBLE = torch.float64
 FOUR_ROWS = ("##", "#", "####", "###")  # where `padded_rows` has words
 STEPS = 60  # of training, in which one small batch is learnt by heart
-ATTEMPTS = 3  # new models of a student's; RATE
+# New models, of which one has to learn it. Of the slowest right answer, an attention, 1 of 63 models does not: with 95 %
+# confidence less than 8 % do not, and all six fail less than once in five million.
+ATTEMPTS = 6
 
 
 def assert_raw(scores: torch.Tensor) -> None:
