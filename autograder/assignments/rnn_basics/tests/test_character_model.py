@@ -23,9 +23,9 @@ from autograder.student.core.language import _
 
 V, H = 5, 7  # letters and cells; time and batch are different again
 STARTS = 4  # states from which every letter is read
-# Tiny first weights are the slowest to train: 15 of 2,000 such models have not learnt the batch after all steps (of
-# five other initialisations none). One in two million right answers fails with three new models.
-ATTEMPTS = 3
+# New models, of which one has to learn the batch. Of those with tiny first weights, the slowest that we know, 15 of
+# 2,000 do not, less than 1.2 % with 95 % confidence: all four fail less than once in 40 million.
+ATTEMPTS = 4
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def test_CharRNN_has_a_vanilla_cell(student: Student, reference: Student, draw: 
     with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         # Of the size of 1, so that another function than tanh shows, and around 0, so that half of the cells are
-        # negative: of 600,000 right models none had a state above -0.1 only.
+        # negative: of 300,000 right models each had a state below -0.79.
         spread = {name: p for name, p in parameters_of(model).items() if p.numel() > 1 and p.std() > 0}
         model.load({name: 0.6 * (p - p.mean()) / p.std() for name, p in spread.items()})
         letters = torch.arange(V)[None]  # one letter a row
