@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+# So many may be put off; more only if they are no more than half of all: else they need no more than others do here.
+_FEW = 10
+
 
 class Turns:
     """The order in which the submissions of a class are graded, by their numbers.
@@ -24,15 +27,19 @@ class Turns:
     def __init__(self, pending: Iterable[int]) -> None:
         self._waiting = deque(pending)
         self._put_off = deque[int]()
+        self._started = self._stopped = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting or self._put_off)
 
     def next(self) -> tuple[int, bool]:
         """Whose submission is to be graded now, and whether it has only a turn, since others wait."""
+        is_usual = self._stopped > max(_FEW, self._started // 2)
+        self._started += 1
         number = (self._waiting or self._put_off).popleft()
-        return number, bool(self._waiting)
+        return number, bool(self._waiting) and not is_usual
 
     def put_off(self, number: int) -> None:
         """Puts somebody who has used up a turn behind all others."""
+        self._stopped += 1
         self._put_off.append(number)

@@ -7,7 +7,7 @@ import time
 from autograder.sandbox.limits import Account, Limits
 
 # Of each account: whoever uses more while others wait is set aside, and graded from the start when nobody waits.
-TURN = 1 / 5
+TURN = 1 / 10
 
 
 class Budget:
