@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,22 +45,23 @@ HANDED_IN = {
     "a name is missing": "# %% + first\n1 / 0; ONE = 1\n\n# %% rnn_forward\ndef rnn_forward(*_):\n    return ONE\n",
 }
 
-QUICK = (("the first is wrong", "strict"), ("a name is missing", "as it is"))
+QUICK = (("the second is wrong", "strict"), ("a name is missing", "as it is"))
 
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Puts a version of the tests of `rnn_step` into a copy of the assignment, which is graded by."""
-    course = tmp_path / "course"
+    """Puts a version of the tests of `rnn_step` into a copy of the assignment, which is graded by from then on."""
     unused = shutil.ignore_patterns("wrong", "alternatives", "mistakes")
-    shutil.copytree(ASSIGNMENTS / ASSIGNMENT, course / ASSIGNMENT, ignore=unused)
-    for module in (autograder.grading.suite, autograder.student.checking.suite, task_keys):
-        monkeypatch.setattr(module, "ASSIGNMENTS", course)
-    path = course / ASSIGNMENT / "tests" / "test_vanilla.py"
-    original = path.read_text(encoding="utf-8")
 
     def write(version: str) -> None:
-        path.write_text(VERSIONS[version](original), encoding="utf-8")
+        course = tmp_path / version
+        shutil.copytree(ASSIGNMENTS / ASSIGNMENT, course / ASSIGNMENT, ignore=unused)
+        path = course / ASSIGNMENT / "tests" / "test_vanilla.py"
+        path.write_text(VERSIONS[version](path.read_text(encoding="utf-8")), encoding="utf-8")
+        for module in (autograder.grading.suite, autograder.student.checking.suite, task_keys):
+            monkeypatch.setattr(module, "ASSIGNMENTS", course)
+        for name in [name for name in sys.modules if name.endswith(f"{ASSIGNMENT}.tests.{path.stem}")]:
+            monkeypatch.delitem(sys.modules, name)  # a grader process imports a test file once
         task_keys.task_keys.cache_clear()
 
     yield write
@@ -131,7 +133,7 @@ def test_a_changed_test_is_run_alone_and_gives_what_grading_in_full_gives(
     in_full = graded()
     assert set(tested) == set(FEW_TASKS)
     assert untimed(again) == untimed(in_full)
-    assert untimed(again) != untimed(earlier.graded)
+    assert again.result.tasks[1] != earlier.graded.result.tasks[1]
 
 
 # What is taken over, and what is not

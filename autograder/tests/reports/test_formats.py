@@ -43,6 +43,14 @@ def results(draw: st.DrawFn) -> Result:
     return Result(draw(NASTY), "rnn_basics", "graded", total, whole, tuple(tasks))
 
 
+@given(st.lists(results(), min_size=1, max_size=3))
+def test_the_document_of_a_class_holds_what_each_result_writes(found: list[Result]) -> None:
+    """As JSON would indent it, whatever letters are in it."""
+    whole = {"schema": 1, "results": [json.loads(result.to_json()) for result in found]}
+    written = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+    assert formats.results_json(found) == f"{written}\n"
+
+
 @given(results())
 def test_total_is_the_same_everywhere(result: Result) -> None:
     """JSON, JUnit, Gradescope (total and sum), GitHub, CSV and the page all say the result's own score."""
