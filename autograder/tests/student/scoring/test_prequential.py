@@ -1,4 +1,4 @@
-"""The score of a language model: every token once, in double precision, and none of them known before."""
+"""The score of a language model: every token once, as exact as the scores are, and none of them known before."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_token_is_paid_for_once(length: int, streams: int, predictor: Any,
         [table[torch.cat([torch.tensor([END]), part[:-1]])].double().log_softmax(1).gather(1, part[:, None])[:, 0]
          for part in pieces(ids, streams)]
     )  # fmt: skip
-    torch.testing.assert_close(found.log_probabilities, expected, rtol=0, atol=1e-12)
+    torch.testing.assert_close(found.log_probabilities, expected, rtol=0, atol=1e-6)
     assert found.tokens == length
     assert found.perplexity == pytest.approx(math.exp(-float(expected.mean())))
 
@@ -121,14 +121,15 @@ def test_a_misfit_of_any_kind_is_a_sentence(names: object, monkeypatch: pytest.M
         restore(student, Checkpoint({}, {"vocab_size": VOCABULARY}, 0, ""), VOCABULARY, "RNNModel")
 
 
-@pytest.mark.parametrize("shift", [0.0, 1e3, -1e3, 650.0, -705.0, 1e30])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_scores_of_any_size_are_normalised(shift: float, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize("shift", [0.0, 1e3, -1e3, 650.0, -705.0, 1e30, -62.0, 85.0, -95.0])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-6), (torch.float64, 1e-12)])
+def test_scores_of_any_size_are_normalised(shift: float, dtype: torch.dtype, tolerance: float) -> None:
     """Adding a number to all scores changes nothing but their rounding, however large it is."""
     logits = torch.randn(40, 50, generator=torch.Generator().manual_seed(0)).to(dtype) + shift
     targets = torch.arange(40)
     expected = logits.double().log_softmax(1).gather(1, targets[:, None])[:, 0]
-    torch.testing.assert_close(target_log_probabilities(logits, targets), expected, rtol=1e-12, atol=1e-12)
+    found = target_log_probabilities(logits, targets)
+    torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
