@@ -1,29 +1,38 @@
 """Simulates a deadline: ten thousand students hand in three notebooks each, and so many cores grade them as they come.
 
-    autograder demo --out demo
-    python -m autograder.benchmarks.deadline demo/graded --cores 2 4 16
+    python -m autograder.benchmarks.deadline [--cores 2 4 16] [--costs FILE]
 
-What one submission costs is drawn from the results of a real run, notebook by notebook: its seconds, and the size of
-what is written about it. What is assumed stands in the constants below: when students hand in, and how much memory a
-grading process has; a process grades one submission at a time, as with `--jobs` and with shards.
+First it grades the demonstration's class of each notebook, models included, and writes what that cost to a file, with
+which `--costs` simulates again. What one submission costs is drawn from there, notebook by notebook: seconds of a
+processor, and the size of what is written about it. The seconds are those of all processors for the class, its start
+included, divided as the clock divided them among its submissions, so that other work on the machine has little
+influence. What is assumed stands in the constants below: when students hand in, and how much memory a grading process
+has; a process grades one submission at a time, as with `--jobs` and with shards.
 """
 
 from __future__ import annotations
 
 import argparse
 import heapq
+import json
+import os
 import random
 import statistics
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from autograder.assignments.sources import ROOT
+from autograder.benchmarks.cost import cost_of
 from autograder.benchmarks.record import write_record
+from autograder.maintain import demo
+from autograder.maintain.demo_models import SUBWORD_TOKENS, TOKENS
 from autograder.student.core.results import Result
 
 DAYS = 7.0  # in which students can hand in
@@ -32,6 +41,9 @@ PROCESS_MEGABYTES = (
     725.0  # of a grading process with its warm server, as `autograder.benchmarks.classes` measures it
 )
 SEED = 0
+GRADE = [sys.executable, "-m", "autograder", "grade", "submitted", "--out", "graded", "--jobs", "1"]
+
+Costs = Mapping[str, Sequence["Measured"]]  # by assignment
 
 
 @dataclass(frozen=True)
@@ -52,23 +64,51 @@ class Outcome:
     longest_queue: int
 
 
-def measured(graded: Path) -> dict[str, list[Measured]]:
-    """What the submissions of a run have cost, by assignment."""
-    found: dict[str, list[Measured]] = defaultdict(list)
+def measure(folder: Path) -> Costs:
+    """What the submissions of the demonstration cost, graded in this folder."""
+    classes: dict[str, Callable[[Path], object]] = {
+        demo.ASSIGNMENT: demo.write_class,
+        demo.MODELS: partial(demo.write_class_with_models, tokens=TOKENS),
+        demo.SUBWORDS: partial(demo.write_class_with_subwords, tokens=SUBWORD_TOKENS),
+    }
+    found = {}
+    for assignment, write in classes.items():
+        (folder / assignment).mkdir()
+        write(folder / assignment / "submitted")
+        cost = cost_of(GRADE, folder / assignment)
+        found[assignment] = divided(cost.cpu, folder / assignment / "graded")
+    return found
+
+
+def divided(cpu: float, graded: Path) -> list[Measured]:
+    """The seconds of the processors that a run took, divided among its submissions, and what it wrote about each."""
+    found = []
     for path in sorted((graded / "results").glob("*.json")):
         result = Result.from_json(path.read_text(encoding="utf-8"))
-        if result.status == "graded":
-            pages = (graded / "feedback" / result.assignment).glob(f"{path.name.split('.')[0]}*.html")
-            kept = [path, *pages, *(graded / "cache").glob(f"{path.name.split('.')[0]}.*")]
-            found[result.assignment].append(
-                Measured(result.seconds, sum(each.stat().st_size for each in kept))
-            )
-    return dict(found)
+        name = path.name.split(".")[0]
+        pages = (graded / "feedback" / result.assignment).glob(f"{name}*.html")
+        kept = [path, *pages, *(graded / "cache").glob(f"{name}.*")]
+        found.append(Measured(result.seconds, sum(each.stat().st_size for each in kept)))
+    factor = cpu / sum(each.seconds for each in found)
+    return [Measured(each.seconds * factor, each.written) for each in found]
 
 
-def hand_ins(
-    students: int, costs: Mapping[str, Sequence[Measured]], chance: random.Random
-) -> list[tuple[float, float]]:
+def read_costs(path: Path) -> Costs:
+    """The costs in a file that `write_costs` has written."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return {name: [Measured(*each) for each in rows] for name, rows in document["costs"].items()}
+
+
+def write_costs(costs: Costs, path: Path) -> None:
+    """Writes the costs, and the load of the machine, so that others can be simulated with them."""
+    rows = {name: [astuple(each) for each in measurements] for name, measurements in costs.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        json.dumps({"load": os.getloadavg()[0], "costs": rows}, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def hand_ins(students: int, costs: Costs, chance: random.Random) -> list[tuple[float, float]]:
     """Time in seconds before (negative) the deadline and seconds of work, of every hand-in, the earliest first."""
     found = []
     for measurements in costs.values():
@@ -104,13 +144,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("graded", type=Path, help="the folder of a run, for example demo/graded")
+    options.add_argument(
+        "--costs", type=Path, help="what an earlier run has measured; nothing is graded then"
+    )
     options.add_argument("--students", type=int, default=10_000)
     options.add_argument("--cores", type=int, nargs="+", default=[2, 4, 16])
     options.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
     chosen = options.parse_args(arguments)
-    costs = measured(chosen.graded)
     console = Console()
+    if chosen.costs:
+        costs = read_costs(chosen.costs)
+    else:
+        with tempfile.TemporaryDirectory(prefix="autograder-deadline-") as name:
+            costs = measure(Path(name))
+        write_costs(costs, chosen.out / "deadline-costs.json")
     for name, measurements in costs.items():
         seconds = [each.seconds for each in measurements]
         size = statistics.mean(each.written for each in measurements) * chosen.students / 1e9

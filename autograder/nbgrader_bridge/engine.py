@@ -42,7 +42,8 @@ def _warm() -> _Warm:
 
 
 def _stamp() -> _Stamp:
-    paths = [*PACKAGE.rglob("*.py"), *SOLUTIONS.glob("*/*.ipynb"), *DATA.rglob("*")]
+    recorded = PACKAGE.glob("assignments/*/recorded/*.json")
+    paths = [*PACKAGE.rglob("*.py"), *recorded, *SOLUTIONS.glob("*/*.ipynb"), *DATA.rglob("*")]
     states = [(path, path.stat()) for path in sorted(paths) if path.is_file()]
     return tuple((str(path), state.st_mtime_ns, state.st_size) for path, state in states)
 

@@ -71,6 +71,20 @@ def test_processes_are_renewed_when_the_course_has_changed(
     assert started.count("made") == 1
 
 
+@pytest.mark.parametrize("name", ["assignments/a/tests/test_a.py", "assignments/a/recorded/task.json"])
+def test_an_edited_test_or_recording_is_noticed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has read the old one would go on with it."""
+    monkeypatch.setattr(engine, "PACKAGE", tmp_path)
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text("old", encoding="utf-8")
+    before = engine._stamp()
+    path.write_text("another", encoding="utf-8")
+    assert engine._stamp() != before
+
+
 def test_hashes_are_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a result from before the change would be taken for one from after it."""
     monkeypatch.setattr(jobs, "hash_of", lambda _paths: "changed")
