@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.assignments.sources import assignment_names
 from autograder.grading.choosing import choose, distinct
 from autograder.grading.cluster import on_cluster
 from autograder.grading.files import Refused
@@ -23,6 +24,7 @@ from autograder.grading.lateness import Deadline
 from autograder.grading.processes import Graders
 from autograder.grading.resemblance import compared
 from autograder.grading.store import remember, remembered, write_result
+from autograder.grading.task_keys import task_keys
 from autograder.student.core.language import _
 from autograder.student.core.results import Result
 
@@ -97,6 +99,11 @@ def grade_all(
         except Refused:  # it was there a moment ago; an empty file is refused in its own words
             return Job(Submission(found[number].student, b"", found[number].file_name), seed, isolation)
 
+    if (
+        pending
+    ):  # from before they are read by graders: a test that is edited meanwhile is run again the next time
+        for name in assignment_names():
+            task_keys(name)
     with ExitStack() as resources:
         graders = graders or resources.enter_context(Graders())
         ways = on_cluster(pending, read, cluster) if cluster else graders.map(pending, read, jobs)

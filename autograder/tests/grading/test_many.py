@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import cluster, jobs, processes, store
+from autograder.grading import cluster, jobs, processes
 from autograder.grading.find import Found, find_submissions
-from autograder.grading.graded import Earlier, Graded, Submission, ungradable
+from autograder.grading.graded import Graded, Submission, ungradable
 from autograder.grading.jobs import CannotGrade, Job, PutOff
 from autograder.grading.many import grade_all, label
 from autograder.grading.roster import roster_from
@@ -176,38 +176,6 @@ def test_what_is_finished_is_not_graded_again(
             patch.setattr(jobs, part, lambda: "another")
             with pytest.raises(AssertionError):
                 grade_all(found, tmp_path / "out", seed=7)
-
-
-def test_where_only_tests_have_changed_the_earlier_result_comes_along(
-    collect: Callable[..., list[Found]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the tasks that these are of; nobody can take anything over where a model may be trained anew."""
-    given: list[Earlier | None] = []
-
-    def grades(
-        _self: object, pending: Sequence[int], read: Callable[[int], Job], _jobs: int
-    ) -> Iterator[tuple]:
-        for number in pending:
-            job = read(number)
-            given.append(job.earlier)
-            yield number, job, Graded(Result(job.submission.student, "x", "graded", 0.0, 0.0))
-
-    monkeypatch.setattr(processes.Graders, "map", grades)
-    keys = {"first": "1", "second": "2", "third": "3"}
-    monkeypatch.setattr(store, "task_keys", lambda _assignment: dict(keys))
-    found = collect(a="one")
-    for train in (False, True):
-        grade_all(found, tmp_path / "out", seed=7, train=train)
-        grade_all(found, tmp_path / "out", seed=7, train=train)
-        keys |= {"first": f"other {train}"}
-        del keys["third" if train else "second"]
-        grade_all(found, tmp_path / "out", seed=7, train=train)
-        keys |= {"second": "2", "third": "3"}
-    first, then, trained, trained_then = given
-    assert first is trained is trained_then is None
-    assert then is not None
-    assert then.stale == {"first", "second"}
-    assert then.graded.result.student == "a"
 
 
 def put_checkpoint(tmp_path: Path, content: bytes) -> None:

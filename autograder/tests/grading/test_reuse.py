@@ -13,9 +13,12 @@ import pytest
 
 import autograder.grading.suite
 import autograder.student.checking.suite
-from autograder.grading import task_keys
-from autograder.grading.graded import Earlier, Graded, Outcome, Submission, Tested
+from autograder.assignments.sources import assignment_names
+from autograder.grading import many, processes, store, task_keys
+from autograder.grading.find import Found, find_submissions
+from autograder.grading.graded import Earlier, Graded, Outcome, Submission, Tested, ungradable
 from autograder.grading.jobs import Job
+from autograder.grading.many import grade_all, label
 from autograder.grading.reuse import holds, kept_tasks
 from autograder.grading.run import grade
 from autograder.grading.store import remember, remembered
@@ -201,3 +204,64 @@ def test_what_does_not_hold_is_graded_in_full(
 def replace_status(outcome: Outcome) -> Outcome:
     """The outcome of a cell that did not run."""
     return outcome._replace(status="skipped")
+
+
+# A class
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> list[Found]:
+    """A class of one."""
+    (tmp_path / "a.ipynb").write_text("one", encoding="utf-8")
+    return label(find_submissions([tmp_path]))
+
+
+def test_where_only_tests_have_changed_the_earlier_result_comes_along(
+    found: list[Found], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the tasks that these are of; nobody can take anything over where a model may be trained anew."""
+    given: list[Earlier | None] = []
+
+    def grades(
+        _self: object, pending: Sequence[int], read: Callable[[int], Job], _jobs: int
+    ) -> Iterator[tuple]:
+        for number in pending:
+            job = read(number)
+            given.append(job.earlier)
+            yield number, job, Graded(Result(job.submission.student, "x", "graded", 0.0, 0.0))
+
+    monkeypatch.setattr(processes.Graders, "map", grades)
+    keys = {"first": "1", "second": "2", "third": "3"}
+    monkeypatch.setattr(store, "task_keys", lambda _assignment: dict(keys))
+    for train in (False, True):
+        grade_all(found, tmp_path / "out", seed=7, train=train)
+        grade_all(found, tmp_path / "out", seed=7, train=train)
+        keys |= {"first": f"other {train}"}
+        del keys["third" if train else "second"]
+        grade_all(found, tmp_path / "out", seed=7, train=train)
+        keys |= {"second": "2", "third": "3"}
+    first, then, trained, trained_then = given
+    assert first is trained is trained_then is None
+    assert then is not None
+    assert then.stale == {"first", "second"}
+    assert then.graded.result.student == "a"
+
+
+def test_tests_are_hashed_before_anybody_is_graded_by_them(
+    found: list[Found], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is edited while a class is graded is then run again the next time, and not taken for graded by."""
+    order: list[str] = []
+
+    def grades(
+        _self: object, pending: Sequence[int], read: Callable[[int], Job], _jobs: int
+    ) -> Iterator[tuple]:
+        order.append("graded")
+        return ((number, job := read(number), ungradable(job.submission, "")) for number in pending)
+
+    monkeypatch.setattr(processes.Graders, "map", grades)
+    monkeypatch.setattr(many, "task_keys", order.append)
+    grade_all(found, tmp_path / "out", seed=7)
+    assert order == [*assignment_names(), "graded"]
+    grade_all(found, tmp_path / "out", seed=7)
+    assert order == [*assignment_names(), "graded", "graded"]  # nothing is pending
