@@ -83,13 +83,14 @@ def refuse_as_docker_does() -> None:
 
 def open_to_all(paths: Iterable[Path]) -> None:
     """Mounts an empty folder over each closed one above these, with nothing in it but them: for this namespace only."""
-    for path in paths:
-        closed = next((each for each in reversed(path.parents) if not each.stat().st_mode & 1), None)
-        if closed is None:
-            continue
-        descriptor = os.open(path, os.O_PATH)
-        _mount("-t", "tmpfs", "-o", "mode=755", "none", str(closed))
-        path.mkdir(parents=True)
+    closed = {
+        path: next((p for p in reversed(path.parents) if not p.stat().st_mode & 1), None) for path in paths
+    }
+    kept = {path: os.open(path, os.O_PATH) for path, above in closed.items() if above is not None}
+    for above in {above for above in closed.values() if above is not None}:
+        _mount("-t", "tmpfs", "-o", "mode=755", "none", str(above))
+    for path, descriptor in kept.items():
+        path.mkdir(parents=True, exist_ok=True)
         # By its descriptor, since by its name one finds the empty folder.
         source = f"/proc/self/fd/{descriptor}"
         _mount("--no-canonicalize", "--bind", source, str(path), descriptor=descriptor)
@@ -119,7 +120,7 @@ def main() -> None:
     """Becomes the command."""
     place, *command = sys.argv[1:]
     if place.endswith("user"):
-        open_to_all([Path(sys.base_prefix).resolve()])
+        open_to_all([Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()])
     if place.startswith("container"):
         refuse_as_docker_does()
     words = [*confining(place), *command]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,15 +40,13 @@ def outcomes(place: str, level: str, options: Sequence[str]) -> Iterator[tuple[s
     """What became of each test: its name, a word for it, and the reason if it did not pass."""
     with tempfile.TemporaryDirectory(prefix="autograder-privileges-") as name:
         home = Path(name)
-        if place.endswith("user"):
-            os.chown(home, USER, USER)
-        report = home / "report.xml"
+        course, report = own_copy(home, place), home / "report.xml"
         pytest = [sys.executable, "-m", "pytest", "-q", "--isolation", level, f"--junit-xml={report}"]
         confined = [sys.executable, "-m", "autograder.benchmarks.confined", place]
         subprocess.run(
             ["unshare", "--mount", *confined, *pytest, f"--basetemp={home / 'tests'}", *options],
-            cwd=ROOT,
-            env={**os.environ, "HOME": name, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=course,
+            env={**os.environ, "HOME": name, "PYTHONPATH": str(course)},
             stdout=subprocess.DEVNULL,
             check=False,
         )
@@ -61,7 +60,17 @@ def outcomes(place: str, level: str, options: Sequence[str]) -> Iterator[tuple[s
             yield (test, *ends[0]) if ends else (test, "passed", "")
 
 
+def own_copy(home: Path, place: str) -> Path:
+    """A copy of this repository and its corpora, which belongs to whoever runs the tests, as does the home above it."""
+    course = home / "course"
+    shutil.copytree(ROOT, course, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    if place.endswith("user"):
+        subprocess.run(["chown", "--recursive", "--no-dereference", f"{USER}:{USER}", home], check=True)
+    return course
+
+
 _FAILED = ("failure", "error")
+_NOT_COPIED = (".git", ".venv", "build", "demo", "*.egg-info")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

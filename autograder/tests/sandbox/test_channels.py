@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from autograder.sandbox import Session
-from autograder.tests.sandbox.conftest import SYSTEM_CALL, in_task
+from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SYSTEM_CALL, in_task
 
 SHARED = inspect.getfile(inspect)  # a file of Python's own, which every jail can read
 LOCKS = {
@@ -22,8 +22,10 @@ LOCKS = {
 @pytest.mark.parametrize("kind", LOCKS)
 def test_a_lock_on_a_shared_file_does_nothing(session: Session, kind: str) -> None:
     """To ask for it seems to succeed, since honest libraries lock; nobody else meets the lock."""
-    lock = f"import fcntl, struct\nfile = open({SHARED!r})\n{LOCKS[kind]}\nanswer = 'locked'"
-    with session.task() as conversation, open(SHARED, "rb+") as ours:
+    # Of the files that every jail can read, one that this test may lock, whoever runs it.
+    opened = f"import fcntl, struct, {HARNESS}\nfile = open({HARNESS}.__file__)\n"
+    lock = f"{opened}{LOCKS[kind]}\nanswer = 'locked'"
+    with session.task() as conversation, open(PUBLIC / f"{HARNESS}.py", "rb+") as ours:
         assert conversation.ask({"run": lock}) == "locked"
         fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # One of an open file description would meet a POSIX lock as well.
