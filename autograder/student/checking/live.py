@@ -51,8 +51,8 @@ class Progress:
     def sentence(self) -> str:
         """One line for a person."""
         return _(
-            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points; answers in words are graded "
-            "by hand"
+            "So far {passed} of {tasks} tasks and {points:g} of {max_points:g} points; answers in words that carry "
+            "points are graded by hand"
         ).format(passed=self.tasks_passed, tasks=self.tasks, points=self.points, max_points=self.max_points)
 
 
