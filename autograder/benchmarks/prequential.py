@@ -165,13 +165,13 @@ def _sandboxed(
     rows = random.Random(0).sample(range(len(texts)), REPLAYED)
     with server.open() as session:
         session.execute([*cells, WORKERS_CLOCK])
-        with session.task() as conversation:
+        with session.task(scores=True) as conversation:
             student = Student(conversation.ask)
             with measured(student) as once:
                 predictor = restore(student, checkpoint, VOCABULARY, "RNNModel")
                 answers = log_probabilities(predictor, texts, END_ID)
         session.restart()
-        with session.task() as conversation:
+        with session.task(scores=True) as conversation:
             student = Student(conversation.ask)
             with measured(student) as replayed:
                 predictor = restore(student, checkpoint, VOCABULARY, "RNNModel")
