@@ -317,11 +317,13 @@ class _Keeper:
         return max(0.0, sum(counts) - self.cpu_before)
 
     def _look(self, interrupt: bool) -> dict[str, Any]:
-        """What the submission has computed for what was asked last, and whether nothing of it wants to run."""
+        """What the submission has computed for what was asked last, and whether it does nothing but sleep."""
         if self.worker is None:
             return {"cpu_seconds": 0.0, "is_idle": False}
         children = self._awake()
-        is_idle = all(map(processes.is_at_rest, (self.worker.pid, *children)))
+        # On a busy machine a worker may wait for our answer as long as for a processor.
+        is_asking = self.worker.listener is not None and select.select([self.worker.listener], [], [], 0)[0]
+        is_idle = not is_asking and all(map(processes.is_at_rest, (self.worker.pid, *children)))
         if interrupt:
             signal.pidfd_send_signal(self.worker.pidfd, signal.SIGALRM)
         return {"cpu_seconds": self._used(children), "is_idle": is_idle}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from autograder.sandbox import Limits, Server, WorkerError
+from autograder.sandbox import Limits, Server, WorkerError, processes
 from autograder.sandbox.budget import TURN, Budget
 from autograder.sandbox.endings import about_limit
 from autograder.sandbox.errors import TurnOver
+from autograder.sandbox.keeper import _Keeper
 from autograder.tests.sandbox.conftest import SMALL
 
 pytestmark = pytest.mark.quick_at("strong")  # the budget is counted outside of the jail
@@ -122,6 +126,20 @@ class TestBudget:
                 {"run": "import time\nend = time.process_time() + 1\nwhile time.process_time() < end: pass"}
             )
         assert budget.left("idle") == 0.6
+
+    def test_who_waits_for_the_keeper_is_not_idle(self) -> None:
+        """A question that the keeper has not answered yet, on a busy machine, is no sleep of the worker's."""
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as sleeper:
+            while not processes.is_at_rest(sleeper.pid):
+                pass
+            asked, asking = os.pipe()
+            worker = SimpleNamespace(pid=sleeper.pid, listener=asked)
+            keeper: Any = SimpleNamespace(worker=worker, _awake=list, _used=len)
+            assert _Keeper._look(keeper, interrupt=False)["is_idle"]
+            os.write(asking, b"?")
+            assert not _Keeper._look(keeper, interrupt=False)["is_idle"]
+            os.close(asked)
+            os.close(asking)
 
 
 class TestTurns:

@@ -1,5 +1,6 @@
 """Frames are capped before they are read, waiting is paid from one budget, and control messages are objects."""
 
+import itertools
 import socket
 import struct
 import threading
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import channel
+from autograder.sandbox import channel, frames
 from autograder.sandbox.frames import Connection, ConnectionEnded, TimeIsUp
 from autograder.student.core import values
 
@@ -22,6 +23,23 @@ def ends() -> Iterator[tuple[Connection, socket.socket]]:
 
 def frame(text: bytes, blob: bytes = b"") -> bytes:
     return struct.pack("!II", len(text), len(blob)) + text + blob
+
+
+def test_what_is_there_is_not_waited_for(
+    ends: tuple[Connection, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late a busy machine lets us see a message: only half seconds in which nothing came are looked at."""
+    ours, theirs = ends
+    looks: list[float] = []
+    ours.on_wait = looks.append
+    with monkeypatch.context() as patch:
+        patch.setattr(frames.time, "monotonic", itertools.count(step=1.0).__next__)  # a second for each call
+        Connection(theirs).send(1)
+        assert ours.receive() == 1
+        assert looks == []
+        with pytest.raises(TimeIsUp):
+            ours.receive()
+    assert set(looks) == {0.5}
 
 
 def test_a_value_goes_round(ends: tuple[Connection, socket.socket]) -> None:
