@@ -38,8 +38,7 @@ class _RulesetAttribute(ctypes.Structure):
     )
 
 
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
+class _PathBeneath(ctypes.Structure):  # packed for the kernel, which reads the first 12 bytes
     _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
 
