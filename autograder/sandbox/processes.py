@@ -76,8 +76,9 @@ def cpu_seconds_so_far(process: int) -> float | None:
 
 
 def is_at_rest(process: int) -> bool:
-    """Whether no thread of a process runs, wants to run, or waits for the disk."""
-    return not thread_states(process) & {"R", "D"}
+    """Whether no thread of a process runs, wants to run, or waits for the disk; not known of one that is gone."""
+    states = thread_states(process)
+    return bool(states) and not states & {"R", "D"}
 
 
 def children_of(process: int) -> list[int]:
