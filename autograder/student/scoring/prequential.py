@@ -12,8 +12,8 @@ Why nothing can be gained:
   every piece is never sent at all.
 - *Normalisation.* Whatever the answer is, logits or log-probabilities or zeros, a log-softmax over the whole
   vocabulary makes of it a distribution that sums to one, before its target is looked up. It is as exact as the
-  scores are: single-precision ones sum to one but for less than a millionth, which is worth a millionth of the
-  perplexity.
+  scores are: with single-precision ones the sum is one but for less than a millionth, which is worth a millionth
+  of the perplexity. It is added up in double precision, so that no choice of scores loses small terms beside a large.
 - *Counting.* Every token of the text is a target exactly once; the model chooses no token, masks none, and never
   sees a number of ours. The mean is total nats over all tokens.
 - *Averaging.* Perplexity is exp(nats / tokens), once, at the end. A probability of zero costs infinitely much.
@@ -200,8 +200,8 @@ def log_probabilities(
 def target_log_probabilities(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """(B, V) scores of any kind and (B,) ids -> (B,) float64 log-probabilities, normalised over all V.
 
-    Of float32 scores the exponentials are taken and added in single precision, which takes half the time and moves
-    a log-probability by less than 1e-6.
+    Of float32 scores the exponentials are taken in single precision and added in double, which takes less time and
+    moves a log-probability by less than 1e-6.
 
     >>> target_log_probabilities(torch.zeros(1, 100), torch.tensor([7])).exp()
     tensor([0.0100], dtype=torch.float64)
@@ -210,7 +210,9 @@ def target_log_probabilities(logits: torch.Tensor, targets: torch.Tensor) -> tor
     terms = torch.empty(ROWS_AT_ONCE, logits.shape[1], dtype=logits.dtype)
     for start in range(0, len(logits), ROWS_AT_ONCE):
         rows = logits[start : start + ROWS_AT_ONCE]
-        totals[start : start + ROWS_AT_ONCE] = torch.exp(rows, out=terms[: len(rows)]).sum(1)
+        totals[start : start + ROWS_AT_ONCE] = torch.exp(rows, out=terms[: len(rows)]).sum(
+            1, dtype=torch.float64
+        )
     totals.log_()
     found = logits.gather(1, targets[:, None])[:, 0].double() - totals
     # exp has room for the scores of any usual model. Of others the greatest is subtracted first, and from the target

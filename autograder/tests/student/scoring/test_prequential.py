@@ -132,6 +132,15 @@ def test_scores_of_any_size_are_normalised(shift: float, dtype: torch.dtype, tol
     torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
 
 
+def test_small_terms_are_not_lost_beside_a_large_one() -> None:
+    """Each of these would vanish if it were added to 1 in single precision; all the words would gain by it."""
+    logits = torch.full((1, 5000), -16.7)
+    logits[0, 0] = 0.0
+    expected = logits.double().log_softmax(1)[:, 0]
+    found = target_log_probabilities(logits, torch.tensor([0]))
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_no_number_is_refused(value: float) -> None:
     """One NaN or infinite score among all of them is enough."""
