@@ -170,7 +170,9 @@ def test_the_guide_leads_from_two_cells_to_a_graded_class(course: Course) -> Non
     course.write("class/right.ipynb", notebook(answers))
     graded = course.run("autograder", "grade", "class", "--out", "marks", "--seed", "5", "--jobs", "1")
     assert graded.returncode == 0, graded.stderr
-    marks = {path.stem: json.loads(path.read_text()) for path in (course.root / "marks").glob("**/*.json")}
+    marks = {
+        path.stem: json.loads(path.read_text()) for path in (course.root / "marks" / "results").glob("*.json")
+    }
     scores = {result["student"]: result["score"] for result in marks.values() if "student" in result}
     assert scores["right"] == 9
     assert scores["ada"] == sum(task["score"] for task in told["tasks"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from multiprocessing.pool import ThreadPool
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -77,8 +77,10 @@ def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Trained:
         save_checkpoint(model, {"vocab_size": 4, "bias": True}, tmp_path / "rnn_lm")
         return {name: (tmp_path / name).read_bytes() for name in MEASURED_MODELS[ASSIGNMENT].files}
 
-    threads = SimpleNamespace(Pool=lambda jobs, **_options: ThreadPool(jobs))
-    monkeypatch.setattr(module.multiprocessing, "get_context", lambda _method: threads)
+    # In turn: a thread would outlive the test, and then train in earnest.
+    pool = SimpleNamespace(imap_unordered=map)
+    here = SimpleNamespace(Pool=lambda _jobs, **_options: nullcontext(pool))
+    monkeypatch.setattr(module.multiprocessing, "get_context", lambda _method: here)
     monkeypatch.setattr(module, "train_files", train_files)
     monkeypatch.setattr(module, "definitions", lambda _assignment, _mistake: [Model])
     monkeypatch.setattr(module, "training_cells", lambda _assignment: ["pass"])
