@@ -123,7 +123,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return Course(tmp_path_factory.mktemp("course"))
 
 
-def test_the_guide_leads_from_two_cells_to_a_graded_class(course: Course) -> None:
+def test_the_guide_leads_from_two_cells_to_a_proved_task(course: Course) -> None:
     """Each step does what the guide says of it; the tests of this task are of no other subject than the task."""
     # 1. The cells alone: refused by name, when releasing and when grading.
     answers = ANSWERS | blocks("cell")
@@ -156,7 +156,15 @@ def test_the_guide_leads_from_two_cells_to_a_graded_class(course: Course) -> Non
     assert "numerals" in proved.stdout.splitlines()[0]
     assert ":" not in proved.stdout.splitlines()[-1], "a remark stands below the table"
 
-    # A student checks, a class is graded, and the bundle is made.
+
+@pytest.mark.slow
+def test_the_task_of_the_guide_is_checked_graded_and_released(course: Course) -> None:
+    """A student checks, a class is graded, and the bundle is made, all with the task that was added."""
+    answers = ANSWERS | blocks("cell")
+    course.write("solutions/numerals/numerals.ipynb", notebook(answers))
+    for name, text in blocks("file").items():
+        course.write(name, text.encode())
+    assert course.run("autograder", "release", "--update-assignments").returncode == 0
     once = answers | {"to_roman": answers["to_roman"].replace("while number", "if number")}
     mistaken = course.write("class/ada.ipynb", notebook(once))
     told = json.loads(course.run("autograder", "check", str(mistaken), "--format", "json").stdout)

@@ -26,13 +26,17 @@ EXPECTED_LOSSES = {
     "ada": set(),
     "blaise": set(),
     "dora": {"lstm_step", "gru_step", "rnn_step", "rnn_forward", "CharRNN"},
-    "emmy": {"rnn_backward", "last_states", "masked_mean", "SequenceClassifier", "EncoderDecoder"},
-    "felix": {"clip_gradients_", "truncated_bptt", "state_gradient_norms"},
-    "grace": {"find_cell"},
     "hugo": {"gru_step"},
     "jan": {"masked_mean"},
 }
 OTHERS = {"chen", "kira", "loki"}  # unfinished, untouched, and a cheat
+# The same of those who are graded in `make test-all` only; one of them uses all the time that a task may have.
+OTHER_LOSSES = {
+    "emmy": {"rnn_backward", "last_states", "masked_mean", "SequenceClassifier", "EncoderDecoder"},
+    "felix": {"clip_gradients_", "truncated_bptt", "state_gradient_norms"},
+    "grace": {"find_cell"},
+    "ines": {"greedy_decode"},
+}
 
 
 def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[str, Result]:
@@ -54,7 +58,7 @@ def submitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(submitted: Path) -> dict[str, Result]:
-    """Of all but the endless loop, which uses all the time that a task may have."""
+    """Of most of the class."""
     return graded(submitted, submitted.parent / "graded", EXPECTED_LOSSES.keys() | OTHERS)
 
 
@@ -64,16 +68,15 @@ def losses(result: Result) -> set[str]:
 
 def test_everybody_gets_a_result(results: dict[str, Result]) -> None:
     """A syntax error, a memory hog and a cheat stop nobody else."""
-    assert len(results) == 11
+    assert len(results) == len(EXPECTED_LOSSES) + len(OTHERS)
     assert {result.status for result in results.values()} == {"graded"}
 
 
-@pytest.mark.slow  # the quick one is a scenario, within limits of seconds
-def test_an_endless_loop_costs_its_own_task(submitted: Path, tmp_path: Path) -> None:
-    """And stops nobody else."""
-    results = graded(submitted, tmp_path, {"ada", "ines"})
-    assert losses(results["ines"]) == {"greedy_decode"}
-    assert losses(results["ada"]) == set()
+@pytest.mark.slow
+def test_the_rest_of_the_class_loses_points_there_as_well(submitted: Path, tmp_path: Path) -> None:
+    """An endless loop costs its own task and nobody else's; a scenario shows that within limits of seconds."""
+    results = graded(submitted, tmp_path, set(OTHER_LOSSES))
+    assert {name: losses(result) for name, result in results.items()} == OTHER_LOSSES
 
 
 @pytest.mark.parametrize("name", EXPECTED_LOSSES)
@@ -101,7 +104,7 @@ def test_a_second_grading_gives_the_same_bytes(
     submitted: Path, results: dict[str, Result], tmp_path: Path
 ) -> None:
     """One seed, one result, timings apart."""
-    again = graded(submitted, tmp_path, {"ada", "emmy", "hugo", "loki"})
+    again = graded(submitted, tmp_path, {"ada", "dora", "hugo", "loki"})
     assert len(again) == 4
     for name, result in again.items():
         assert untimed(result) == untimed(results[name])

@@ -88,7 +88,7 @@ def test_no_staged_file_holds_it() -> None:
                 assert not secret & set(text.split("\n"))
 
 
-@pytest.mark.parametrize("level", ["strong", "inner"])
+@pytest.mark.parametrize("level", ["strong", pytest.param("inner", marks=pytest.mark.slow)])
 def test_a_training_reads_the_public_text_only(level: Isolation) -> None:
     """Where a model is trained the public corpora are there; the hidden text is in no folder beside them."""
     cells = [

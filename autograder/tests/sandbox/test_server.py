@@ -15,6 +15,7 @@ from autograder.sandbox.jail import landlock, seccomp
 from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, SMALL, descendants, in_task
 
 
+@pytest.mark.quick_at("strong")
 def test_a_killed_server_is_restarted(server: Server) -> None:
     """The next session finds a new one."""
     with server.open():
