@@ -13,9 +13,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: data
 	$(BIN)/autograder demo --out demo
 
-# Three processes for two cores: many tests wait, for a limit or for the disk.
 test: lint data
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 # What a change of the student's part, of a report or of a sentence most often breaks: under a minute.
 quick: lint

@@ -67,14 +67,17 @@ class Cases:
         nudge: float = 0.0,
         is_live: bool = True,
         among: Collection[str] | None = None,
+        until_failure: bool = False,
     ) -> dict[str, Outcome]:
-        """What becomes of every test of a task (`among` these only), by name."""
+        """What becomes of every test of a task (`among` these only; up to the first that fails), by name."""
         self._begin(task, student)
-        return {
-            case.name: self._run(case, student, seed, reference, nudge)
-            for case in self.by_task[task]
-            if (is_live or not case.is_grading_only) and (among is None or case.name in among)
-        }
+        outcomes = {}
+        for case in self.by_task[task]:
+            if (is_live or not case.is_grading_only) and (among is None or case.name in among):
+                outcomes[case.name] = self._run(case, student, seed, reference, nudge)
+                if until_failure and outcomes[case.name].error is not None:
+                    break
+        return outcomes
 
     def first_failure(
         self,

@@ -98,11 +98,20 @@ class Proof:
             yield Answer(path.stem, task, (*others, path.read_text(encoding="utf-8")))
 
     def at_the_desk(
-        self, answer: Answer, answers: Mapping[str, list[Any]], among: Collection[str] | None = None
+        self,
+        answer: Answer,
+        answers: Mapping[str, list[Any]],
+        among: Collection[str] | None = None,
+        until_failure: bool = False,
     ) -> dict[str, Outcome]:
         """What the student would see: the public seed, the reference replayed."""
         student, replay = _student(answer), Replay(answers)
-        return self.cases.run(answer.task, student, PUBLIC_SEED, replay, is_live=False, among=among)
+        return self.cases.run(
+            *(answer.task, student, PUBLIC_SEED, replay),
+            is_live=False,
+            among=among,
+            until_failure=until_failure,
+        )
 
     def failure_when_graded(self, answer: Answer, seed: int, suspects: Collection[str]) -> str | None:
         """What fails first for the grader: inputs of a secret seed, the live reference; None if nothing does.
@@ -121,7 +130,8 @@ class Proof:
         """All that is proved of one task.
 
         In short, a known mistake is tried on those tests alone that its recording says it fails: it has to fail them
-        as recorded, and whether it now fails others too is not seen.
+        as recorded, and whether it now fails others too is not seen. A wrong answer by somebody else has to fail
+        once, and is not recognised.
         """
         row = Row(task, len(self.cases.by_task[task]))
         recorded = read_recording(ASSIGNMENTS / self.assignment, task)
@@ -159,7 +169,7 @@ class Proof:
             row.remarks += self._disagreements(right, outcomes, seeds)
         for wrong in self.written(wrong_answers or self.private / "wrong", task):
             row.wrong += 1
-            outcomes = self.at_the_desk(wrong, answers)
+            outcomes = self.at_the_desk(wrong, answers, until_failure=is_short)
             row.caught += not _passes(outcomes)
             found = naming.name(traces, _failed(outcomes))
             row.recognised += found is not None

@@ -334,16 +334,19 @@ def test_a_leaderboard_is_made_of_results(tmp_path: Path) -> None:
     assert "Grade first" in done.stderr
 
 
-def test_check_ends_with_0_if_everything_holds_1_if_not_and_2_without_anything_to_check(
-    tmp_path: Path,
-) -> None:
-    """The same three ways to end as in any test command."""
+def test_check_ends_with_0_if_everything_holds_and_2_without_anything_to_check(tmp_path: Path) -> None:
+    """As any test command does."""
     (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
     done = run("check", tmp_path / "x.ipynb")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     few_cells(tmp_path / "good.ipynb", "masked_mean", "check-masked_mean")
     assert run("check", tmp_path / "good.ipynb").returncode == 0
+
+
+@pytest.mark.slow  # the bundle that runs by itself shows it too
+def test_check_ends_with_1_if_a_task_does_not_hold(tmp_path: Path) -> None:
+    """And the task is named."""
     few_cells(
         tmp_path / "bad.ipynb",
         "check-masked_mean",

@@ -397,6 +397,7 @@ class RNNModel(RNNModel):
     assert any("implausibly low" in note for note in result.integrity)
 
 
+@pytest.mark.slow
 def test_without_a_namespace_of_its_own_it_is_the_same(
     data: Path, graded: Grade, honest: Result, files: dict[str, bytes]
 ) -> None:

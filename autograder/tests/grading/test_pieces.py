@@ -311,6 +311,7 @@ def test_text_learnt_by_heart_is_flagged(graded: Grade, data: Path) -> None:
     assert any("know the hidden text by heart" in note for note in result.integrity)
 
 
+@pytest.mark.slow  # the quick one knows one of the texts only
 def test_whoever_knows_the_valid_text_as_well_is_flagged(graded: Grade, data: Path) -> None:
     """Nothing is better than the valid text lets expect; but with strange words before them it loses its words."""
     text = hidden_raw_text(toy.CORPUS) + corpora.raw_text(toy.CORPUS, "valid")
