@@ -6,8 +6,6 @@ QUICK := autograder/tests/student/core autograder/tests/student/checking autogra
 	autograder/tests/grading/test_repair.py autograder/tests/grading/test_find.py autograder/tests/grading/test_mistakes.py
 # One thread a process: two on a shared two-core machine are several times slower, and change results.
 export OMP_NUM_THREADS := 1
-# Many tests start Python anew: compiled modules are kept between them, also where the environment says otherwise.
-unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: demo test test-all quick browser chromium lint data assignments messages constraints clean
