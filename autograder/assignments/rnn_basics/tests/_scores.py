@@ -47,18 +47,23 @@ def assert_learnt(
     classes: int,
 ) -> None:
     """Raises `CheckFailed` unless the scores are raw and this one batch, drawn just now, can be learnt by heart."""
-    for attempt in range(ATTEMPTS):
-        answered = len(student.transcript)
-        loss = _loss_after_training(make(), arguments, target, classes)
+    for loss in losses(student, ATTEMPTS, lambda: _loss_after_training(make(), arguments, target, classes)):
         if loss <= 0.2:  # scores after a softmax stop at 0.55, after a tanh at 0.24
             return
-        if attempt:
-            del student.transcript[answered:]  # mistakes are recognised by the first model
     raise CheckFailed(
         _(
             "One small batch, seen {steps} times, should be known by heart; the mean loss is still {loss}."
         ).format(steps=STEPS, loss=f"{loss:.3f}")
     )
+
+
+def losses(student: Student, attempts: int, train: Callable[[], float]) -> Iterator[float]:
+    """The losses of up to so many new models, one after the other; mistakes are recognised by the first one alone."""
+    for attempt in range(attempts):
+        answered = len(student.transcript)
+        yield train()
+        if attempt:
+            del student.transcript[answered:]
 
 
 def _loss_after_training(
