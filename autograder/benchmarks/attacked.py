@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.assignments.sources import ROOT
 from autograder.benchmarks.attack_code import Attack
-from autograder.maintain.demo import DemoStudent, write_submission
+from autograder.maintain.demo import DemoStudent, write_students
 
 SECONDS = 240  # of the clock, for one command
 LIMITS = "ulimit -t 200 && ulimit -f 2097152 && ulimit -c 0"  # CPU seconds and file size of each process
@@ -60,12 +60,10 @@ def new_world(world: Path) -> None:
 
 def ours(world: Path, attacks: Mapping[str, Attack], port: int) -> Iterator[tuple[str, Observed]]:
     """A class in which every attack is a student's, graded by one `autograder grade`."""
-    release = json.loads((ROOT / "assignments" / OURS / f"{OURS}.ipynb").read_text(encoding="utf-8"))
     new_world(world)
-    for number, attack in enumerate(attacks.values()):
-        cell = attack.cell(str(world), f"def {TASK}(*arguments):", port)
-        student = DemoStudent(f"student{number:02}", "", {TASK: cell})
-        write_submission(release, student, world / "submitted" / student.name / OURS / f"{OURS}.ipynb")
+    cells = [attack.cell(str(world), f"def {TASK}(*arguments):", port) for attack in attacks.values()]
+    students = [DemoStudent(f"student{number:02}", "", {TASK: cell}) for number, cell in enumerate(cells)]
+    write_students(world / "submitted", OURS, students)
     command = [sys.executable, "-m", "autograder", "grade", "submitted", "--out", "graded", "--jobs", "1"]
     ended, printed, left = _run(command, world, SECONDS * len(attacks))
     path = world / "graded" / "results.json"

@@ -23,8 +23,9 @@ from rich.table import Table
 
 from autograder.assignments.sources import ROOT
 from autograder.benchmarks.cost import Cost, cost_of, counts_alone
-from autograder.benchmarks.grading import write_students
+from autograder.benchmarks.grading import ASSIGNMENT, students
 from autograder.benchmarks.record import write_record
+from autograder.maintain.demo import write_students
 
 SEED = "20261129"
 MEASURED = ("seconds", "memory_bytes")
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory(prefix="autograder-class-") as name:
             folder = Path(name)
-            write_students(folder / "submitted", chosen.kind, size)
+            write_students(folder / "submitted", ASSIGNMENT, students(chosen.kind, size))
             for way in (*WAYS, AGAIN):
                 run, out = (WAYS["one process"], "one process") if way == AGAIN else (WAYS[way], way)
                 with console.status(f"{size} submissions, {way} …"):

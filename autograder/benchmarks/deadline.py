@@ -56,9 +56,8 @@ class Measured:
 
     seconds: float
     written: int  # bytes
-    scoring: float = (
-        0.0  # of the seconds, those in which no other submission of the machine hears the same text
-    )
+    # Of the seconds, those in which no other submission of the machine hears the same text.
+    scoring: float = 0.0
 
 
 @dataclass(frozen=True)

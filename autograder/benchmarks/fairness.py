@@ -26,7 +26,7 @@ from autograder.assignments.sources import ROOT
 from autograder.benchmarks.classes import grade, results
 from autograder.benchmarks.record import write_record
 from autograder.grading.suite import Suite
-from autograder.maintain.demo import ASSIGNMENT, SUBWORDS, DemoStudent, the_class, write_submission
+from autograder.maintain.demo import ASSIGNMENT, SUBWORDS, DemoStudent, the_class, write_students
 
 DEPENDING_ON_LOAD = ("blaise", "ines", "jan")  # of the demonstration's class
 TOO_SLOW = "full_recount"  # counts all pairs anew for every merge
@@ -52,10 +52,7 @@ def students() -> dict[str, list[DemoStudent]]:
 def write_class(folder: Path) -> None:
     """Writes the class as nbgrader collects it."""
     for assignment, members in students().items():
-        released = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
-        release = json.loads(released.read_text(encoding="utf-8"))
-        for student in members:
-            write_submission(release, student, folder / student.name / assignment / released.name)
+        write_students(folder, assignment, members)
 
 
 @contextmanager

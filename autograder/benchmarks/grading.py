@@ -11,7 +11,6 @@ nbgrader has no protection. The cost is that of all processors; the start of the
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from autograder.assignments.sources import ROOT, source_path
 from autograder.benchmarks.cost import Cost, cost_of, counts_alone
 from autograder.benchmarks.record import write_record
 from autograder.grading.suite import Suite
-from autograder.maintain.demo import DemoStudent, the_class, write_submission
+from autograder.maintain.demo import DemoStudent, the_class, write_students
 
 ASSIGNMENT = "rnn_basics"
 WITHOUT = "jan"  # takes all the memory
@@ -48,14 +47,6 @@ def _named(student: DemoStudent, name: str) -> DemoStudent:
     return replace(student, name=name, answers=answers)
 
 
-def write_students(folder: Path, kind: str, count: int) -> None:
-    """Writes their notebooks as nbgrader collects them."""
-    released = ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    release = json.loads(released.read_text(encoding="utf-8"))
-    for student in students(kind, count):
-        write_submission(release, student, folder / student.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-
-
 def nbgraders(kind: str, count: int) -> Cost:
     """The cost of `nbgrader autograde`."""
     with tempfile.TemporaryDirectory(prefix="autograder-nbgrader-") as name:
@@ -65,7 +56,7 @@ def nbgraders(kind: str, count: int) -> Cost:
         target.write_bytes(source_path(ASSIGNMENT).read_bytes())
         nbgrader = [sys.executable, "-m", "nbgrader"]
         cost_of([*nbgrader, "generate_assignment", ASSIGNMENT], course)
-        write_students(course / "submitted", kind, count)
+        write_students(course / "submitted", ASSIGNMENT, students(kind, count))
         return cost_of([*nbgrader, "autograde", ASSIGNMENT], course)
 
 
@@ -73,7 +64,7 @@ def ours(kind: str, count: int, *options: str) -> Cost:
     """The cost of `autograder grade`."""
     with tempfile.TemporaryDirectory(prefix="autograder-ours-") as name:
         folder = Path(name)
-        write_students(folder / "submitted", kind, count)
+        write_students(folder / "submitted", ASSIGNMENT, students(kind, count))
         command = [sys.executable, "-m", "autograder", "grade", "submitted", "--out", "graded"]
         return cost_of([*command, "--jobs", "1", *options], folder)
 

@@ -34,6 +34,8 @@ TESTS = (
     "autograder/tests/grading/test_measure_attacks.py",
     "autograder/tests/grading/test_taken_away.py",
 )
+_FAILED = ("failure", "error")
+_NOT_COPIED = (".git", ".venv", "build", "demo", "*.egg-info")
 
 
 def outcomes(place: str, level: str, options: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -67,10 +69,6 @@ def own_copy(home: Path, place: str) -> Path:
     if place.endswith("user"):
         subprocess.run(["chown", "--recursive", "--no-dereference", f"{USER}:{USER}", home], check=True)
     return course
-
-
-_FAILED = ("failure", "error")
-_NOT_COPIED = (".git", ".venv", "build", "demo", "*.egg-info")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,6 @@ that in order of arrival everybody else would wait for them.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from autograder.assignments.sources import ROOT, source_notebook
 from autograder.benchmarks.cost import Cost, cost_of
 from autograder.benchmarks.grading import students
 from autograder.benchmarks.record import write_record
-from autograder.maintain.demo import ASSIGNMENT, DemoStudent, write_submission
+from autograder.maintain.demo import ASSIGNMENT, DemoStudent, write_students
 
 SEED = "20261129"
 BURNS = "while True:\n    pass"
@@ -62,14 +61,6 @@ def hogs(answers: Mapping[str, str]) -> list[DemoStudent]:
     ]
 
 
-def write(folder: Path, everybody: Sequence[DemoStudent]) -> None:
-    """Writes their notebooks as nbgrader collects them."""
-    path = ROOT / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    release = json.loads(path.read_text(encoding="utf-8"))
-    for student in everybody:
-        write_submission(release, student, folder / student.name / ASSIGNMENT / path.name)
-
-
 def grade(folder: Path, submitted: str, out: str, jobs: int) -> Cost:
     """The cost of grading a class."""
     command = [sys.executable, "-m", "autograder", "grade", submitted, "--out", out, "--seed", SEED]
@@ -101,8 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for jobs in chosen.jobs:
         with tempfile.TemporaryDirectory(prefix="autograder-turns-") as name:
             folder = Path(name)
-            write(folder / "alone", everybody)
-            write(folder / "all", [*hogs(answers), *everybody])
+            write_students(folder / "alone", ASSIGNMENT, everybody)
+            write_students(folder / "all", ASSIGNMENT, [*hogs(answers), *everybody])
             costs, waits = {}, {}
             for kind in ("alone", "all"):
                 with console.status(f"{jobs} at a time, {kind} …"):

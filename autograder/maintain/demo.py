@@ -218,20 +218,21 @@ def write_submission(release: dict[str, Any], student: DemoStudent, path: Path) 
 
 def write_class(folder: Path) -> list[DemoStudent]:
     """Writes the class as nbgrader collects it, `submitted/<student>/<assignment>/`, and returns it."""
-    return _write(folder, ASSIGNMENT, the_class(Suite(ASSIGNMENT)))
+    return write_students(folder, ASSIGNMENT, the_class(Suite(ASSIGNMENT)))
 
 
 def write_class_with_models(folder: Path, tokens: int) -> list[DemoStudent]:
     """The same for the second assignment; each model lies beside its notebook."""
-    return _write(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
+    return write_students(folder, MODELS, the_class_with_models(Suite(MODELS), tokens))
 
 
 def write_class_with_subwords(folder: Path, tokens: int) -> list[DemoStudent]:
     """The same for the third assignment."""
-    return _write(folder, SUBWORDS, the_class_with_subwords(Suite(SUBWORDS), tokens))
+    return write_students(folder, SUBWORDS, the_class_with_subwords(Suite(SUBWORDS), tokens))
 
 
-def _write(folder: Path, assignment: str, students: list[DemoStudent]) -> list[DemoStudent]:
+def write_students(folder: Path, assignment: str, students: list[DemoStudent]) -> list[DemoStudent]:
+    """Writes these students' notebooks of one assignment as nbgrader collects them, and returns them."""
     released = ROOT / "assignments" / assignment / f"{assignment}.ipynb"
     release = json.loads(released.read_text(encoding="utf-8"))
     for student in students:
