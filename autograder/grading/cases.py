@@ -79,23 +79,6 @@ class Cases:
                     break
         return outcomes
 
-    def first_failure(
-        self,
-        task: str,
-        student: Student,
-        seed: int,
-        reference: Reference,
-        among: Collection[str] | None = None,
-    ) -> tuple[str, BaseException] | None:
-        """The first test of a task (`among` these only) that fails, with its error; None if all pass."""
-        self._begin(task, student)
-        for case in self.by_task[task]:
-            if among is None or case.name in among:
-                error = self._run(case, student, seed, reference, 0.0).error
-                if error is not None:
-                    return case.name, error
-        return None
-
     def _begin(self, task: str, student: Student) -> None:
         student.side_effects.clear()
         student.may_change = self.suite.spec.may_change.get(task, frozenset())

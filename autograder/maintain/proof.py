@@ -120,10 +120,11 @@ class Proof:
         whole suite is asked in its own order.
         """
         for among in (suspects, None) if suspects else (None,):
-            reference = self.suite.reference_at(seed)
-            failure = self.cases.first_failure(answer.task, _student(answer), seed, reference, among)
-            if failure is not None:
-                return f"{failure[0]}: {failure[1]}"
+            student, reference = _student(answer), self.suite.reference_at(seed)
+            outcomes = self.cases.run(answer.task, student, seed, reference, among=among, until_failure=True)
+            for test, outcome in outcomes.items():
+                if outcome.error is not None:
+                    return f"{test}: {outcome.error}"
         return None
 
     def row(self, task: str, seeds: int, wrong_answers: Path | None = None, is_short: bool = False) -> Row:
@@ -143,9 +144,8 @@ class Proof:
             in_short = is_short and mutant.name in traces
             outcomes = self.at_the_desk(mutant, answers, traces[mutant.name].traces if in_short else None)
             if in_short and not _is_named(mutant.name, traces, outcomes):
-                outcomes = self.at_the_desk(
-                    mutant, answers
-                )  # some depend on what the tests before have asked
+                # Some depend on what the tests before have asked.
+                outcomes = self.at_the_desk(mutant, answers)
             row.killed += not _passes(outcomes)
             if _passes(outcomes):
                 row.remarks.append(f"{mutant.name} passes at the desk")
