@@ -38,9 +38,8 @@ class Job:
     seed: int
     isolation: Isolation | None = None
     train: bool = False  # run the training cells where a checkpoint is wanted and none was handed in
-    is_turn: bool = (
-        False  # give it up if it needs much more than others; that changes when it is graded, and no mark
-    )
+    # Give it up if it needs much more than others; that changes when it is graded, and no mark.
+    is_turn: bool = False
     earlier: Earlier | None = None  # what may be taken over; it changes nothing of the result
 
     @property

@@ -99,9 +99,8 @@ def grade_all(
         except Refused:  # it was there a moment ago; an empty file is refused in its own words
             return Job(Submission(found[number].student, b"", found[number].file_name), seed, isolation)
 
-    if (
-        pending
-    ):  # from before they are read by graders: a test that is edited meanwhile is run again the next time
+    if pending:
+        # From before graders read the tests: one that is edited meanwhile is run again the next time.
         for name in assignment_names():
             task_keys(name)
     with ExitStack() as resources:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from autograder.grading.graded import (
@@ -84,7 +85,8 @@ def grade(
     start = time.monotonic()
     budget = Budget(server.limits, is_turn)
     try:
-        graded = _despite_kills(submission, suites, server, seed, training_server, budget, earlier)
+        attempt = partial(_grade, submission, suites, server, seed, training_server, budget)
+        graded = _despite_kills(attempt, server, earlier)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
     except Unreadable as error:
@@ -99,24 +101,18 @@ def grade(
 
 
 def _despite_kills(
-    submission: Submission,
-    suites: Mapping[str, Suite],
-    server: Server,
-    seed: int,
-    training_server: Server | None,
-    budget: Budget,
-    earlier: Earlier | None,
+    attempt: Callable[[Earlier | None], Graded], server: Server, earlier: Earlier | None
 ) -> Graded:
-    """Grades it, and once more if something was killed meanwhile: the machine short of memory, or a person.
+    """Grades a submission, and once more if something was killed meanwhile: the machine short of memory, or a person.
 
     A submission can kill itself as well: both times draw on one budget, and what happens twice is its own doing.
     """
     before = server.kills
     with suppress(SandboxLost):
-        graded = _grade(submission, suites, server, seed, training_server, budget, earlier)
+        graded = attempt(earlier)
         if server.kills == before:
             return graded
-    return _grade(submission, suites, server, seed, training_server, budget, None)
+    return attempt(None)
 
 
 def _grade(

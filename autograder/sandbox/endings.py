@@ -128,19 +128,14 @@ def about_limit(error: str, limits: Limits) -> str:
     >>> about_limit("MemoryError", Limits())
     'A submission has 2048 MB of memory.'
     """
-    sentences = {
-        "MemoryError": _("A submission has {count} MB of memory.").format(count=limits.memory_bytes // 2**20),
-        "allocate memory": _("A submission has {count} MB of memory.").format(
-            count=limits.memory_bytes // 2**20
-        ),
-        "File too large": _("A file that a submission writes may have {count} MB.").format(
+    if "MemoryError" in error or "allocate memory" in error:
+        return _("A submission has {count} MB of memory.").format(count=limits.memory_bytes // 2**20)
+    if "File too large" in error:
+        return _("A file that a submission writes may have {count} MB.").format(
             count=limits.file_bytes // 2**20
-        ),
-        "Too many open files": _("A submission may have {count} files open at one time.").format(
-            count=limits.open_files
-        ),
-        "start new thread": _("A submission may have {count} threads at one time.").format(
-            count=limits.threads
-        ),
-    }
-    return next((sentence for words, sentence in sentences.items() if words in error), "")
+        )
+    if "Too many open files" in error:
+        return _("A submission may have {count} files open at one time.").format(count=limits.open_files)
+    if "start new thread" in error:
+        return _("A submission may have {count} threads at one time.").format(count=limits.threads)
+    return ""

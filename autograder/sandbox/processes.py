@@ -62,7 +62,7 @@ def cpu_seconds(process: int) -> float | None:
     a moment to come to rest.
     """
     deadline = time.monotonic() + _REST_SECONDS
-    while "R" in thread_states(process) and time.monotonic() < deadline:
+    while "R" in _thread_states(process) and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
     return cpu_seconds_so_far(process)
 
@@ -77,7 +77,7 @@ def cpu_seconds_so_far(process: int) -> float | None:
 
 def is_at_rest(process: int) -> bool:
     """Whether no thread of a process runs, wants to run, or waits for the disk; not known of one that is gone."""
-    states = thread_states(process)
+    states = _thread_states(process)
     return bool(states) and not states & {"R", "D"}
 
 
@@ -161,7 +161,7 @@ def stop(process: int, pidfd: int) -> bool:
         return False
     deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
-        states = thread_states(process)
+        states = _thread_states(process)
         if not states:
             return False
         if states <= {"T", "Z"}:
@@ -170,7 +170,7 @@ def stop(process: int, pidfd: int) -> bool:
     return False
 
 
-def thread_states(process: int) -> set[str]:
+def _thread_states(process: int) -> set[str]:
     """The states of all threads as in `ps`: T is stopped, Z is ended; empty if the process is gone."""
     states: set[str] = set()
     try:

@@ -38,9 +38,8 @@ from autograder.student.core.language import _
 _NO_CELL: Literal["skipped"] = (
     "skipped"  # the status that stands for the loss of a worker while none of its cells ran
 )
-_LEAST_SECONDS = (
-    1.0  # of CPU for a task, whatever others have used: honest answers need less, and there are few
-)
+# Of CPU for a task, whatever others have used: honest answers need less, and there are few.
+_LEAST_SECONDS = 1.0
 _KEEPER_SECONDS = 120.0  # trusted code: if it does not answer for so long, the machine is in trouble
 
 

@@ -46,9 +46,8 @@ class Watch:
         if self._budget.is_turn_over or seen["cpu_seconds"] > self._cpu_seconds:
             raise TimeIsUp
         if self._idle_seconds <= 0:
-            if not self._is_cell:
+            if not self._is_cell or self.has_interrupted:
                 raise TimeIsUp("idle")
-            self._is_cell = False
             self.has_interrupted = True
             self._idle_seconds = _LAST_CHANCE_SECONDS
             self._ask_keeper({"op": "look", "interrupt": True})

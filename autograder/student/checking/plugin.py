@@ -296,9 +296,8 @@ def collect(files: Sequence[Path], plugin: Plugin) -> list[pytest.Item]:
 
 def _run_pytest(files: Sequence[Path], plugin: Plugin, options: Sequence[str], *others: object) -> None:
     wanted = [*files, RULES]
-    folders = dict.fromkeys(
-        str(file.parent) for file in wanted
-    )  # pytest lists a folder anew for each file in it
+    # Pytest lists a folder anew for each file in it.
+    folders = dict.fromkeys(str(file.parent) for file in wanted)
     with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None):
         code = pytest.main(
             [*_QUIET, f"--confcutdir={wanted[0].parent}", *options, *folders],
