@@ -310,7 +310,12 @@ TARGETS = {
     "repair": Target(
         _repaired,
         _notebooks,
-        ("autograder.grading.repair", "autograder.student.core.parts", "autograder.student.core.code"),
+        (
+            "autograder.grading.repair",
+            "autograder.student.core.parts",
+            "autograder.student.core.code",
+            "autograder.student.core.imports",
+        ),
     ),
     "values": Target(_sent_on, lambda: map(_joined, _VALUES), ("autograder.student.core.values",)),
     "reply": Target(

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from autograder.grading.repair import Repaired
 from autograder.sandbox import CellOutcome
-from autograder.student.core.code import called, dotted, full_name, import_names, python, renamed, tree
+from autograder.student.core.code import python, tree
+from autograder.student.core.imports import called, dotted, full_name, import_names, renamed
 from autograder.student.core.language import _, plural
 from autograder.student.core.notebook import SETUP_TAG, Notebook
 

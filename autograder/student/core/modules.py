@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from autograder.student.core.code import Imports, called, import_names, looked_up, python, tree
+from autograder.student.core.code import looked_up, python, tree
+from autograder.student.core.imports import Imports, called, import_names
 from autograder.student.core.ipython_syntax import path_written, without_encoding
 from autograder.student.core.language import _
 

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.student.core.code import Statement, called, python, tree
+from autograder.student.core.code import Statement, python, tree
+from autograder.student.core.imports import called
 from autograder.student.core.notebook import CHECK_PREFIX
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom

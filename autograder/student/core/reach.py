@@ -15,16 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from autograder.student.core.code import (
-    MAX_PARTS,
-    Imports,
-    Statement,
-    dotted,
-    full_name,
-    looked_up,
-    renamed,
-    statements,
-)
+from autograder.student.core.code import Statement, looked_up, statements
+from autograder.student.core.imports import MAX_PARTS, Imports, dotted, full_name, renamed
 from autograder.student.core.ipython_syntax import path_written
 from autograder.student.core.modules import MAX_MODULES, imports_of, is_taken, module_name, package_name
 

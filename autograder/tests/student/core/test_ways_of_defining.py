@@ -6,7 +6,8 @@ import pytest
 
 from autograder.grading.repair import repair
 from autograder.student.checking.forbidden import find_forbidden
-from autograder.student.core.code import MAX_PARTS, bound_names, fingerprints
+from autograder.student.core.code import bound_names, fingerprints
+from autograder.student.core.imports import MAX_PARTS
 from autograder.student.core.notebook import Cell, Notebook
 from autograder.student.core.reach import cells, reached
 from autograder.student.core.spec import Rule
