@@ -4,7 +4,8 @@
 
 Five submissions whose marks could depend on the load: right answers in another style, an endless loop, one that takes
 all the memory, and two of the third assignment whose work is measured, one fast enough and one too slow. Results are
-compared byte for byte but for seconds and memory. "Alone" is as quiet as the machine is otherwise.
+compared byte for byte but for seconds and memory. "Alone" is as quiet as the machine is otherwise; with `--loops 0` the
+load is whatever else the machine has to do.
 """
 
 from __future__ import annotations
@@ -112,7 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for line in others:
                 console.print(f"run {number}: {line}", markup=False, highlight=False, soft_wrap=True)
     same = sum(not row["differences"] for row in rows)
-    console.print(f"{same} of {len(rows)} runs gave the results of the first.")
+    loads = [row["load"] for row in rows]
+    console.print(
+        f"{same} of {len(rows)} runs gave the results of the first; load: {min(loads):.1f} to {max(loads):.1f}.",
+        highlight=False,
+    )
     console.print(f"Written: {write_record('fairness', rows, chosen.out)}")
     if same != len(rows):
         raise SystemExit(1)
