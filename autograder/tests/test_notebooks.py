@@ -156,7 +156,8 @@ def test_what_may_be_changed_names_the_limits_of_the_code(name: str) -> None:
 def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     """No error, nothing on stderr (nbgrader would take all marks for it), and every check gives its points.
 
-    Left out are trainings that take minutes, and the long demonstrations after them, which may need the model.
+    Left out are trainings that take minutes, with what prepares them, and the long demonstrations after them, which may
+    need the model.
     """
     notebook = nbformat.read(source_path(name), as_version=4)
     measured = {task.name for task in source_notebook(name).tasks() if task.is_measured}

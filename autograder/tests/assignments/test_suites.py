@@ -26,6 +26,8 @@ MAX_BYTES = 2**20  # of all recordings of an assignment
 # hangs on a clock is not the same at each run.
 UNNAMED = 1
 MAX_UNNAMED = {"train_bpe": 3}
+# Their work grows with the square of a long word: half of the time of the whole task. In `make test-all`.
+SLOW_MISTAKES = {"C36a", "C36c"}
 MAX_GRADING_ONLY = 3  # tests of an assignment that no recording can replay
 
 
@@ -44,7 +46,7 @@ def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> N
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
-        row = proof_of(assignment).row(task, seeds=1, is_short=True)
+        row = proof_of(assignment).row(task, seeds=1, is_short=True, left_out=SLOW_MISTAKES)
     assert [remark for remark in row.remarks if "is not named" not in remark] == []
     assert row.killed == row.mistakes > 0
     assert row.named >= row.mistakes - MAX_UNNAMED.get(task, UNNAMED), row.remarks

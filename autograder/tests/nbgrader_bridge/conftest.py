@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import jsonschema
 import pytest
 import sqlalchemy
 
@@ -59,6 +60,21 @@ def _nothing_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _without_waiting_for_the_disk(connection: Any, _record: Any) -> None:
     """A gradebook of a test need not outlive a power cut; nbgrader saves it hundreds of times a submission."""
     connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _schemas_checked_once() -> Iterator[None]:
+    """nbgrader looks for every cell anew whether its own schema is one: a third of what its commands compute."""
+    checked: list[Any] = []
+    check = jsonschema.Draft4Validator.check_schema
+
+    def check_once(schema: Any, *arguments: Any, **options: Any) -> None:
+        if not any(schema is each for each in checked):
+            check(schema, *arguments, **options)
+            checked.append(schema)
+
+    with mock.patch.object(jsonschema.Draft4Validator, "check_schema", check_once):
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -12,13 +12,14 @@ for name in ("autograder.assignments.rnn_basics.private.mistakes", "autograder.g
         stolen.append(name)
     except BaseException:
         pass
+packages = [path for path in sys.path if path.startswith(sys.prefix) or path.startswith(sys.base_prefix)]
 for root in ("/", "/work", "/home", "/root", "/tmp", "/public", "/sandbox", "..", "../..", *sys.path):
     try:
         names = os.listdir(root)
     except OSError:
         continue
     stolen += [name for name in names if name in ("hidden", "private", "recorded", "solutions", "grading", "gradebook.db", ".git")]
-    stolen += glob.glob(os.path.join(root, "**", "rnn_basics*.*"), recursive=root not in ("/", "/root", "/home"))
+    stolen += glob.glob(os.path.join(root, "**", "rnn_basics*.*"), recursive=root not in ("/", "/root", "/home", *packages))
 assert not stolen, "CANARY " + repr(stolen)
 print("nothing found")
 

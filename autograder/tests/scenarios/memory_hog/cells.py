@@ -2,4 +2,4 @@
 def rnn_step(x, h, W_xh, W_hh, b):
     kept = []
     while True:
-        kept.append(torch.ones(50_000_000))
+        kept.append(torch.ones(500_000_000))
