@@ -68,10 +68,11 @@ class Snapshot:
         self._containers: list[tuple[str, Any, Any]] = []
         for place, value in self._places.items():
             self._look_at(place, value)
-        # Modules may draw when they are made and, for dropout, when they are called.
+        # Modules may draw when they are made and, for dropout, when they are called; no call may set the seed.
         draws = any(isinstance(value, nn.Module) for value in self._places.values())
         is_class = isinstance(function, type) and issubclass(function, nn.Module)
         self._random = None if draws or is_class else _random_states()
+        self._seed = torch.initial_seed()
         self._globals = _globals()
 
     def changes(self) -> list[tuple[str, str]]:
@@ -83,7 +84,8 @@ class Snapshot:
             if [id(parameter) for parameter in module.parameters()] != parameters:
                 found.append((PARAMETERS, place))
         found += [(VALUES, place) for place, now, before in self._containers if not _equal(now, before)]
-        if self._random is not None and _random_states() != self._random:
+        has_drawn = self._random is not None and _random_states() != self._random
+        if has_drawn or torch.initial_seed() != self._seed:
             found.append((RANDOM_STATE, ""))
         now = _globals()
         found += [(kind, "") for kind, before in self._globals.items() if now[kind] != before]

@@ -91,11 +91,138 @@ def last_states(rnn, embedded, lengths):
         BASICS,
         "find_cell",
         "the correlation without its sign",
-        ("sign|negative",),
+        ("up or down",),
+        ("terms",),
         source="""right = find_cell
 def find_cell(trace, feature):
     index, r = right(trace, feature)
     return index, abs(r)""",
+    ),
+    Attempt(
+        BASICS,
+        "rnn_forward",
+        "each state is written into the tensor of the state before",
+        ("same tensor",),
+        source="""def rnn_forward(x, h0, W_xh, W_hh, b):
+    h, states = h0, []
+    for t in range(len(x)):
+        new = torch.tanh(F.linear(x[t], W_xh, b) + F.linear(h, W_hh))
+        h.data.copy_(new)
+        states.append(new)
+        h = new
+    return torch.stack(states), h""",
+    ),
+    Attempt(
+        BASICS,
+        "gru_step",
+        "W_hn is not transposed",
+        ("square|W_hn",),
+        ("In which order", "before or after"),
+        source="""def gru_step(x, h, W_x, W_h, b_x, b_h):
+    H = h.shape[1]
+    inside, past = F.linear(x, W_x, b_x), F.linear(h, W_h, b_h)
+    r, z = torch.sigmoid(inside + past)[:, : 2 * H].chunk(2, dim=1)
+    n = torch.tanh(inside[:, 2 * H :] + r * (h @ W_h[2 * H :] + b_h[2 * H :]))
+    return n + z * (h - n)""",
+    ),
+    Attempt(
+        BASICS,
+        "lstm_step",
+        "a ReLU in the place of a tanh",
+        ("Between which numbers",),
+        ("block of rows belongs",),
+        source="""def lstm_step(x, h, c, W_x, W_h, b_x, b_h):
+    i, f, g, o = (F.linear(x, W_x, b_x) + F.linear(h, W_h, b_h)).chunk(4, dim=1)
+    c = f.sigmoid() * c + i.sigmoid() * g.relu()
+    return o.sigmoid() * c.tanh(), c""",
+    ),
+    Attempt(
+        BASICS,
+        "lstm_step",
+        "(c, h) for (h, c)",
+        ("first",),
+        source="""right = lstm_step
+def lstm_step(*arguments):
+    return right(*arguments)[::-1]""",
+    ),
+    Attempt(
+        BASICS,
+        "CharRNN",
+        "an embedding that rescales itself when it is looked at",
+        ("own weights",),
+        ("given",),
+        source="""class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.picked = nn.Embedding(vocab_size, hidden_size, max_norm=1.0)
+        self.carried = nn.Linear(hidden_size, hidden_size)
+        self.decoder = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, ids, h=None):
+        h = self.decoder.bias.new_zeros(ids.shape[1], self.carried.in_features) if h is None else h
+        states = []
+        for symbols in ids:
+            h = torch.tanh(self.picked(symbols) + self.carried(h))
+            states.append(h)
+        return self.decoder(torch.stack(states)), h""",
+    ),
+    Attempt(
+        BASICS,
+        "CharRNN",
+        "the global random state is seeded when a model is made",
+        ("random state", "seed"),
+        source="""class CharRNN(CharRNN):
+    def __init__(self, *sizes):
+        torch.manual_seed(0)
+        super().__init__(*sizes)""",
+    ),
+    Attempt(
+        BASICS,
+        "hidden_trace",
+        "the global random state is seeded",
+        ("random state", "seed"),
+        source="""right = hidden_trace
+def hidden_trace(model, ids):
+    torch.manual_seed(0)
+    return right(model, ids)""",
+    ),
+    Attempt(
+        BASICS,
+        "SequenceTagger",
+        "the backward direction begins in the padding",
+        ("padding",),
+        ("How wide",),
+        source="""class SequenceTagger(SequenceTagger):
+    def __init__(self, vocab_size, embed, hidden, classes, pad_id):
+        super().__init__(vocab_size, embed, hidden, classes, pad_id)
+        self.rnn = nn.GRU(embed, hidden, batch_first=True, bidirectional=True)
+
+    def forward(self, ids, lengths):
+        return self.output(self.rnn(self.embedding(ids))[0])""",
+    ),
+    Attempt(
+        BASICS,
+        "SequenceClassifier",
+        "the states are normalised over the rows of the batch",
+        ("rows? of the batch|another row",),
+        ("short row",),
+        source="""class SequenceClassifier(SequenceClassifier):
+    def forward(self, ids, lengths):
+        states = last_states(self.rnn, self.embedding(ids), lengths)
+        spread = states.std(dim=0, unbiased=False) + 1e-3
+        return self.output((states - states.mean(dim=0)) / spread)""",
+    ),
+    Attempt(
+        BASICS,
+        "find_cell",
+        "the cell with the greatest covariance",
+        ("multiplied by 1000",),
+        ("go down",),
+        source="""def find_cell(trace, feature):
+    cells, feature = trace.double(), feature.double()
+    cells, feature = cells - cells.mean(dim=0), feature - feature.mean()
+    index = int((feature @ cells).abs().argmax())
+    return index, F.cosine_similarity(cells[:, index], feature, dim=0).item()""",
     ),
     Attempt(
         WORDS,

@@ -163,14 +163,33 @@ def assert_rows_with_gradient(got: torch.Tensor, read: set[int], pad_id: int, el
         sentence = _("Row {row} of the embedding gets no gradient, though that id was read.")
         raise CheckFailed(sentence.format(row=min(read - found)), Evidence.GRADIENTS)
     if found & elsewhere:
-        raise CheckFailed(
-            _("The scores of one row depend on the words of another row."),
-            Evidence.GRADIENTS,
-            _("Which of your lines brings the rows of the batch together?"),
-        )
+        raise _mixed_rows(Evidence.GRADIENTS)
     if found - read:
         sentence = _("Row {row} of the embedding gets a gradient, though that id stands only in the padding.")
         raise CheckFailed(sentence.format(row=min(found - read)), Evidence.GRADIENTS)
+
+
+def assert_rows_keep_apart(model: Remote, *others: torch.Tensor) -> None:
+    """Raises `CheckFailed` if one word alone gets other scores beside a second row, where nothing is padded.
+
+    `others` are further arguments of both rows. A result of another shape is left to whoever looks at shapes.
+    """
+    ids, lengths = torch.tensor([[1], [2]]), torch.tensor([1, 1])
+    beside, alone = (
+        model(ids, lengths, *others),
+        model(ids[:1], lengths[:1], *(other[:1] for other in others)),
+    )
+    is_tensor = isinstance(beside, torch.Tensor) and isinstance(alone, torch.Tensor)
+    if is_tensor and beside[:1].shape == alone.shape and not torch.allclose(beside[:1], alone, 1e-3, 1e-5):
+        raise _mixed_rows(Evidence.VALUES)
+
+
+def _mixed_rows(evidence: Evidence) -> CheckFailed:
+    return CheckFailed(
+        _("The scores of one row depend on the words of another row."),
+        evidence,
+        _("Which of your lines brings the rows of the batch together?"),
+    )
 
 
 @contextmanager

@@ -132,15 +132,20 @@ def assert_cell(got: Any, expected: tuple[int, float], case: str, rtol: float = 
             Evidence.STRUCTURE,
         )
     assert_equal(got[0], expected[0], _("{case} the index").format(case=case))
-    assert_equal(got[1], expected[1], _("{case} the correlation r").format(case=case), rtol=rtol, atol=1e-7)
+    try:
+        assert_equal(
+            got[1], expected[1], _("{case} the correlation r").format(case=case), rtol=rtol, atol=1e-7
+        )
+    except CheckFailed as failure:
+        if failure.evidence is not Evidence.RELATED or not got[1] > 0 > expected[1]:
+            raise
+        question = _("Does your cell go up or down with the feature? Can one tell from what you return?")
+        raise CheckFailed(str(failure), Evidence.RELATED, question) from None
 
 
 @pytest.mark.task("find_cell")
-@pytest.mark.hint(
-    "A cell may go down where the feature goes up. Does that count as following it?",
-    "What is left of a correlation when a cell is multiplied by 1000?",
-)
-def test_planted_cell_is_found(student: Student, draw: Draw) -> None:
+@pytest.mark.hint("A cell may go down where the feature goes up. Does that count as following it?")
+def test_planted_cell_is_found(student: Student) -> None:
     """A cell that mirrors the feature is found, with r = -1; in an example worked out by hand r is sqrt(1/2)."""
     example = torch.tensor([[0.0, 3.0], [1.0, 2.0], [0.0, 1.0]])
     got = student.find_cell(example, torch.tensor([1.0, 2.0, 3.0]))
@@ -148,6 +153,15 @@ def test_planted_cell_is_found(student: Student, draw: Draw) -> None:
     trace = torch.tensor([[0.0], [1.0], [1.0], [2.0]], dtype=torch.float64)
     got = student.find_cell(trace, torch.tensor([0.0, 0.0, 1.0, 1.0], dtype=torch.float64))
     assert_cell(got, (0, math.sqrt(0.5)), _("for the cell 0, 1, 1, 2 and the feature 0, 0, 1, 1"))
+
+
+@pytest.mark.task("find_cell")
+@pytest.mark.hint(
+    "What is left of a correlation when a cell is multiplied by 1000?",
+    "A cell may go down where the feature goes up. Does that count as following it?",
+)
+def test_small_cell_is_found(student: Student, draw: Draw) -> None:
+    """A cell that moves by hundredths is found among cells that move by fifties, if it follows the feature best."""
     trace, feature = draw.normal(12, 5, scale=50), draw.normal(12)
     trace[:, 3] = 0.2 - 0.01 * feature
     assert_cell(student.find_cell(trace, feature), (3, -1.0), _("for a cell that mirrors the feature"))

@@ -17,6 +17,7 @@ from autograder.assignments.rnn_basics.tests._scores import (
     VOCABULARY,
     assert_learnt,
     assert_moved,
+    assert_rows_keep_apart,
     assert_rows_with_gradient,
     blaming_padding,
     embedding_gradient,
@@ -46,6 +47,7 @@ def test_scores_of_a_padded_batch(student: Student, reference: Student, draw: Dr
         ids, lengths = padded_rows(draw, pad_id=0, width=6)
         scores = model(ids, lengths)
         assert_tensor(scores, (4, CLASSES), torch.float32)
+        assert_rows_keep_apart(model)
         for row, length in enumerate(lengths.tolist()):
             alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
             assert_tensor(alone, (1, CLASSES), torch.float32, _("for one row alone the result"))
@@ -130,8 +132,8 @@ def test_learns_a_batch_by_heart(student: Student, reference: Student, draw: Dra
 
 @pytest.mark.task("SequenceTagger")
 @pytest.mark.hint(
-    "How wide is what you get back from `pad_packed_sequence`, and how wide was `ids`?",
     "Does the backward direction start at a word or at the padding?",
+    "How wide is what you get back from `pad_packed_sequence`, and how wide was `ids`?",
 )
 def test_scores_at_every_position(student: Student, draw: Draw) -> None:
     """Scores (B, T, classes), as wide as ids; at its words each row gets what it gets alone."""
@@ -140,6 +142,7 @@ def test_scores_at_every_position(student: Student, draw: Draw) -> None:
     ids, lengths = padded_rows(draw, pad_id=0, width=6)
     scores = without_padding(model(ids, lengths), is_word(FOUR_ROWS, 6))
     assert_tensor(scores, (4, 6, CLASSES), torch.float32)
+    assert_rows_keep_apart(model)
     for row, length in enumerate(lengths.tolist()):
         alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
         assert_tensor(alone, (1, length, CLASSES), torch.float32, _("for one row alone the result"))
@@ -230,6 +233,7 @@ def test_padding_of_the_source_is_not_read(student: Student, reference: Student,
         source, lengths, target = sentence_pairs(draw)
         scores = model(source, lengths, target)
         assert_tensor(scores, (4, 3, VOCABULARY), DOUBLE)
+        assert_rows_keep_apart(model, target[:2])
         for row, length in enumerate(lengths.tolist()):
             alone = model(source[row : row + 1, :length], lengths[row : row + 1], target[row : row + 1])
             assert_tensor(alone, (1, 3, VOCABULARY), DOUBLE, _("for one pair alone the result"))

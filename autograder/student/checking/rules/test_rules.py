@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.student.checking.forbidden import find_forbidden
+from autograder.student.checking.invariants import OWNER
 from autograder.student.checking.plugin import NAME, Plugin
 from autograder.student.checking.student import CheckFailed, Evidence, Student
 from autograder.student.core.language import _
@@ -92,14 +93,15 @@ def _sentence_and_question(function: str, kind: str, place: str) -> tuple[str, E
         "grad mode": _("Is `no_grad` undone when your function ends, even after an exception?"),
         "defaults": _("Which of your lines changes a global setting?"),
     }
-    return (
-        sentences[kind].format(function=function, place=_place(place)),
-        Evidence.SIDE_EFFECT,
-        questions[kind],
-    )
+    question = questions[kind]
+    if (kind, place) == ("values", OWNER):
+        question = _(
+            "Which of your layers writes into its own weights when it is only used? Which of its options does that?"
+        )
+    return sentences[kind].format(function=function, place=_place(place)), Evidence.SIDE_EFFECT, question
 
 
 def _place(place: str) -> str:
-    if place == "self":
+    if place == OWNER:
         return _("the object itself")
     return _("argument {number}").format(number=place) if place.isdecimal() else f"`{place}`"

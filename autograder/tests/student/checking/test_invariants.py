@@ -25,7 +25,14 @@ def replace_parameter(model: Model) -> None:
     model.linear.weight = nn.Parameter(model.linear.weight.detach().clone())
 
 
+def draw_apart(_model: Model) -> torch.Tensor:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return torch.rand(2)
+
+
 def changes(function, *arguments, **keywords):
+    torch.manual_seed(7)  # no function here sets this one
     before = Snapshot(function, arguments, keywords)
     try:
         function(*arguments, **keywords)
@@ -51,6 +58,7 @@ def changes(function, *arguments, **keywords):
         (lambda _x: torch.rand(1), 0, "random state"),
         (lambda _x: random.random(), 0, "random state"),
         (lambda _x: numpy.random.rand(), 0, "random state"),
+        (lambda _m: torch.manual_seed(0), Model(), "random state"),
         (lambda _x: torch.set_grad_enabled(False), 0, "grad mode"),
         (lambda _x: torch.set_default_dtype(torch.float64), 0, "defaults"),
     ],
@@ -67,18 +75,30 @@ def test_each_kind_of_change_is_told(function, argument, kind: str) -> None:
         (lambda x: x.view(6), torch.ones(2, 3)),
         (lambda x: [*x, 1], [1]),
         (lambda m: m(torch.ones(2)), nn.Sequential(nn.Linear(2, 2), nn.Dropout())),
+        (draw_apart, Model()),
         (lambda m: m, Model()),
         (lambda x: x, torch.tensor([float("nan")])),
     ],
 )
 def test_a_clean_call_changes_nothing(function, argument) -> None:
-    """Views are fine, and a module may draw for its dropout."""
+    """Views are fine, a module may draw for its dropout, and a seed may be set if the old state is put back."""
     assert changes(function, argument) == []
 
 
 def test_making_a_module_may_draw() -> None:
     """For its initial weights."""
     assert changes(Model) == []
+
+
+def test_making_a_module_may_not_set_the_seed() -> None:
+    """All models would start with the same numbers, and whatever is drawn after them would be the same."""
+
+    class Reseeding(Model):
+        def __init__(self) -> None:
+            torch.manual_seed(0)
+            super().__init__()
+
+    assert changes(Reseeding) == [("random state", "")]
 
 
 def test_a_keyword_is_told_by_its_name() -> None:
