@@ -297,6 +297,80 @@ def generate(model, prompt, n, generator, *arguments, **keywords):
     return found[: found.index(1) + 1] if 1 in found else found""",
     ),
     Attempt(
+        WORDS,
+        "RNNModel",
+        "the logits come back with the rows first",
+        ("shape", "order"),
+        source="""class RNNModel(RNNModel):
+    def forward(self, ids, state):
+        logits, state = super().forward(ids, state)
+        return logits.transpose(0, 1), state""",
+    ),
+    Attempt(
+        WORDS,
+        "RNNModel",
+        "the logits lose their axes of size 1",
+        ("axis of size 1",),
+        source="""class RNNModel(RNNModel):
+    def forward(self, ids, state):
+        logits, state = super().forward(ids, state)
+        return logits.squeeze(), state""",
+    ),
+    Attempt(
+        WORDS,
+        "RNNModel",
+        "the mean over the rows is taken off the scores",
+        ("state is right", "scores"),
+        ("time",),
+        source="""class RNNModel(RNNModel):
+    def forward(self, ids, state):
+        logits, state = super().forward(ids, state)
+        return logits - logits.mean(dim=1, keepdim=True), state""",
+    ),
+    Attempt(
+        WORDS,
+        "sgd_step_",
+        "new parameters in the place of the old ones",
+        ("old parameters",),
+        ("Clear",),
+        source="""def sgd_step_(model, loss, lr, clip):
+    model.zero_grad()
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip).item()
+    for part in model.modules():
+        for name, old in dict(part.named_parameters(recurse=False)).items():
+            if old.grad is not None:
+                setattr(part, name, nn.Parameter(old.detach() - lr * old.grad))
+    return norm""",
+    ),
+    Attempt(
+        WORDS,
+        "train_epoch",
+        "the means of the windows are added up",
+        ("divided",),
+        ("Seven",),
+        source="""def train_epoch(model, source, bptt, step):
+    model.train()
+    state, total = model.init_state(source.shape[1]), 0.0
+    for i in range(0, len(source) - 1, bptt):
+        data, targets = get_batch(source, i, bptt)
+        logits, state = model(data, repackage(state))
+        loss = F.cross_entropy(logits.flatten(0, 1), targets)
+        step(loss)
+        total += loss.item()
+    return total""",
+    ),
+    Attempt(
+        WORDS,
+        "train_epoch",
+        "the global random state is seeded",
+        ("random state", "seed"),
+        source="""right = train_epoch
+def train_epoch(*arguments):
+    torch.manual_seed(0)
+    return right(*arguments)""",
+    ),
+    Attempt(
         PIECES,
         "oov_rate",
         "the words are taken in the order of their appearance",

@@ -169,7 +169,7 @@ def _assert_structure(got: Any, what: str) -> None:
     try:
         assert_kind(got, tuple, what)
     except CheckFailed as failure:
-        raise CheckFailed(str(failure), Evidence.STRUCTURE) from None
+        raise CheckFailed(str(failure), Evidence.STRUCTURE, failure.question) from None
     if len(got) != 2:
         sentence = _("{what} has {got} parts, expected 2: logits and state.")
         raise CheckFailed(sentence.format(what=what, got=len(got)), Evidence.STRUCTURE)
@@ -183,7 +183,7 @@ def _assert_shape(got: Any, shape: tuple[int, ...], dtype: torch.dtype, what: st
         evidence = Evidence.STRUCTURE
         if isinstance(got, torch.Tensor):
             evidence = Evidence.DTYPE if tuple(got.shape) == shape else Evidence.SHAPE
-        raise CheckFailed(str(failure), evidence) from None
+        raise CheckFailed(str(failure), evidence, failure.question) from None
 
 
 def parts(state: State) -> list[torch.Tensor]:

@@ -81,8 +81,8 @@ def assert_zeros(model: Model, batch: int) -> None:
 
 @pytest.mark.task("RNNModel")
 @pytest.mark.hint(
-    "Which axis of ids is time? What does your recurrent layer take for time?",
     "What does each layer read, and which layer's output does the decoder read?",
+    "Which axis of ids is time? What does your recurrent layer take for time?",
 )
 def test_logits_and_states_of_every_kind(student: Student, reference: Student, draw: Draw) -> None:
     """In eval mode, with random weights and states, each kind computes what it should; very large states too."""
@@ -124,11 +124,20 @@ def assert_network(
         where = _("with the weights of {model} given,").format(model=model)
         assert_equal(parts(new_state), parts(right_state), _("{where} the new state").format(where=where))
         what = _("{where} the new state is right, but logits").format(where=where)
-        assert_equal(logits, right_logits, what)
+        _assert_scores(logits, right_logits, what)
     except CheckFailed:
         if certain:
             raise
         assert_own_cells(model, Draw(derive_seed(draw.seed, "her own cells")), ids, state)
+
+
+def _assert_scores(logits: torch.Tensor, expected: torch.Tensor, what: str) -> None:
+    """As `assert_equal`, with a question about what comes after the recurrent layers."""
+    try:
+        assert_equal(logits, expected, what)
+    except CheckFailed as failure:
+        question = _("Which of your lines stand between the output of the last layer and the scores?")
+        raise CheckFailed(str(failure), failure.evidence, failure.question or question) from None
 
 
 def assert_own_cells(model: Model, draw: Draw, ids: torch.Tensor, state: State) -> None:
