@@ -214,7 +214,9 @@ def _shape_question(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return _("The sizes are right, their order is not. Which axis is which in your result?")
     if len(got) != len(expected):
         lost = [size for size in expected if size not in got]
-        if (len(got) < len(expected) and lost == [1]) or (1 in expected and len(got) == len(expected) - 1):
+        if (len(got) < len(expected) and set(lost) == {1}) or (
+            1 in expected and len(got) == len(expected) - 1
+        ):
             return _("Where has the axis of size 1 gone? Does a `squeeze` or an index take it away?")
         return _("How many axes should the result have, and which of your lines adds or removes one?")
     off = [axis for axis, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]
