@@ -16,6 +16,9 @@ from autograder.student.checking.student import CheckFailed, Evidence, Remote, S
 from autograder.student.core.language import _
 
 VOCABULARY, EMBED, HIDDEN, CLASSES = 11, 5, 16, 3  # so many cells that no right model is silent by chance
+# Where each cell passes its largest value over the words on, the last word of four is in none of 16 cells the largest
+# in one model of 80: not in four models together.
+MODELS = 4
 IGNORED = -100  # the target of a position that does not count
 DOUBLE = torch.float64
 FOUR_ROWS = ("##", "#", "####", "###")  # where `padded_rows` has words
@@ -134,9 +137,9 @@ def one_change_each(draw: Draw, length: int) -> torch.Tensor:
     return torch.tensor(rows)
 
 
-def embedding_gradient(gradients: dict[str, Any]) -> torch.Tensor:
-    """(V, E): the absolute gradients of the parameters that have the shape of an embedding, summed."""
-    found = [gradient.abs() for gradient in gradients.values() if isinstance(gradient, torch.Tensor)]
+def embedding_gradient(*gradients: dict[str, Any]) -> torch.Tensor:
+    """(V, E): the absolute gradients of the parameters that have the shape of an embedding, summed over models."""
+    found = [each.abs() for model in gradients for each in model.values() if isinstance(each, torch.Tensor)]
     # One-hot vectors and a linear layer are an embedding too: its weight is (E, V).
     fitting = [g for g in found if g.shape == (VOCABULARY, EMBED)]
     fitting += [g.T for g in found if g.shape == (EMBED, VOCABULARY)]

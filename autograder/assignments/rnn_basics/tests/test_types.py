@@ -14,6 +14,7 @@ from autograder.assignments.rnn_basics.tests._scores import (
     FOUR_ROWS,
     HIDDEN,
     IGNORED,
+    MODELS,
     VOCABULARY,
     assert_learnt,
     assert_moved,
@@ -104,15 +105,20 @@ def test_gradient_of_the_embedding(student: Student, reference: Student, draw: D
     """Training moves the embedding of every word that was read, never that of pad_id, nor of words elsewhere."""
     with blaming_padding(student, reference, draw, "SequenceClassifier"):
         for pad_id in (4, VOCABULARY - 1):
-            model = student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
+            keep = partial(student.SequenceClassifier.keep, VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
+            models = [keep() for _model in range(MODELS)]
             # pad_id stands among the words, 0 is an id like any other, and 9 stands in the padding only.
             ids = torch.tensor([[1, 9, 9, 9, 9], [2, pad_id, 0, pad_id, 9], [7, 5, 2, 6, 9]])
             lengths = torch.tensor([1, 3, 4])
             upstream = draw.normal(3, CLASSES, dtype=torch.float32)
-            got = embedding_gradient(model.gradients(ids, lengths, upstream=[upstream]).parameters)
+            got = embedding_gradient(
+                *(model.gradients(ids, lengths, upstream=[upstream]).parameters for model in models)
+            )
             assert_rows_with_gradient(got, {0, 1, 2, 5, 6, 7}, pad_id, set())
             upstream[[0, 2]] = 0
-            got = embedding_gradient(model.gradients(ids, lengths, upstream=[upstream]).parameters)
+            got = embedding_gradient(
+                *(model.gradients(ids, lengths, upstream=[upstream]).parameters for model in models)
+            )
             assert_rows_with_gradient(got, {0, 2}, pad_id, {1, 5, 6, 7})
 
 
