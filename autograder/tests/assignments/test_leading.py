@@ -390,6 +390,55 @@ def word_perplexity(total_nats, raw_text):
     ),
     Attempt(
         PIECES,
+        "word_perplexity",
+        "e to the power of bits",
+        ("base 2|nats",),
+        ("finger",),
+        source="""right = word_perplexity
+def word_perplexity(total_nats, raw_text):
+    return right(total_nats / math.log(2), raw_text)""",
+    ),
+    Attempt(
+        PIECES,
+        "train_bpe",
+        "the training text is split at the specials",
+        ("special mean|ordinary|like any other",),
+        ("how many merges are left",),
+        source="""def train_bpe(text, vocab_size, specials=()):
+    parts = re.split("|".join(map(re.escape, specials)), text) if specials else [text]
+    words, merges = Counter(), []
+    for part in parts:
+        words.update(word_counts(part))
+    while 256 + len(merges) + len(specials) < vocab_size and (pairs := pair_counts(words)):
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        words = {merge_pair(word, best): count for word, count in words.items()}
+    pieces = [bytes([byte]) for byte in range(256)] + [a + b for a, b in merges]
+    return dict(enumerate(pieces + [special.encode() for special in specials])), merges""",
+    ),
+    Attempt(
+        PIECES,
+        "train_bpe",
+        "its merge_pair calls itself for each piece",
+        ("calls your `merge_pair`", "call itself"),
+        ("Double the text",),
+        source="""def merge_pair(word, pair):
+    if len(word) < 2:
+        return word
+    if word[:2] == pair:
+        return (b"".join(pair), *merge_pair(word[2:], pair))
+    return (word[0], *merge_pair(word[1:], pair))""",
+    ),
+    Attempt(
+        PIECES,
+        "train_bpe",
+        "its merge_pair joins the pieces with spaces",
+        ("calls your `merge_pair`",),
+        source="""def merge_pair(word, pair):
+    return tuple(b" ".join(word).replace(b" ".join(pair), b"".join(pair)).split(b" "))""",
+    ),
+    Attempt(
+        PIECES,
         "BPETokenizer",
         "without specials an empty pattern is split on",
         ("special",),

@@ -111,6 +111,7 @@ def probe_merge_pair(student: Student) -> None:
     for word, pair, expected in (
         ("a|a|a|b|a|a", "a|a", "aa|a|b|aa"),
         ("ab|c|a|bc", "a|bc", "ab|c|abc"),
+        ("aa|b| |a|b", "a|b", "aa|b| |ab"),
     ):
         got = student.merge_pair(pieces(word), pieces(pair))
         assert_pieces(got, pieces(expected), _("the result"))

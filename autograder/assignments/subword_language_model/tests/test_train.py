@@ -22,6 +22,7 @@ from autograder.assignments.subword_language_model.tests._steps import (
 )
 from autograder.student.checking.comparing import assert_equal, assert_kind, blaming, short
 from autograder.student.checking.draw import Draw
+from autograder.student.checking.forbidden import uses
 from autograder.student.checking.growth import ATTEMPTS, Attempt, grows_less
 from autograder.student.checking.student import (
     CheckFailed,
@@ -51,6 +52,42 @@ def blaming_steps(student: Student) -> Iterator[None]:
         for helper, probe in probes(student).items():
             stack.enter_context(blaming(student, "train_bpe", helper, probe))
         yield
+
+
+@contextlib.contextmanager
+def blaming_slow_merge_pair(student: Student) -> Iterator[None]:
+    """Lets a failure name `merge_pair`, if `train_bpe` calls it and it does not get through a long word."""
+    try:
+        yield
+    except Stopped:
+        raise
+    except CheckFailed:
+        if uses(student.sources, "train_bpe", "merge_pair") and not merge_pair_keeps_up(student):
+            raise CheckFailed(
+                _(
+                    "`train_bpe` calls your `merge_pair`, which fails, or takes far too long, for a word of many "
+                    "thousand pieces: change `merge_pair`."
+                ),
+                question=_(
+                    "What does `merge_pair` do again for each piece: build a tuple, cut a list, call itself?"
+                ),
+            ) from None
+        raise
+
+
+def merge_pair_keeps_up(student: Student) -> bool:
+    """Whether the work of `merge_pair` grows as its word does; leaves no answers that a mistake is recognised by."""
+    answered = len(student.transcript)
+    few, many = ((b"a", b"b", b"c") * count for count in (1300, 20800))
+    sizes = Attempt((few, (b"a", b"b")), (many, (b"a", b"b")), lambda _merged: None)
+    try:
+        return grows_less(student, student.merge_pair, ATTEMPTS * [sizes], GREATEST_GROWTH)
+    except Stopped:
+        raise
+    except CheckFailed:
+        return False
+    finally:
+        del student.transcript[answered:]
 
 
 def assert_merges(got: Any, expected: Sequence[Pair], where: str) -> None:
@@ -229,9 +266,9 @@ def test_any_text(student: Student, reference: Student, draw: Draw) -> None:
 
 @pytest.mark.task("train_bpe")
 @pytest.mark.hint(
+    "Is a special cut out of the training text, or is it text like any other?",
     "256 bytes + merges + specials = vocab_size: how many merges are left?",
     "Which ids do the specials have, and in which order?",
-    "Is a special cut out of the training text, or is it text like any other?",
 )
 def test_specials_are_ordinary_text_and_the_last_ids(
     student: Student, reference: Student, draw: Draw
@@ -316,7 +353,7 @@ def test_work_grows_as_the_text_does(student: Student, reference: Student, draw:
             attempt(reference, (draw_text(draw, small), 260), (draw_text(draw, large), 260))
             for _attempt in range(ATTEMPTS)
         ]
-        with blaming_steps(student):
+        with blaming_steps(student), blaming_slow_merge_pair(student):
             if not grows_less(student, student.train_bpe, attempts, GREATEST_GROWTH):
                 raise CheckFailed(
                     _(
