@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.student.core.budget import TASK_CPU_SECONDS
+from autograder.student.core.budget import SCORING_CPU_SECONDS, TASK_CPU_SECONDS
 
 Account = Literal["cells", "tasks", "scoring", "grader", "idle", "waiting"]
 
@@ -39,7 +39,7 @@ class Limits:
     cpu_seconds_total: float = 60.0
     task_cpu_seconds: float = TASK_CPU_SECONDS
     tasks_cpu_seconds: float = 45.0
-    scoring_cpu_seconds: float = 300.0
+    scoring_cpu_seconds: float = SCORING_CPU_SECONDS
     scoring_cpu_seconds_total: float = 900.0
     grader_cpu_seconds: float = 40.0
     idle_seconds: float = 20.0

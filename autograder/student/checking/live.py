@@ -135,7 +135,8 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     points = {each.name: each.points for each in notebook.tasks()} if notebook else {}
     history = kernel.history()
     own = newest(history)
-    patience = Patience(live_student(names, [*own, *beside(Path.cwd(), own).cells]))
+    answers = live_student(names, [*own, *beside(Path.cwd(), own).cells])
+    patience = Patience(answers, spec_of(assignment).cpu_seconds(task))
     student = patience.student
     tests = check_task(student, task, assignment)
     _results[task] = score_task(task, points.get(task, 1.0), tests)

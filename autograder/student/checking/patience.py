@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograder.student.checking.student import Stopped, Student
-from autograder.student.core.budget import TASK_CPU_SECONDS
 from autograder.student.core.language import _
 
 SLOW = 1 / 3  # of the time: who needs more than this is told so, since the grader's machine may be slower
@@ -24,7 +23,7 @@ SLOW = 1 / 3  # of the time: who needs more than this is told so, since the grad
 class Patience:
     """A student whose code has so many seconds of computing for all the tests of a task together."""
 
-    def __init__(self, student: Student, seconds: float = TASK_CPU_SECONDS) -> None:
+    def __init__(self, student: Student, seconds: float) -> None:
         self.seconds = seconds
         self.student = Student(self._ask, student.sources, student.clock)
         self._asked = student._ask

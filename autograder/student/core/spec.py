@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from autograder.student.core.budget import SCORING_CPU_SECONDS, TASK_CPU_SECONDS
 from autograder.student.core.metric import Metric
 
 WEIGHTS_SUFFIX, ARGUMENTS_SUFFIX = ".safetensors", ".json"
@@ -65,3 +66,8 @@ class Spec:
     may_change: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # the arguments that a task may change
+
+    def cpu_seconds(self, task: str) -> float:
+        """The seconds of computing that all tests of a task have together, at the desk as when grading."""
+        is_measured = self.model is not None and self.model.task == task
+        return SCORING_CPU_SECONDS if is_measured else TASK_CPU_SECONDS

@@ -9,9 +9,12 @@ import numpy
 import pytest
 import torch
 
+from autograder.sandbox import Limits
 from autograder.student import check
 from autograder.student.checking import live
 from autograder.student.checking.panel import html_panel
+from autograder.student.checking.patience import Patience
+from autograder.student.checking.student import Student
 from autograder.student.core.ipython_syntax import plain_python
 from autograder.student.core.notebook import parse_notebook
 from autograder.student.core.results import TestResult, score_task
@@ -125,6 +128,22 @@ def test_a_misspelt_name_is_told_without_a_question(kernel) -> None:
     text = check("rnn_step", hints=2).text()
     assert text.count("name 'y' is not defined") == 1
     assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("task", "limit"), [("rnn_step", "task_cpu_seconds"), ("language_model", "scoring_cpu_seconds")]
+)
+def test_a_task_has_the_time_that_it_has_when_graded(monkeypatch, task, limit) -> None:
+    """A trained model that reads a text has more: a large one takes minutes, and is right all the same."""
+    given = []
+
+    def patience(student: Student, seconds: float) -> Patience:
+        given.append(seconds)
+        return Patience(student, seconds)
+
+    monkeypatch.setattr(live, "Patience", patience)
+    check(task)
+    assert given == [getattr(Limits(), limit)]
 
 
 def test_an_unknown_task_is_one_sentence(kernel, capsys) -> None:
