@@ -179,6 +179,18 @@ def test_merges_in_the_order_learnt(student: Student) -> None:
 
 
 @pytest.mark.task("BPETokenizer")
+@pytest.mark.hint("How long may a piece be? Does your code look at some lengths only?")
+def test_long_pieces(student: Student) -> None:
+    """A piece may be as long as a word of two hundred letters: nothing limits it."""
+    merges: list[Pair] = [(b"a" * 2**doublings, b"a" * 2**doublings) for doublings in range(7)]
+    merges.append((b"a" * 128, b"b"))
+    vocab = vocab_of(merges)
+    with blaming_merge_pair(student):
+        for text, ids in (("a" * 128 + "b", [263]), ("a" * 200, [262, 261, 258])):
+            assert_ids(tokenizer_of(student, merges).encode(text), ids, vocab, text)
+
+
+@pytest.mark.task("BPETokenizer")
 @pytest.mark.hint(
     "What did training see as a word? Is the text cut in the same way here?",
     "May a merge join the end of one word and the beginning of the next?",
