@@ -306,7 +306,8 @@ def blaming(student: Student, name: str, helper: str, probe: Callable[[], None])
             raise CheckFailed(
                 _("`{name}` calls your `{helper}`, which fails its own check: fix `{helper}` first.").format(
                     name=name, helper=helper
-                )
+                ),
+                Evidence.ELSEWHERE,
             ) from None
         finally:
             del student.transcript[

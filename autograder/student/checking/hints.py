@@ -27,9 +27,11 @@ def questions(error: BaseException, own: Sequence[str]) -> tuple[str, ...]:
 
 
 def speaks_for_itself(error: BaseException) -> bool:
-    """Whether any question would miss the point: nothing was computed, or a name is misspelt."""
+    """Whether any question would miss the point: nothing was computed, a name is misspelt, another task is wrong."""
     if isinstance(error, StudentError):
         return error.is_unwritten or error.type_name in ("NameError", "ModuleNotFoundError")
+    if isinstance(error, CheckFailed) and error.evidence is Evidence.ELSEWHERE:
+        return True
     return isinstance(error, Stopped)
 
 

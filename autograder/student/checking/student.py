@@ -57,6 +57,7 @@ class Evidence(enum.Enum):
     GRADIENTS = "gradients"
     SIDE_EFFECT = "side effect"
     VALUES = "values"
+    ELSEWHERE = "elsewhere"  # in another task, which the sentence names
 
 
 class CheckFailed(AssertionError):

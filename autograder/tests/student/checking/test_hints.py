@@ -34,12 +34,13 @@ def test_an_exception_is_asked_about_itself(error: StudentError, word: str) -> N
 
 
 def test_what_speaks_for_itself_gets_no_question() -> None:
-    """A name that is missing or misspelt, a cell that is not written, a time limit, a fault of the test."""
+    """A name that is missing or misspelt, an unwritten cell, a time limit, another task, a fault of the test."""
     for error in (
         raised("NotImplementedError"),
         raised("NameError"),
         raised("KeyError", "'f'"),
         Stopped("timeout", "Too slow."),
+        CheckFailed("`f` calls your `g`, which fails its own check: fix `g` first.", Evidence.ELSEWHERE),
         RuntimeError(),
     ):
         assert questions(error, OWN) == ()

@@ -113,6 +113,24 @@ def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
     assert "Inside the tanh there are three terms" in check("rnn_step", hints=3).text()
 
 
+def test_a_task_that_fails_through_another_sends_there_and_asks_nothing(kernel) -> None:
+    """Its own questions would send the student to lines that are right."""
+    kernel(WRONG)
+    kernel(
+        "def rnn_forward(x, h0, W_xh, W_hh, b):\n"
+        "    states = []\n"
+        "    for x_t in x:\n"
+        "        h0 = rnn_step(x_t, h0, W_xh, W_hh, b)\n"
+        "        states.append(h0)\n"
+        "    return torch.stack(states), h0"
+    )
+    result = check("rnn_forward", hints=3)
+    assert "fix `rnn_step` first" in result.text()
+    blamed = [test for test in result.result.tests if "fix `rnn_step` first" in test.message]
+    assert blamed
+    assert {test.hints for test in blamed} == {()}
+
+
 def test_an_untouched_cell_says_so(kernel) -> None:
     """No traceback, no score."""
     kernel("def rnn_step(x, h, W_xh, W_hh, b):\n    raise NotImplementedError()")
