@@ -24,9 +24,10 @@ from autograder.grading.mistakes import mutate
 from autograder.grading.suite import Suite, trusted_student
 from autograder.maintain import recording
 from autograder.student.checking import naming
+from autograder.student.checking.hints import tells_a_mistake
 from autograder.student.checking.recording import Replay, read_recording
 from autograder.student.checking.sketch import Sketch
-from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.checking.student import Student
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.course import ASSIGNMENTS, assignment_names
 from autograder.student.core.terminal import output
@@ -225,7 +226,7 @@ def _failed(outcomes: Mapping[str, Outcome]) -> dict[str, Sketch]:
     return {
         test: outcome.sketch
         for test, outcome in outcomes.items()
-        if isinstance(outcome.error, CheckFailed) and outcome.sketch is not None
+        if tells_a_mistake(outcome.error) and outcome.sketch is not None
     }
 
 

@@ -19,11 +19,12 @@ import torch
 from autograder.grading.cases import Cases, Outcome
 from autograder.grading.mistakes import Mistake, mutate
 from autograder.grading.suite import Suite, trusted_student
+from autograder.student.checking.hints import tells_a_mistake
 from autograder.student.checking.naming import KnownMistake, Trace, write_mistake
 from autograder.student.checking.plugin import LiveReference
 from autograder.student.checking.recording import Recorder, Replay, recorded_file
 from autograder.student.checking.sketch import TOLERANCE, Sketch, distance
-from autograder.student.checking.student import CheckFailed, Student
+from autograder.student.checking.student import Student
 from autograder.student.checking.suite import PUBLIC_SEED
 from autograder.student.core.course import ASSIGNMENTS
 from autograder.student.core.files import replace_file
@@ -152,7 +153,7 @@ def _failures(
     return {
         test: outcome
         for test, outcome in outcomes.items()
-        if isinstance(outcome.error, CheckFailed) and outcome.sketch is not None
+        if tells_a_mistake(outcome.error) and outcome.sketch is not None
     }
 
 

@@ -35,6 +35,11 @@ def speaks_for_itself(error: BaseException) -> bool:
     return isinstance(error, Stopped)
 
 
+def tells_a_mistake(error: BaseException | None) -> bool:
+    """Whether a known mistake may be recognised by what was answered: the task itself broke a promise."""
+    return isinstance(error, CheckFailed) and not speaks_for_itself(error)
+
+
 def _about(evidence: Evidence) -> str:
     return {
         Evidence.STRUCTURE: _("What does the task say is returned, and what does your last line return?"),

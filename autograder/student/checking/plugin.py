@@ -25,7 +25,7 @@ import torch
 
 from autograder.student.checking import naming
 from autograder.student.checking.draw import Draw, derive_seed
-from autograder.student.checking.hints import questions, speaks_for_itself
+from autograder.student.checking.hints import questions, tells_a_mistake
 from autograder.student.checking.naming import KnownMistake
 from autograder.student.checking.sketch import Sketch, sketch
 from autograder.student.checking.student import CheckFailed, CouldNotLook, Stopped, Student, StudentError
@@ -260,7 +260,7 @@ class Plugin:
     def _keep_sketch(self, item: pytest.Item, error: BaseException | None) -> None:
         """Keeps what was answered in a failed test, if anything was that a mistake can be recognised by."""
         student = getattr(item, "funcargs", {}).get("student")
-        if self.is_secret or not isinstance(error, CheckFailed) or speaks_for_itself(error):
+        if self.is_secret or not tells_a_mistake(error):
             return
         if isinstance(student, Student) and any(student.transcript):
             self.failed[task_of(item)][item.name] = sketch(student.transcript)
