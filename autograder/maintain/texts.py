@@ -30,6 +30,7 @@ _PART = re.compile(r"^```.*?^```$|^[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", re.MULT
 _PLACEHOLDER = re.compile(r"\{[a-z_]\w*(?:[!:][^{}]*)?\}")
 _PHRASE = re.compile(r"[^\W\d_] [^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2}")
+_ANSWER = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 _SHOWING = frozenset({"print", "plots"})  # calls whose arguments a reader sees
 _DOCUMENTED = (ast.FunctionDef, ast.ClassDef)
 
@@ -95,7 +96,10 @@ def _words(message: Any) -> Words | None:
 
 
 def places(cell: dict[str, Any]) -> list[Place]:
-    """The texts of a cell in their order: all of a Markdown cell; docstrings, and what is shown, of a code cell."""
+    """The texts of a cell in their order: all of a Markdown cell; docstrings, and what is shown, of a code cell.
+
+    What an answer shows stays as it is: no student sees it. What stands around an answer is given, and is translated.
+    """
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         return [Place(0, len(source), source)]
@@ -104,8 +108,13 @@ def places(cell: dict[str, Any]) -> list[Place]:
     except SyntaxError:  # a cell with a magic
         return []
     found = list(_docstrings(source, tree))
-    if not is_answer(cell) and SETUP_TAG not in cell.get("metadata", {}).get("tags", []):
-        shown = list(_shown(source, tree))
+    if SETUP_TAG not in cell.get("metadata", {}).get("tags", []):
+        answers = [answer.span() for answer in _ANSWER.finditer(source)]
+        shown = [
+            place
+            for place in _shown(source, tree)
+            if not any(start <= place.start < end for start, end in answers)
+        ]
         names = {place.text for place in shown}  # a name that is shown may be a key as well
         found += shown + [place for place in _keys(source, tree) if place.text in names]
     return sorted(found, key=lambda place: place.start)
@@ -148,11 +157,6 @@ def placeholders(text: Words) -> Counter[str]:
     return Counter(_PLACEHOLDER.findall(text if isinstance(text, str) else text[1]))
 
 
-def is_answer(cell: dict[str, Any]) -> bool:
-    """Whether a student fills the cell in: nothing but its docstrings is then translated."""
-    return bool(cell.get("metadata", {}).get("nbgrader", {}).get("solution"))
-
-
 def _docstrings(source: str, tree: ast.Module) -> Iterator[Place]:
     """The docstrings, without their quotation marks."""
     for node in ast.walk(tree):
@@ -186,8 +190,8 @@ def _inside(node: ast.AST) -> list[ast.AST]:
     """The parts of an expression or statement that may hold what is shown."""
     if isinstance(node, ast.Expr | ast.Attribute) and isinstance(node.value, ast.Constant):
         return []  # a docstring; a method of a string
-    if isinstance(node, ast.Subscript):
-        return [node.value]
+    if isinstance(node, ast.Subscript):  # a key is data, but for a label that is put together
+        return [node.value, node.slice] if isinstance(node.slice, ast.JoinedStr) else [node.value]
     parts: list[ast.AST] = list(ast.iter_child_nodes(node))
     if isinstance(node, ast.keyword | ast.Compare) or (isinstance(node, ast.Call) and not _is_shown(node)):
         return [part for part in parts if not isinstance(part, ast.Constant) or _is_phrase(part)]

@@ -27,6 +27,7 @@ def shown(source: str, **metadata: Any) -> list[str]:
         ('print("yes" if found else "no")', ['"yes"', '"no"']),
         ('raise ValueError("no such word: " "try another one")', ['"no such word: " "try another one"']),
         ('_table = {"your bigram": 7.0}\nprint(_table["your bigram"])', ['"your bigram"', '"your bigram"']),
+        ('stages[f"{count} merges"] = 1', ['f"{count} merges"']),
         ('judge("always the largest", 1)', ['"always the largest"']),
     ],
 )
@@ -54,11 +55,11 @@ def test_what_code_needs_is_not(source: str) -> None:
 
 
 def test_an_answer_keeps_its_words() -> None:
-    """Of a cell that students fill in, and of the imports, the docstrings are translated and nothing else."""
-    source = 'def f():\n    """Says a word."""\n    print("the word")'
-    assert shown(source) == ["Says a word.", '"the word"']
-    assert shown(source, nbgrader={"solution": True}) == ["Says a word."]
-    assert shown(source, tags=["setup"]) == ["Says a word."]
+    """Of an answer and of the imports only docstrings are translated; what is given beside an answer is shown."""
+    source = 'def f():\n    """Says a word."""\n    ### BEGIN SOLUTION\n    print("the word")\n    ### END SOLUTION'
+    given = 'print("a label")'
+    assert shown(f"{source}\n{given}") == ["Says a word.", '"a label"']
+    assert shown(f"{given}\n{source}", tags=["setup"]) == ["Says a word."]
 
 
 def test_places_are_found_behind_letters_of_any_size() -> None:
