@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,14 @@ def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
     # These load torch, which takes seconds.
     from autograder.grading.run import grade, load_suites
     from autograder.grading.staging import grading_server
-    from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox import SandboxUnavailable, compiler
 
+    compiler.put_off()
     try:
         if job.isolation not in _bench:
             server = resources.enter_context(grading_server(job.isolation))
             _bench[job.isolation] = server, load_suites(assignment_names())
+            gc.freeze()  # what is loaded now stays, and there is nothing to be found in it
         server, suites = _bench[job.isolation]
         trainer = _trainer(job, resources) if job.train else None
         return grade(job.submission, suites, server, job.seed, trainer, job.is_turn, job.earlier)
