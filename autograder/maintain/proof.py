@@ -139,8 +139,9 @@ class Proof:
         """All that is proved of one task.
 
         In short, a known mistake is tried on those tests alone that its recording says it fails: it has to fail them
-        as recorded, and whether it now fails others too is not seen. A wrong answer by somebody else has to fail
-        once, and is not recognised. Mistakes that are left out are not tried at all.
+        as recorded, and whether it now fails others too is not seen, nor whether the grader catches it as well. A wrong
+        answer by somebody else has to fail once, and is not recognised. Mistakes that are left out are not tried at
+        all.
         """
         row = Row(task, len(self.cases.by_task[task]))
         recorded = read_recording(ASSIGNMENTS / self.assignment, task)
@@ -164,7 +165,7 @@ class Proof:
             if not is_named:
                 found = naming.name(traces, _failed(outcomes))
                 row.remarks.append(f"{mutant.name} is not named: {found and found.id}")
-            row.remarks += self._disagreements(mutant, outcomes, seeds)
+            row.remarks += self._disagreements(mutant, outcomes, 0 if is_short else seeds)
         for right in self.written(self.private / "alternatives", task):
             row.alternatives += 1
             outcomes = self.at_the_desk(right, answers)

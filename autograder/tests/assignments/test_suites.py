@@ -40,7 +40,7 @@ def proof_of(assignment: str) -> Proof:
 
 @pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
 def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> None:
-    """Mistakes fail at the desk and are named, right answers pass, the grader agrees; answers by others are caught.
+    """Mistakes fail at the desk and are named, right answers pass, answers by others are caught, and the grader agrees.
 
     The wrong answers by others were written without a look at the tests or at the known mistakes.
     """

@@ -41,13 +41,13 @@ OTHER_LOSSES = {
 
 
 def graded(submitted: Path, out: Path, names: set[str] | None = None) -> dict[str, Result]:
-    """The results of a class by student, in two processes."""
+    """The results of a class by student."""
     found = [
         each
         for each in label(find_submissions([submitted], [ASSIGNMENT, MODELS, SUBWORDS]))
         if not names or each.student in names
     ]
-    return {result.student: result for result in grade_all(found, out, SEED, jobs=2)}
+    return {result.student: result for result in grade_all(found, out, SEED)}
 
 
 @pytest.fixture(scope="module")

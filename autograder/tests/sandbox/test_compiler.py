@@ -40,9 +40,7 @@ USES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "use", [*USES[:2], *(pytest.param(use, marks=pytest.mark.slow) for use in USES[2:])]
-)
+@pytest.mark.parametrize("use", [*USES[:2], *(pytest.param(use, marks=pytest.mark.slow) for use in USES[2:])])
 def test_the_compiler_waits(use: str) -> None:
     """Optimisers do without it; whatever else is done with it is done by the real one."""
     done = subprocess.run([sys.executable, "-c", BEGIN + use], capture_output=True, text=True, check=False)
