@@ -160,7 +160,7 @@ class TestWork:
             "o = torch.optim.Adam(m.parameters()); o.step()",
             "import torch\ntorch.nn.functional.conv2d(torch.randn(2, 3, 9, 9), torch.randn(4, 3, 3, 3))",
             "import torch\ntorch.linalg.svd(torch.randn(20, 20)); torch.linalg.solve(torch.eye(3), torch.ones(3))",
-            "import torch\ntorch.func.vmap(torch.func.grad(lambda x: x.sin()))(torch.randn(4))",
+            "import torch\ntorch.func.vmap(lambda x: x.sin())(torch.randn(4))",
             "import torch.utils.data as d, torch\nlist(d.DataLoader(d.TensorDataset(torch.ones(9)), 4, shuffle=True))",
             "import torch\ntorch.save({'a': torch.ones(2)}, 'm.pt'); assert torch.load('m.pt')['a'].sum() == 2",
             "import numpy\nnumpy.savez('a.npz', a=numpy.ones(3)); numpy.load('a.npz')['a']",

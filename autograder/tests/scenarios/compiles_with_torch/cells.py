@@ -2,7 +2,7 @@
 import torch._dynamo.config
 from torch.utils.checkpoint import checkpoint
 
-slope = torch.func.grad(torch.sin)(torch.tensor(0.0))
+slope = torch.func.vmap(torch.func.grad(torch.sin))(torch.zeros(1))
 doubled = torch.compile(lambda x: 2 * x, backend="eager")
 once_more = checkpoint(torch.sin, torch.ones(2, requires_grad=True), use_reentrant=False)
 once_more.sum().backward()
