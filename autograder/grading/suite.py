@@ -29,7 +29,7 @@ def no_checkpoint(assignment: str) -> Checkpoint:
         _(
             "No trained model was handed in: save yours with {call}, and hand in {files} with the notebook."
         ).format(
-            call="`save_checkpoint`",
+            call="`LiveTraining`",
             files=", ".join(f"`{name}`" for name in MEASURED_MODELS[assignment].files),
         )
     )

@@ -170,7 +170,8 @@ def _overview() -> Overview | None:
             task.name,
             task.points,
             _results.get(task.name),
-            state.is_not_run(saved.get(task.name, ""), history),
+            is_not_run=state.is_not_run(saved.get(task.name, ""), history),
+            is_broken=state.is_broken(task.name, history),
         )
         for task in notebook.tasks()
     )

@@ -13,12 +13,13 @@ from autograder.student.core.results import TaskResult
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One task: its points, the newest result of its check, and whether its cell has not run as it is saved."""
+    """One task: its points, the newest result of its check, and whether that result is one of an older cell."""
 
     task: str
     points: float
     result: TaskResult | None
-    is_not_run: bool = False
+    is_not_run: bool = False  # as it is saved
+    is_broken: bool = False  # what ran last is not Python
 
 
 def overview_html(rows: Sequence[OverviewRow], progress: str) -> str:
@@ -53,7 +54,7 @@ def _points(row: OverviewRow) -> str:
 def _mark(row: OverviewRow) -> tuple[str, str]:
     if row.result is None:
         return "·", GREY
-    if row.is_not_run:
+    if row.is_broken or row.is_not_run:
         return "!", AMBER
     return ("✓", GREEN) if row.result.status == "passed" else ("✗", RED)
 
@@ -61,6 +62,10 @@ def _mark(row: OverviewRow) -> tuple[str, str]:
 def _state(row: OverviewRow) -> str:
     if row.result is None:
         return _("not checked yet")
+    if row.is_broken:
+        return _(
+            "the cell is not valid Python, an older version was checked: correct it, run it, check again"
+        )
     if row.is_not_run:
         return _("the cell has not run as it is saved: run it, then check again")
     if row.result.status == "passed":

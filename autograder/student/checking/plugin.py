@@ -28,7 +28,14 @@ from autograder.student.checking.draw import Draw, derive_seed
 from autograder.student.checking.hints import questions, tells_a_mistake
 from autograder.student.checking.naming import KnownMistake
 from autograder.student.checking.sketch import Sketch, sketch
-from autograder.student.checking.student import CheckFailed, CouldNotLook, Stopped, Student, StudentError
+from autograder.student.checking.student import (
+    CheckFailed,
+    CouldNotLook,
+    Evidence,
+    Stopped,
+    Student,
+    StudentError,
+)
 from autograder.student.core.language import _
 from autograder.student.core.results import TestOutcome, TestResult
 from autograder.student.core.spec import Spec
@@ -189,7 +196,7 @@ class Plugin:
             # In the current folder of its kernel, under the name that its assignment gives it.
             return load_checkpoint(MEASURED_MODELS[request.path.parents[1].name].stem)
         except UnreadableCheckpoint as error:
-            raise CheckFailed(str(error)) from None
+            raise CheckFailed(str(error), Evidence.ELSEWHERE) from None
 
     @pytest.fixture
     def measured(self, request: pytest.FixtureRequest) -> Measured:

@@ -23,6 +23,11 @@ def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
     return [note for note in found if note]
 
 
+def is_broken(task: str, history: Sequence[str]) -> bool:
+    """Whether the newest version of the cell that ran is not Python, so that an older one is still in force."""
+    return bool(_broken(task, history))
+
+
 def is_not_run(saved: str, history: Sequence[str]) -> bool:
     """Whether this kernel, which has run other cells, never ran this one as it is saved.
 

@@ -57,7 +57,7 @@ class Evidence(enum.Enum):
     GRADIENTS = "gradients"
     SIDE_EFFECT = "side effect"
     VALUES = "values"
-    ELSEWHERE = "elsewhere"  # in another task, which the sentence names
+    ELSEWHERE = "elsewhere"  # in another task or in a file; the sentence says where
 
 
 class CheckFailed(AssertionError):

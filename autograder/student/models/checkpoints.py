@@ -227,7 +227,7 @@ def _bytes_of(path: Path, limit: int) -> bytes:
     except OSError:
         raise UnreadableCheckpoint(
             _("There is no {file}: train your model and save it with {call}.").format(
-                file=f"`{path.name}`", call="`save_checkpoint`"
+                file=f"`{path.name}`", call="`LiveTraining`"
             )
         ) from None
 
@@ -235,7 +235,9 @@ def _bytes_of(path: Path, limit: int) -> bytes:
 def _read_weights(weights: bytes) -> dict[str, torch.Tensor]:
     if len(weights) > MAX_WEIGHTS_BYTES:
         raise UnreadableCheckpoint(
-            _("The file of the weights is larger than {limit} MB.").format(limit=MAX_WEIGHTS_BYTES // 2**20)
+            _(
+                "The file of the weights is larger than {limit} MB: a model may have {count:,} numbers."
+            ).format(limit=MAX_WEIGHTS_BYTES // 2**20, count=MAX_PARAMETERS)
         )
     try:
         tensors = read_tensors(weights)

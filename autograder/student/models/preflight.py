@@ -1,7 +1,7 @@
 """Finds in seconds what would waste minutes of training: a model that cannot be handed in, or cannot learn.
 
 Before the first update: the arguments build the model again, its size is allowed, it reads the text, and the ids are
-the course's. In the first updates: the loss is a number, the weights change, and the loss falls.
+the course's. In the first updates: the weights change, and the loss falls. In every update: the loss is a number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from torch import nn
 
 from autograder.student import corpora
 from autograder.student.core.language import _
-from autograder.student.models.checkpoints import UnreadableCheckpoint, load_weights, packed
+from autograder.student.models.checkpoints import UnreadableCheckpoint, load_weights, packed, read_checkpoint
+from autograder.student.models.tokenizer_file import spelling_of
 
 SAME_WORDS = (
     0.85  # similarity of two counts of words: 0.99 for parts of one text, 0.5 for ids in another order
@@ -33,8 +34,13 @@ class TrainingProblem(RuntimeError):
         return [str(self)]
 
 
-def assert_can_be_handed_in(model: nn.Module, arguments: Mapping[str, Any]) -> None:
-    """Raises `TrainingProblem` unless the arguments build this model, and it is small enough to be handed in."""
+def assert_can_be_handed_in(
+    model: nn.Module, arguments: Mapping[str, Any], notes: Mapping[str, Any], is_of_pieces: bool
+) -> None:
+    """Raises `TrainingProblem` unless the arguments build this model, and it is small enough to be handed in.
+
+    A model of pieces also needs its tokenizer among the notes, with as many pieces as the model scores.
+    """
     kind = type(model).__name__
     with torch.random.fork_rng(devices=[]):
         try:
@@ -50,7 +56,9 @@ def assert_can_be_handed_in(model: nn.Module, arguments: Mapping[str, Any]) -> N
         text = _("Your `arguments` build a different model from the one you train: {names} differ.")
         raise TrainingProblem(text.format(names=", ".join(f"`{name}`" for name in names[:3])))
     try:
-        packed(model, arguments)
+        checkpoint = read_checkpoint(*packed(model, arguments, **notes))
+        if is_of_pieces:
+            spelling_of(checkpoint)
     except UnreadableCheckpoint as error:
         raise TrainingProblem(str(error)) from None
 
@@ -78,17 +86,21 @@ def assert_reads(model: nn.Module, source: torch.Tensor, vocab_size: int | None)
 
 
 def about_ids(source: torch.Tensor, corpus: str, vocab_size: int | None) -> str:
-    """A sentence if the ids of a text of words do not look like the course's; empty else, and where one cannot tell."""
+    """A sentence if the ids of a text of words do not look like the course's; empty else, and where one cannot tell.
+
+    Raises `TrainingProblem` for a vocabulary of another size: it may look fine in training, and is never measured.
+    """
     try:
         words = corpora.vocabulary(corpus)
         lines = corpora.lines(corpus, "valid")
     except corpora.MissingCorpus:
         return ""
     if vocab_size is not None and vocab_size != len(words):
-        return _(
+        text = _(
             "The course's vocabulary has {count:,} words, and `vocab_size` is {size:,}: such a model cannot be "
             "measured."
-        ).format(count=len(words), size=vocab_size)
+        )
+        raise TrainingProblem(text.format(count=len(words), size=vocab_size))
     if source.numel() < ENOUGH_TOKENS:
         return ""
     number = {word: index for index, word in enumerate(words)}
@@ -106,7 +118,7 @@ def about_ids(source: torch.Tensor, corpus: str, vocab_size: int | None) -> str:
 
 
 class FirstUpdates:
-    """Watches the first updates of a training."""
+    """Watches the first updates of a training, and in all of them whether the loss is a number."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model

@@ -148,4 +148,4 @@ def _losses(points: Sequence[Point], factor: float) -> dict[str, list[float]]:
 
 
 def _perplexity(nats: float) -> float:
-    return math.exp(min(nats, 700.0))  # a diverged training shows a huge number, and goes on to be stopped
+    return math.exp(min(nats, 30.0))  # 1e13: of a diverged training more digits would only fill the screen

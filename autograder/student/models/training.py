@@ -116,7 +116,7 @@ class LiveTraining:
             nats = float(loss.detach())
             step(loss)
             self._updates += 1
-            if self._updates <= preflight.UPDATES_TO_FALL and (found := self._first_updates.saw(nats)):
+            if found := self._first_updates.saw(nats):
                 print(found, flush=True)
             if self._updates % math.ceil(self._all_updates / BAR_STEPS) == 0:
                 self._bar.show(self._bar_html())
@@ -176,7 +176,9 @@ class LiveTraining:
         print(text.format(weights=f"{self._stem.name}-{number}{WEIGHTS_SUFFIX}"), flush=True)
 
     def __enter__(self) -> LiveTraining:
-        preflight.assert_can_be_handed_in(self._model, self._arguments)
+        preflight.assert_can_be_handed_in(
+            self._model, self._arguments, self._notes, is_of_pieces=not self._is_of_words
+        )
         self._bar.show(self._bar_html())
         return self
 
@@ -189,7 +191,8 @@ class LiveTraining:
             if self.points[-1] is not self.best:  # what came after it belongs to the curve, too
                 self._save()
         self._bar.show(self._bar_html())  # the last updates are fewer than the bar's step
-        if kind is None or was_stopped:
+        has_diverged = kind is not None and issubclass(kind, preflight.TrainingProblem)
+        if kind is None or was_stopped or (has_diverged and self.best is not None):
             print(self._summary(was_stopped))
         return was_stopped  # any other error goes on its way
 

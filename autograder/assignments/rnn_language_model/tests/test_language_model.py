@@ -31,7 +31,7 @@ def predictor(student: Student, checkpoint: Checkpoint, marks: Thresholds) -> Pr
 @pytest.mark.task("language_model")
 @pytest.mark.essential
 @pytest.mark.hint(
-    "Which arguments did you give to `RNNModel`, and which to `save_checkpoint`?",
+    "Which arguments did you give to `RNNModel`, and which to `LiveTraining`?",
     "If you changed the class after training: whose weights are in the file?",
 )
 def test_the_checkpoint_fits(predictor: Predictor) -> None:

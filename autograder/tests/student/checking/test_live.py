@@ -97,6 +97,16 @@ def test_an_answer_below_a_magic_is_read(kernel) -> None:
     assert "RNNCell" in check("rnn_step").text()
 
 
+def test_the_overview_does_not_call_a_broken_cell_right(kernel) -> None:
+    """After a SyntaxError the kernel still has the older function, and its result."""
+    kernel(RIGHT)
+    check("rnn_step")
+    assert "✓ rnn_step" in repr(check())
+    with pytest.raises(SyntaxError):
+        kernel(RIGHT + ")")
+    assert "! rnn_step" in repr(check())
+
+
 def test_a_wrong_answer_gets_words_and_one_hint_at_a_time(kernel) -> None:
     """What differs first, a question, and a second one on request."""
     kernel(WRONG)

@@ -51,17 +51,19 @@ def test_the_headline_counts_checks_and_points() -> None:
 
 
 def test_the_overview_has_a_row_for_every_task() -> None:
-    """Passing, failing, changed, not yet checked."""
+    """Passing, failing, changed, not Python, not yet checked."""
     rows = (
         OverviewRow("rnn_step", 2, result(RIGHT)),
         OverviewRow("rnn_forward", 3, result(RIGHT, WRONG)),
         OverviewRow("pad_batch", 2, result(RIGHT), is_not_run=True),
+        OverviewRow("lstm_step", 4, result(RIGHT), is_broken=True),
         OverviewRow("gru_step", 3, None),
     )
     text = overview_text(rows, "So far.")
-    assert [line[0] for line in text.splitlines()] == ["✓", "✗", "!", "·", "S"]
+    assert [line[0] for line in text.splitlines()] == ["✓", "✗", "!", "!", "·", "S"]
     assert "1 of 2 checks pass" in text
-    assert overview_html(rows, "So far.").count("<tr>") == 5
+    assert "the cell is not valid Python" in text
+    assert overview_html(rows, "So far.").count("<tr>") == 6
 
 
 def test_the_third_hint_works_another_case() -> None:

@@ -287,7 +287,7 @@ def test_no_bytes_raise_anything_else(weights: bytes, arguments: bytes) -> None:
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     """Train, and save."""
-    with pytest.raises(UnreadableCheckpoint, match="save_checkpoint"):
+    with pytest.raises(UnreadableCheckpoint, match="save it with `LiveTraining`"):
         load_checkpoint(tmp_path / "rnn_lm")
 
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from autograder.student.models import preflight
 from autograder.student.models.preflight import FirstUpdates, TrainingProblem
+from autograder.student.models.tokenizer_file import spelled
 
 
 class Tiny(nn.Module):
@@ -34,7 +35,7 @@ def test_arguments_that_build_the_model_again_are_fine() -> None:
     torch.manual_seed(1)
     wanted = torch.rand(1)
     torch.manual_seed(1)
-    preflight.assert_can_be_handed_in(model, {"vocab_size": 5})
+    preflight.assert_can_be_handed_in(model, {"vocab_size": 5}, {}, is_of_pieces=False)
     preflight.assert_reads(model, torch.tensor([[0, 4], [1, 2], [3, 3]]), 5)
     assert torch.rand(1) == wanted
 
@@ -51,7 +52,7 @@ def test_arguments_that_build_the_model_again_are_fine() -> None:
 def test_arguments_that_do_not_fit_are_named(arguments: dict[str, Any], said: str) -> None:
     """After the training nobody could build the model again."""
     with pytest.raises(TrainingProblem, match=said) as caught:
-        preflight.assert_can_be_handed_in(Tiny(5), arguments)
+        preflight.assert_can_be_handed_in(Tiny(5), arguments, {}, is_of_pieces=False)
     assert caught.value._render_traceback_() == [str(caught.value)]
 
 
@@ -59,7 +60,24 @@ def test_a_model_that_is_too_large_is_not_trained(monkeypatch: pytest.MonkeyPatc
     """The limits are those of the checkpoint."""
     monkeypatch.setattr("autograder.student.models.checkpoints.MAX_PARAMETERS", 20)
     with pytest.raises(TrainingProblem, match="from 1 to 20 are allowed"):
-        preflight.assert_can_be_handed_in(Tiny(5), {"vocab_size": 5})
+        preflight.assert_can_be_handed_in(Tiny(5), {"vocab_size": 5}, {}, is_of_pieces=False)
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ({}, "No tokenizer is saved with the model"),
+        (
+            {"tokenizer": spelled({0: b"a", 1: b"b", 2: b"\n"}, [])},
+            "has 3 tokens, but the model was made with another",
+        ),
+    ],
+)
+def test_a_model_of_pieces_needs_its_tokenizer_before_it_is_trained(notes: dict[str, Any], said: str) -> None:
+    """A tokenizer may have found fewer pieces than were wanted: after the training it would be too late."""
+    with pytest.raises(TrainingProblem, match=said):
+        preflight.assert_can_be_handed_in(Tiny(5), {"vocab_size": 5}, notes, is_of_pieces=True)
+    preflight.assert_can_be_handed_in(Tiny(3), {"vocab_size": 3}, notes, is_of_pieces=bool(notes))
 
 
 def test_sizes_that_do_not_fit_the_text_are_named() -> None:
@@ -85,7 +103,8 @@ def test_ids_in_another_order_are_noticed(monkeypatch: pytest.MonkeyPatch) -> No
     assert preflight.about_ids(ids, "toy", 100) == ""
     assert "do not look like the course's" in preflight.about_ids(101 - ids.clamp(min=2), "toy", 100)
     assert preflight.about_ids(101 - ids[:1000].clamp(min=2), "toy", 100) == "", "too short to tell"
-    assert "has 100 words, and `vocab_size` is 90" in preflight.about_ids(ids, "toy", 90)
+    with pytest.raises(TrainingProblem, match="has 100 words, and `vocab_size` is 90"):
+        preflight.about_ids(ids, "toy", 90)
 
 
 def test_a_loss_that_is_no_number_ends_the_training() -> None:

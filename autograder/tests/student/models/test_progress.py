@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from autograder.student.models.progress import InBitsPerByte, InPerplexity, Point
+from autograder.student.models.tokenizer_file import spelled
 from autograder.student.models.training import LiveTraining
 
 POINT = Point(4_800, math.log(64), math.log(16))
@@ -49,21 +50,26 @@ def test_the_curve_is_in_the_unit_of_the_model(told: InPerplexity | InBitsPerByt
     assert len(axes.get_lines()) >= 3
 
 
+class OfPieces(nn.Linear):
+    """A model with weights, made as a model of pieces is."""
+
+    def __init__(self, vocab_size: int) -> None:
+        super().__init__(vocab_size, 1)
+
+
 def test_the_tokenizer_is_saved_with_a_model_of_pieces(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Notes of any plain kind lie beside the arguments."""
-    arguments = {"in_features": 1, "out_features": 1}
-    live = LiveTraining(
-        tmp_path / "lm", nn.Linear(1, 1), arguments, {}, bytes_per_piece=4.0, tokenizer={"vocab": ["a"]}
-    )
+    arguments, tokenizer = {"vocab_size": 1}, spelled({0: b"a"}, [])
+    live = LiveTraining(tmp_path / "lm", OfPieces(1), arguments, {}, bytes_per_piece=4.0, tokenizer=tokenizer)
     with live:
         for _part in live.parts(torch.zeros(5, 1), bptt=2, points=1):
             live.point(POINT.train_nats, POINT.valid_nats)
     notes = json.loads((tmp_path / "lm.json").read_text(encoding="utf-8"))
     assert notes == {
         "arguments": arguments,
-        "tokenizer": {"vocab": ["a"]},
+        "tokenizer": tokenizer,
         "pieces": 4,
         "valid_bits_per_byte": 1.0,
         "curve": [[4, 1.5, 1.0]],

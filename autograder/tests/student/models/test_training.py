@@ -152,6 +152,24 @@ def test_a_step_that_changes_nothing_is_ended(tmp_path: Path, model: nn.Linear) 
             step(torch.tensor(5.0))
 
 
+def test_a_training_that_diverges_late_ends_there_and_keeps_what_it_has(
+    tmp_path: Path, model: nn.Linear, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is not a number stays none: the minutes that are left would be lost."""
+
+    def train() -> None:
+        with LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}) as live:
+            step = live.counted(lambda loss: set_weight(model, float(loss)))
+            for update in range(200):
+                step(torch.tensor(9.0 - update / 100))
+            live.point(5.0, math.log(60))
+            step(torch.tensor(math.nan))
+
+    with pytest.raises(TrainingProblem, match="has diverged: the loss of update 201 is nan"):
+        train()
+    assert "The best model, with perplexity 60.0" in capsys.readouterr().out
+
+
 def test_an_error_is_not_swallowed(tmp_path: Path, model: nn.Linear) -> None:
     """The student's own mistake must be seen."""
     with pytest.raises(ZeroDivisionError), LiveTraining(tmp_path / "lm", model, ARGUMENTS, {}):
