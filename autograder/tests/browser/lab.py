@@ -121,6 +121,8 @@ def browser(scratch: Path, width: int = 1280, height: int = 900) -> Iterator[web
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=Service(driver_path))
     try:
+        # Without a window nobody gives the page the focus, and JupyterLab may then have no current notebook.
+        driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         yield driver
     finally:
         driver.quit()
