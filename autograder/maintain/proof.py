@@ -138,10 +138,9 @@ class Proof:
     ) -> Row:
         """All that is proved of one task.
 
-        In short, a known mistake is tried on those tests alone that its recording says it fails: it has to fail them
-        as recorded, and whether it now fails others too is not seen, nor whether the grader catches it as well. A wrong
-        answer by somebody else has to fail once, and is not recognised. Mistakes that are left out are not tried at
-        all.
+        In short, a known mistake is tried on as few tests as it is recognised by, and whether the grader catches it as
+        well is not seen. A wrong answer by somebody else has to fail once, and is not recognised. Mistakes that are
+        left out are not tried at all.
         """
         row = Row(task, len(self.cases.by_task[task]))
         recorded = read_recording(ASSIGNMENTS / self.assignment, task)
@@ -152,11 +151,7 @@ class Proof:
             if mutant.name in left_out:
                 continue
             row.mistakes += 1
-            in_short = is_short and mutant.name in traces
-            outcomes = self.at_the_desk(mutant, answers, traces[mutant.name].traces if in_short else None)
-            if in_short and not _is_named(mutant.name, traces, outcomes):
-                # Some depend on what the tests before have asked.
-                outcomes = self.at_the_desk(mutant, answers)
+            outcomes = self._outcomes_of_mistake(mutant, answers, traces, is_short)
             row.killed += not _passes(outcomes)
             if _passes(outcomes):
                 row.remarks.append(f"{mutant.name} passes at the desk")
@@ -187,6 +182,21 @@ class Proof:
             row.verdicts.append(f"{wrong.name}: {self._verdict(outcomes, found)}")
             row.remarks += self._disagreements(wrong, outcomes, seeds)
         return row
+
+    def _outcomes_of_mistake(
+        self,
+        mutant: Answer,
+        answers: Mapping[str, list[Any]],
+        traces: Mapping[str, naming.KnownMistake],
+        is_short: bool,
+    ) -> dict[str, Outcome]:
+        """What the student would see; in short of two tests that it is recorded to fail, if it is named by these."""
+        recorded = list(traces[mutant.name].traces) if is_short and mutant.name in traces else []
+        for among in filter(None, (recorded[:2], recorded)):
+            outcomes = self.at_the_desk(mutant, answers, among)
+            if _is_named(mutant.name, traces, outcomes):
+                return outcomes
+        return self.at_the_desk(mutant, answers)  # some depend on what the tests before have asked
 
     def _verdict(self, outcomes: Mapping[str, Outcome], found: naming.Named | None) -> str:
         if _passes(outcomes):
