@@ -40,7 +40,7 @@ from dataclasses import dataclass
 
 import torch
 
-from autograder.student.checking.student import CheckFailed, Student, UnreadableReply
+from autograder.student.checking.student import CheckFailed, Student, StudentError, UnreadableReply
 from autograder.student.core.language import _
 from autograder.student.core.metric import PERPLEXITY
 from autograder.student.core.values import Ref
@@ -143,9 +143,17 @@ def restore(student: Student, checkpoint: Checkpoint, vocabulary_size: int, clas
                 size=vocabulary_size
             )
         )
-    reply = student.request(
-        op="restore", name=class_name, arguments=checkpoint.arguments, tensors=checkpoint.tensors
-    )
+    try:
+        reply = student.request(
+            op="restore", name=class_name, arguments=checkpoint.arguments, tensors=checkpoint.tensors
+        )
+    except StudentError as error:
+        if error.type_name != "TypeError" or error.lines:
+            raise
+        # Raised by the call, and not within the class: other arguments were saved than the class takes.
+        text = _("Your {model} cannot be made with the arguments in the checkpoint: {error}.")
+        sentence = text.format(model=f"`{class_name}`", error=error.detail.rstrip("."))
+        raise Misfit(f"{sentence} {_save_again()}") from None
     if isinstance(reply.get("misfit"), dict):
         raise Misfit(_misfit_sentence(reply["misfit"], class_name))
     ref = reply.get("result")
@@ -272,7 +280,14 @@ def _misfit_sentence(misfit: dict[str, object], class_name: str) -> str:
         "shapes": _("{names} has another shape in the checkpoint than in your {model}."),
     }
     lists = {kind: found for kind in sentences if isinstance(found := misfit.get(kind), list) and found}
-    reason = next(iter(lists), "missing")
-    names = [f"`{str(name)[:60]}`" for name in lists.get(reason, [])[:3]]
-    advice = _("Save it again with the model and the arguments it was made with.")
-    return " ".join([sentences[reason].format(names=", ".join(names), model=f"`{class_name}`"), advice])
+    told = [
+        sentences[kind].format(
+            names=", ".join(f"`{str(name)[:60]}`" for name in names[:3]), model=f"`{class_name}`"
+        )
+        for kind, names in lists.items()
+    ]
+    return " ".join([*told, _save_again()])
+
+
+def _save_again() -> str:
+    return _("Save it again with the model and the arguments it was made with.")

@@ -112,6 +112,23 @@ def test_a_graph_is_left_where_it_was_made(predictor: Any, monkeypatch: pytest.M
     assert not predictor.step(torch.tensor([2, 3])).requires_grad
 
 
+def test_a_renamed_weight_is_told_by_both_of_its_names() -> None:
+    """The one that the checkpoint has, and the one that the model has."""
+    student = live_student({"RNNModel": lambda vocab_size: nn.Linear(vocab_size, 1)})
+    tensors = {"w": torch.zeros(1, VOCABULARY), "bias": torch.zeros(1)}
+    checkpoint = Checkpoint(tensors, {"vocab_size": VOCABULARY}, 0, "")
+    with pytest.raises(Misfit, match=r"no weight called `w`.* has no weight for `weight`"):
+        restore(student, checkpoint, VOCABULARY, "RNNModel")
+
+
+def test_arguments_that_the_class_does_not_take_are_the_files() -> None:
+    """They were saved: to look for a line of code that passes them would be in vain."""
+    student = live_student({"RNNModel": lambda vocab_size: nn.Linear(vocab_size, 1)})
+    checkpoint = Checkpoint({}, {"vocab_size": VOCABULARY, "size": 3}, 0, "")
+    with pytest.raises(Misfit, match="cannot be made with the arguments in the checkpoint: .*'size'"):
+        restore(student, checkpoint, VOCABULARY, "RNNModel")
+
+
 @pytest.mark.parametrize("names", [torch.zeros(3), 1, "a", {}, None])
 def test_a_misfit_of_any_kind_is_a_sentence(names: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the worker says does not fit may be anything."""
