@@ -80,6 +80,9 @@ def _about_exception(error: StudentError) -> str:
             "For how large a number is `exp` still finite? What should the result be beyond that?"
         ),
     }
+    kind = error.type_name
+    if kind == "RuntimeError" and "out of range" in detail:  # as `topk` says of too large a k
+        kind = "IndexError"
     return by_type.get(
-        error.type_name, _("What does that line get? Print it just before, for the inputs of this check.")
+        kind, _("What does that line get? Print it just before, for the inputs of this check.")
     )

@@ -13,6 +13,7 @@ from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, Student
 from autograder.student.core.language import _
 
+NOT_ONE = 1e-3  # off by more it is no matter of rounding
 WEIGHTS = (16.0, 8.0, 4.0, 2.0, 1.0)  # 31 in all
 
 
@@ -25,9 +26,16 @@ def scrambled(draw: Draw, weights: Sequence[float] = WEIGHTS) -> torch.Tensor:
 
 
 def assert_probabilities(got: Any, expected: torch.Tensor, where: str) -> None:
-    """Raises `CheckFailed` unless the probabilities are right; first says which words should have been kept."""
+    """Raises `CheckFailed` unless the probabilities are right; first says whether they are any, and of which words."""
     what = f"{where} {_('the result')}"
     assert_tensor(got, expected.shape, expected.dtype, what)
+    least, total = float(got.min()), float(got.sum())
+    if least < 0 or abs(total - 1) > NOT_ONE:
+        sentence = _("{where} the result adds up to {total:.4g}, and its least number is {least:.4g}.")
+        raise CheckFailed(
+            sentence.format(where=where, total=total, least=least),
+            question=_("What should your result add up to?"),
+        )
     if not torch.equal(got > 0, expected > 0):
         sentence = _("{where} the result keeps {got} words, expected {expected}: ids {ids}.")
         ids = (expected > 0).nonzero().flatten().tolist()

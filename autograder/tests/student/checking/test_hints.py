@@ -18,6 +18,7 @@ def raised(kind: str, message: str = "") -> StudentError:
     ("error", "word"),
     [
         (raised("RuntimeError", "mat1 and mat2 shapes cannot be multiplied"), "shapes"),
+        (raised("RuntimeError", "selected index k out of range"), "how large may the index become"),
         (raised("RuntimeError", "expected m1 and m2 to have the same dtype"), "dtype"),
         (raised("RuntimeError", "Trying to backward through the graph a second time"), "graph"),
         (raised("TypeError", "f() takes 2 positional arguments"), "arguments"),

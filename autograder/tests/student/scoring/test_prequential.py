@@ -125,7 +125,7 @@ def test_arguments_that_the_class_does_not_take_are_the_files() -> None:
     """They were saved: to look for a line of code that passes them would be in vain."""
     student = live_student({"RNNModel": lambda vocab_size: nn.Linear(vocab_size, 1)})
     checkpoint = Checkpoint({}, {"vocab_size": VOCABULARY, "size": 3}, 0, "")
-    with pytest.raises(Misfit, match="cannot be made with the arguments in the checkpoint: .*'size'"):
+    with pytest.raises(Misfit, match=r"cannot be made with the arguments in the checkpoint: .*'size'"):
         restore(student, checkpoint, VOCABULARY, "RNNModel")
 
 
