@@ -28,8 +28,9 @@ class Runs:
             "<tr>" + "".join(f"<td>{escape(_shown(row.get(name, '')))}</td>" for name in names) + "</tr>"
             for row in self.rows
         )
-        caption = escape(_("Your runs so far: change the number above and run the cell again."))
-        return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
+        title = escape(_("Your runs so far: change the number above and run the cell again."))
+        # A caption would be squeezed to the width of the table, which is often three short columns.
+        return f"<div>{title}</div><table><tr>{head}</tr>{body}</table>"
 
 
 def tried(experiment: str, /, **run: float | str) -> Runs:

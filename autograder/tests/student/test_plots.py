@@ -217,6 +217,7 @@ def test_an_experiment_keeps_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "<th>radius</th><th>left</th>" in page
     assert "<td>1e-18</td>" in page
     assert "a &lt; b" in page
+    assert "</div><table>" in page, "in a caption the sentence would be as narrow as the table"
     assert "merges" not in page
 
 
