@@ -229,7 +229,7 @@ def test_without_a_checkpoint_the_task_says_how_to_save_one(graded: Grade) -> No
     """It scores 0, as a task that was not attempted."""
     result = graded(own_files={})
     assert task_of(result).status == "not_attempted"
-    assert "save_checkpoint" in words_of(result)
+    assert "save yours with `LiveTraining`" in words_of(result)
     assert result.metrics == {}
 
 
