@@ -25,7 +25,11 @@ POINTS = 60
 MINUTES_TAG = (
     "minutes"  # of demonstrations and experiments that take long, and of those that need what these leave
 )
-SHORTER = ((r"\bsteps=(\d+)0\b", r"steps=\1"), (r"\btrain_rows\[:(\d+)001\]", r"train_rows[:\g<1>01]"))
+SHORTER = (
+    (r"\bsteps=(\d+)0\b", r"steps=\1"),
+    (r"\btrain_rows\[:(\d+)001\]", r"train_rows[:\g<1>01]"),
+    (r"\b1_000_000\b", "100_000"),
+)
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
 # What demonstrations define for everybody, because later cells or the students themselves need it.
 SHARED = {
@@ -158,7 +162,7 @@ def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None
     """No error, nothing on stderr (nbgrader would take all marks for it), and every check gives its points.
 
     Left out are trainings that take minutes, with what prepares them, and the long demonstrations after them, which may
-    need the model. Other demonstrations take a tenth of their steps; in `test_the_training_earns_all_points` all.
+    need the model. Other demonstrations take a tenth of steps and text; in `test_the_training_earns_all_points` all.
     """
     notebook = nbformat.read(source_path(name), as_version=4)
     measured = {task.name for task in source_notebook(name).tasks() if task.is_measured}
