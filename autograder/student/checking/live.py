@@ -142,7 +142,7 @@ def check_live(task: str = "", hints: int = 1) -> CheckResult | Overview | None:
     _results[task] = score_task(task, points.get(task, 1.0), tests)
     progress = _progress(notebook.tasks(), _results) if notebook else None
     saved = _saved(notebook).get(task) if notebook else None
-    found = state.notes(task, saved, history)
+    found = state.notes(task, saved, history, kernel.cell_of(names.get(task)))
     if _results[task].status == "passed" and (sentence := advice(student.sources, task)):
         found.append(sentence)  # a pool may be there from a cell that will not get one when graded
     if sentence := patience.note():
@@ -171,7 +171,7 @@ def _overview() -> Overview | None:
             task.points,
             _results.get(task.name),
             is_not_run=state.is_not_run(saved.get(task.name, ""), history),
-            is_broken=state.is_broken(task.name, history),
+            is_broken=state.is_broken(task.name, history, kernel.cell_of(names.get(task.name))),
         )
         for task in notebook.tasks()
     )

@@ -12,20 +12,20 @@ from autograder.student.core.language import _
 from autograder.student.core.newer_syntax import about_newer
 
 
-def notes(task: str, saved: str | None, history: Sequence[str]) -> list[str]:
+def notes(task: str, saved: str | None, history: Sequence[str], in_force: str = "") -> list[str]:
     """What to know before reading the result of a check; most often nothing.
 
     `saved` is the task's answer cell as the file has it, if the file is known; `history` are the cells that this kernel
-    has run, as they were typed, oldest first.
+    has run, as they were typed, oldest first; `in_force` is the one from which the name of the task is (`cell_of`).
     """
-    found = [_broken(task, history), _not_run(task, saved, history), _stub(task, saved, history)]
+    found = [_older(task, history, in_force), _not_run(task, saved, history), _stub(task, saved, history)]
     found.append(about_newer(_newest(task, saved, history), _("the cell of {task}").format(task=f"`{task}`")))
     return [note for note in found if note]
 
 
-def is_broken(task: str, history: Sequence[str]) -> bool:
-    """Whether the newest version of the cell that ran is not Python, so that an older one is still in force."""
-    return bool(_broken(task, history))
+def is_broken(task: str, history: Sequence[str], in_force: str = "") -> bool:
+    """Whether the newest version of the cell that ran has defined nothing, so that an older one is still in force."""
+    return bool(_older(task, history, in_force))
 
 
 def is_not_run(saved: str, history: Sequence[str]) -> bool:
@@ -37,10 +37,18 @@ def is_not_run(saved: str, history: Sequence[str]) -> bool:
     return bool(saved.strip()) and bool(ran) and saved.strip() not in ran and not _is_as_handed_out(saved)
 
 
-def _broken(task: str, history: Sequence[str]) -> str:
-    """The newest version of the cell is not Python, so that an older one is still in force."""
-    code = plain_python(_newest(task, None, history))
+def _older(task: str, history: Sequence[str], in_force: str) -> str:
+    """The newest version of the cell is not Python, or has failed, so that an older one is still in force."""
+    newest = _newest(task, None, history)
+    code = plain_python(newest)
     if not code or tree(code) is not None:
+        # A name that was bound anew since, to what is wrapped or imported, is not from a version of this cell.
+        versions = {source.strip() for source in history if _defines(task, source)}
+        if in_force.strip() in versions - {newest.strip()}:
+            return _(
+                "The newest version of the cell of `{task}` ended with an error before it had defined `{task}`, so an "
+                "older version is checked. Correct it and run it again."
+            ).format(task=task)
         return ""
     try:
         ast.parse(code)

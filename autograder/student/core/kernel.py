@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
+import types
 from typing import Any
 
 IS_CHECKED = "AUTOGRADER_IS_CHECKING"  # set in the environment while a notebook is run to be checked
@@ -22,6 +24,16 @@ def history() -> list[str]:
     """
     found = shell()
     return list(found.history_manager.input_hist_raw) if found is not None else []
+
+
+def cell_of(value: Any) -> str:
+    """The cell that a function, or a class with methods, comes from, as Python reads it; empty for anything else.
+
+    For what comes from a module it is the text of the module.
+    """
+    parts = [value, *vars(value).values()] if isinstance(value, type) else [value]
+    code = next((part.__code__ for part in parts if isinstance(part, types.FunctionType)), None)
+    return "".join(linecache.getlines(code.co_filename)) if code else ""
 
 
 def is_run_by_others() -> bool:

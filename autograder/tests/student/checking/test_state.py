@@ -45,6 +45,17 @@ def test_a_newest_version_that_is_not_python_is_told() -> None:
     assert notes("rnn_step", CELL, [broken, CELL]) == []
 
 
+def test_a_newest_version_that_failed_is_told() -> None:
+    """After an error in a default or an annotation the old function stays, too."""
+    failed = "def rnn_step(x: Tensr):\n    return 2 * x"
+    [note] = notes("rnn_step", failed, [CELL, failed], in_force=CELL)
+    assert "ended with an error before it had defined `rnn_step`, so an older version is checked" in note
+    assert notes("rnn_step", CELL, [failed, CELL], in_force=CELL) == []
+    assert notes("rnn_step", failed, [CELL, failed], in_force=failed) == []
+    wrapped = "def wrapper(x):\n    return old(x)\nold, rnn_step = rnn_step, wrapper"
+    assert notes("rnn_step", CELL, ["rnn_step = 1", CELL, wrapped], in_force=wrapped) == []
+
+
 def test_a_stub_below_finished_code_is_told_with_its_line() -> None:
     """`raise NotImplementedError()` came with the cell."""
     cell = "def rnn_step(x):\n    '''Doc.'''\n    y = 2 * x\n    raise NotImplementedError()"
