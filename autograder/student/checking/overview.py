@@ -19,7 +19,7 @@ class OverviewRow:
     points: float
     result: TaskResult | None
     is_not_run: bool = False  # as it is saved
-    is_broken: bool = False  # what ran last is not Python
+    is_broken: bool = False  # what ran last has defined nothing
 
 
 def overview_html(rows: Sequence[OverviewRow], progress: str) -> str:
@@ -64,7 +64,7 @@ def _state(row: OverviewRow) -> str:
         return _("not checked yet")
     if row.is_broken:
         return _(
-            "the cell is not valid Python, an older version was checked: correct it, run it, check again"
+            "the cell ended with an error, an older version was checked: correct it, run it, check again"
         )
     if row.is_not_run:
         return _("the cell has not run as it is saved: run it, then check again")
