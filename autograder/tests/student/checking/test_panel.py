@@ -51,7 +51,7 @@ def test_the_headline_counts_checks_and_points() -> None:
 
 
 def test_the_overview_has_a_row_for_every_task() -> None:
-    """Passing, failing, changed, not Python, not yet checked."""
+    """Passing, failing, changed, with an error, not yet checked."""
     rows = (
         OverviewRow("rnn_step", 2, result(RIGHT)),
         OverviewRow("rnn_forward", 3, result(RIGHT, WRONG)),
@@ -62,7 +62,7 @@ def test_the_overview_has_a_row_for_every_task() -> None:
     text = overview_text(rows, "So far.")
     assert [line[0] for line in text.splitlines()] == ["✓", "✗", "!", "!", "·", "S"]
     assert "1 of 2 checks pass" in text
-    assert "the cell is not valid Python" in text
+    assert "the cell ended with an error" in text
     assert overview_html(rows, "So far.").count("<tr>") == 6
 
 
