@@ -112,5 +112,5 @@ def trusted_namespace(sources: Sequence[str]) -> dict[str, Any]:
     for number, source in enumerate(sources):
         name = f"<cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(source, name, "exec"), namespace)
+        exec(compile(source, name, "exec", dont_inherit=True), namespace)
     return namespace

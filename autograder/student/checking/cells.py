@@ -163,7 +163,7 @@ def _has_shell() -> bool:
 
 def _run_plain(namespace: dict[str, Any], name: str, source: str) -> BaseException | None:
     try:
-        exec(compile(plain_python(source) or "", name, "exec"), namespace)
+        exec(compile(plain_python(source) or "", name, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as failure:
         return failure
     return None

@@ -68,6 +68,9 @@ def test_norms_of_random_cells(student: Student, reference: Student, draw: Draw)
         what = _("for an {cell} the result").format(cell=f"nn.{type(cell).__name__}")
         expected = reference.state_gradient_norms(*arguments)
         assert_equal(student.state_gradient_norms(*arguments), expected, what)
+        frozen = student.put(cell)
+        frozen.requires_grad_.keep(False)  # it is frozen afterwards, too
+        assert_equal(student.state_gradient_norms(frozen, *arguments[1:]), expected, what)
 
 
 @pytest.mark.task("state_gradient_norms")

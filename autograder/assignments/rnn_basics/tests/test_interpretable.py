@@ -165,6 +165,10 @@ def test_small_cell_is_found(student: Student, draw: Draw) -> None:
     trace, feature = draw.normal(12, 5, scale=50), draw.normal(12)
     trace[:, 3] = 0.2 - 0.01 * feature
     assert_cell(student.find_cell(trace, feature), (3, -1.0), _("for a cell that mirrors the feature"))
+    # It changes, however little: no threshold makes it a constant one. A tiny number below the line is no mistake.
+    trace[:, 3] = -1e-7 * feature
+    got = student.find_cell(trace, feature)
+    assert_cell(got, (3, -1.0), _("for a cell that mirrors the feature"), rtol=0.05)
 
 
 @pytest.mark.task("find_cell")
@@ -188,7 +192,7 @@ def test_constant_cells_do_not_count(student: Student, draw: Draw) -> None:
     """A cell that never changes is passed over, wherever it stands."""
     feature = draw.normal(9)
     trace = draw.normal(9, 4)
-    trace[:, 0], trace[:, 3] = 0.5, 0.0
+    trace[:, 0], trace[:, 3] = 0.7, 0.0  # the mean of nine times 0.7 is not 0.7, but for rounding
     trace[:, 2] = feature + 3
     assert_cell(student.find_cell(trace, feature), (2, 1.0), _("with two constant cells"))
 

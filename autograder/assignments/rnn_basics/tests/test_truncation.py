@@ -87,12 +87,12 @@ def chunks_of(reference: Student, arguments: Sequence[Any], count: int) -> list[
 def gradients_of_chunks(
     side: Student, rnn: nn.RNNBase, x: torch.Tensor, chunk: int, upstreams: Sequence[Sequence[torch.Tensor]]
 ) -> list[Gradients]:
-    """Chunk by chunk, the gradients of the layer's parameters through outputs and state."""
-    kept = side.put(rnn)
-    generator = side.truncated_bptt.keep(kept, x, chunk)
+    """Chunk by chunk, the gradients of the layer's parameters and of x through outputs and state."""
+    kept, kept_x = side.put(rnn), side.put(x)
+    generator = side.truncated_bptt.keep(kept, kept_x, chunk)
     step = generator.__next__
     return [
-        next_chunk(generator, number, partial(step.gradients, upstream=upstream, wrt=[kept]))
+        next_chunk(generator, number, partial(step.gradients, upstream=upstream, wrt=[kept, kept_x]))
         for number, upstream in enumerate(upstreams)
     ]
 
@@ -108,7 +108,10 @@ def assert_chunk_gradients(got: Sequence[Gradients], expected: Sequence[Gradient
                 _("Gradients are not compared yet: {failure}").format(failure=failure)
             ) from None
         try:
-            assert_gradients(ours.parameters, theirs.parameters)
+            assert_gradients(
+                {"x": next(iter(ours.watched), None), **ours.parameters},
+                {"x": next(iter(theirs.watched), None), **theirs.parameters},
+            )
         except CheckFailed as failure:
             raise CheckFailed(
                 _("In chunk {number}: {failure}").format(number=number, failure=failure), Evidence.GRADIENTS
@@ -158,7 +161,7 @@ def test_chunks_of_every_length_and_layer(student: Student, reference: Student, 
 )
 def test_graph_is_cut_between_chunks(student: Student, reference: Student, draw: Draw) -> None:
     """The gradients of a chunk's outputs and state reach back to its own first step, and no further."""
-    rnn, x = draw.weights(nn.RNN(3, 4)), draw.normal(6, 2, 3)
+    rnn, x = draw.weights(nn.RNN(3, 4)), draw.normal(6, 2, 3, leaf=True)
     upstreams = [[draw.normal(3, 2, 4), draw.normal(1, 2, 4)] for _chunk in range(2)]
     expected = gradients_of_chunks(reference, rnn, x, 3, upstreams)
     assert_chunk_gradients(gradients_of_chunks(student, rnn, x, 3, upstreams), expected)
@@ -168,7 +171,7 @@ def test_graph_is_cut_between_chunks(student: Student, reference: Student, draw:
 @pytest.mark.hint("An LSTM's state is a pair. Is the graph cut in both halves, and are both carried over?")
 def test_both_halves_of_an_lstm_state(student: Student, reference: Student, draw: Draw) -> None:
     """For an LSTM of two layers h and c are carried over, and the graph is cut in both."""
-    lstm, x = draw.weights(nn.LSTM(2, 2, num_layers=2)), draw.normal(3, 3, 2)
+    lstm, x = draw.weights(nn.LSTM(2, 2, num_layers=2)), draw.normal(3, 3, 2, leaf=True)
     upstreams = [[draw.normal(steps, 3, 2), draw.normal(2, 3, 2), draw.normal(2, 3, 2)] for steps in (2, 1)]
     expected = gradients_of_chunks(reference, lstm, x, 2, upstreams)
     assert_chunk_gradients(gradients_of_chunks(student, lstm, x, 2, upstreams), expected)
