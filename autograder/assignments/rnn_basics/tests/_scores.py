@@ -178,12 +178,18 @@ def assert_rows_keep_apart(model: Remote, *others: torch.Tensor) -> None:
     `others` are further arguments of both rows. A result of another shape is left to whoever looks at shapes.
     """
     ids, lengths = torch.tensor([[1], [2]]), torch.tensor([1, 1])
-    beside, alone = (
-        model(ids, lengths, *others),
-        model(ids[:1], lengths[:1], *(other[:1] for other in others)),
-    )
+    first = (ids[:1], lengths[:1], *(other[:1] for other in others))
+    beside, alone = model(ids, lengths, *others), model(*first)
     is_tensor = isinstance(beside, torch.Tensor) and isinstance(alone, torch.Tensor)
     if is_tensor and beside[:1].shape == alone.shape and not torch.allclose(beside[:1], alone, 1e-3, 1e-5):
+        again = model(*first)
+        if not isinstance(again, torch.Tensor) or not torch.equal(again, alone):  # dropout, not the other row
+            raise CheckFailed(
+                _("The shapes are right; but a second, equal call gives other values."),
+                question=_(
+                    "What in your model draws random numbers, or keeps something from the call before?"
+                ),
+            )
         raise _mixed_rows(Evidence.VALUES)
 
 
