@@ -255,6 +255,7 @@ def test_every_evaluation_starts_afresh(student: Student, reference: Student, dr
     """Each call starts from `init_state`, for as many streams as there are now; float32 works too."""
     with blaming_earlier(student, draw, "evaluate"):
         kept, right = put_both(student, reference, remembering(draw, pair=True).float().eval())
+        kept.requires_grad_.keep(False)  # it is frozen afterwards, too
         for rows, batch, bptt in ((5, 2, 2), (5, 2, 4), (4, 3, 8), (2, 1, 1)):
             source = draw.integers(0, V, rows, batch)
             expected = reference.evaluate(right, source, bptt)
