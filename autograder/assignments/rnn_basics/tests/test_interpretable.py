@@ -166,7 +166,7 @@ def test_small_cell_is_found(student: Student, draw: Draw) -> None:
     trace[:, 3] = 0.2 - 0.01 * feature
     assert_cell(student.find_cell(trace, feature), (3, -1.0), _("for a cell that mirrors the feature"))
     # It changes, however little: no threshold makes it a constant one. A tiny number below the line is no mistake.
-    trace[:, 3] = -1e-7 * feature
+    trace[:, 3] = -1e-5 * feature
     got = student.find_cell(trace, feature)
     assert_cell(got, (3, -1.0), _("for a cell that mirrors the feature"), rtol=0.05)
 
