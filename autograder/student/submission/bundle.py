@@ -72,7 +72,8 @@ def make(
         found += warnings.about_worth(model, files, checked.results)
         found += [Notice(sentence) for sentence in better_earlier(folder / model.stem)]
     own = [task for task, owner in assignments_of_tasks().items() if owner == assignment]
-    found += warnings.about_lost_cells(notebook, own)
+    lost = warnings.lost_tasks(notebook, own)
+    found += warnings.about_lost_cells(lost)
     found += warnings.about_modules(modules, warnings.code_of(notebook), checked)
     found += warnings.about_tasks(notebook, has_model=bool(files))
     found += warnings.about_run(notebook, checked, in_kernel)
@@ -90,7 +91,7 @@ def make(
         text = _("{path} cannot be written: {reason}.")
         raise NotCheckable(text.format(path=archive, reason=error.strerror)) from error
     sizes = {name: len(content) for name, content in sorted(files.items())}
-    return HandIn(archive, sizes, checked.results, tuple(found), max(0.0, written - saved))
+    return HandIn(archive, sizes, checked.results, tuple(found), max(0.0, written - saved), len(lost))
 
 
 def receipt(

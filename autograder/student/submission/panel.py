@@ -24,6 +24,7 @@ class HandIn:
     results: tuple[TaskResult, ...]
     notices: tuple[Notice, ...]
     seconds_since_saved: float
+    lost_tasks: int = 0  # whose cells are gone; what they are worth stands in these, and the grader knows it
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
@@ -85,7 +86,7 @@ def _headline(hand_in: HandIn, archive: str) -> str:
 
 
 def _points(hand_in: HandIn) -> str:
-    return _(
+    sentence = _(
         "After a restart {passed} of {tasks} tasks pass, with {points:g} of {max_points:g} points. When your notebook "
         "is graded, the same tests run."
     ).format(
@@ -94,6 +95,14 @@ def _points(hand_in: HandIn) -> str:
         points=round(sum(result.score for result in hand_in.results), 2),
         max_points=sum(result.max_score for result in hand_in.results),
     )
+    if not hand_in.lost_tasks:
+        return sentence
+    more = plural(
+        "The points of {count} task whose cells are missing come on top.",
+        "The points of {count} tasks whose cells are missing come on top.",
+        hand_in.lost_tasks,
+    )
+    return f"{sentence} {more}"
 
 
 def _open_tasks(hand_in: HandIn) -> list[str]:

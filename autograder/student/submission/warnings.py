@@ -83,11 +83,15 @@ def about_tasks(notebook: Notebook, has_model: bool) -> Iterator[Notice]:
         yield Notice(text.format(names=_quoted(unanswered)))
 
 
-def about_lost_cells(notebook: Notebook, tasks: Iterable[str]) -> Iterator[Notice]:
-    """Tasks of the assignment whose answer or check is gone from the notebook: their points count all the same."""
+def lost_tasks(notebook: Notebook, tasks: Iterable[str]) -> list[str]:
+    """The tasks of its assignment whose answer or check is gone from a notebook; none if all are: it is another one."""
     there = {task.name for task in notebook.tasks()} & notebook.answers().keys()
-    lost = [name for name in tasks if name not in there]
-    if lost and there:
+    return [name for name in tasks if name not in there] if there else []
+
+
+def about_lost_cells(lost: Sequence[str]) -> Iterator[Notice]:
+    """Tasks whose cells are gone from the notebook: their points count all the same."""
+    if lost:
         text = plural(
             "The cell or the check of {count} task is not in your notebook any more: {names}. Its points count all "
             "the same: copy it from the notebook that you were given.",

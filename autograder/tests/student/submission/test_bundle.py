@@ -20,7 +20,7 @@ from autograder.grading.find import find_submissions
 from autograder.student import submit
 from autograder.student.checking.cells import NotCheckable
 from autograder.student.core import newer_syntax
-from autograder.student.core.results import TaskResult
+from autograder.student.core.results import TaskResult, TestResult, score_task
 from autograder.student.models.model_files import FILE_LIMITS
 from autograder.student.submission.bundle import make
 from autograder.student.submission.clean_run import CleanRun, clean_run
@@ -288,6 +288,16 @@ def test_syntax_that_the_grader_cannot_read_is_told(tmp_path: Path, monkeypatch:
         "Line 3 of the cell that begins with `import steps`",
         "Line 2 of `steps.py`",
     ]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_tasks_whose_cells_are_missing_are_no_points_less(lost: int) -> None:
+    """The notebook does not say any more what they are worth; the grader knows it."""
+    result = score_task("rnn_step", 2, [TestResult("test_x", "X.", "passed")])
+    shown = str(HandIn(Path("rnn_basics.zip"), {}, (result,), (), 0.0, lost))
+    assert "with 2 of 2 points" in shown
+    assert ("come on top" in shown) == (lost > 0)
+    assert (f"{lost} task{'s' * (lost > 1)} whose cells are missing" in shown) == (lost > 0)
 
 
 def test_the_panel_escapes_what_stands_in_a_notebook(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from autograder.student.submission.warnings import (
     about_run,
     about_tasks,
     about_worth,
+    lost_tasks,
 )
 
 STEP = "def rnn_step(x):\n    return x"
@@ -253,11 +254,11 @@ def test_the_file_is_compared_with_what_was_run(on_disk: str, history: list[str]
 def test_a_deleted_cell_is_named() -> None:
     """Whether it was the answer or the check; a notebook without any marks is spoken of elsewhere."""
     book = notebook(cell(STEP, 1, "rnn_step"), check("rnn_step"), check("rnn_forward"))
-    said = texts(about_lost_cells(book, ["rnn_step", "rnn_forward", "pad_batch"]))
+    said = texts(about_lost_cells(lost_tasks(book, ["rnn_step", "rnn_forward", "pad_batch"])))
     assert "`rnn_forward`, `pad_batch`" in said
     assert "`rnn_step`" not in said
-    assert texts(about_lost_cells(book, ["rnn_step"])) == ""
-    assert texts(about_lost_cells(notebook(cell(STEP)), ["rnn_step"])) == ""
+    assert texts(about_lost_cells(lost_tasks(book, ["rnn_step"]))) == ""
+    assert lost_tasks(notebook(cell(STEP)), ["rnn_step"]) == []
 
 
 def test_a_model_without_points_is_no_hand_in_in_order() -> None:
