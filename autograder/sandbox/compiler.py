@@ -47,9 +47,8 @@ def put_off() -> None:
 def _real(stand_in: types.ModuleType) -> types.ModuleType:
     if sys.modules.get(NAME) is stand_in:
         del sys.modules[NAME]
-        del sys.modules[
-            "torch"
-        ]._dynamo  # while it is being imported, torch finds the half of it that is there
+        # While it is being imported, torch finds the half of it that is there.
+        del sys.modules["torch"]._dynamo
     return importlib.import_module(NAME)
 
 

@@ -143,10 +143,8 @@ def test_batches_of_every_size(student: Student, reference: Student, draw: Draw)
 @pytest.mark.hint("Which step on the way from the embedding to your result does autograd not see?")
 def test_gradients_of_embedding_and_weights(student: Student, reference: Student, draw: Draw) -> None:
     """Gradients reach the real positions and every weight of the layer, and no padding."""
-    for kind in (
-        nn.GRU,
-        nn.LSTM,
-    ):  # an LSTM's state is a pair: who takes it apart may lose the graph on the way
+    # An LSTM's state is a pair: who takes it apart may lose the graph on the way.
+    for kind in (nn.GRU, nn.LSTM):
         rnn = draw.weights(kind(3, 2, num_layers=2, batch_first=True, bidirectional=True))
         arguments = (rnn, draw.normal(3, 5, 3, leaf=True), torch.tensor([2, 4, 1]))
         upstream = [draw.normal(3, 4)]
