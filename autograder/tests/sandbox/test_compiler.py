@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from autograder.sandbox import Server
+from autograder.tests.sandbox.conftest import HARNESS, PUBLIC
+
 BEGIN = """
 import sys
 from autograder.sandbox import compiler
@@ -54,3 +57,20 @@ def test_put_off_too_late() -> None:
     code += "import torch, sys\nassert torch._dynamo is real is sys.modules['torch._dynamo']"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+CELLS = [
+    "import torch\nimport torch._dynamo.config",
+    "assert torch.func.vmap(torch.func.grad(torch.sin))(torch.zeros(1)) == 1",
+    "assert torch.compile(lambda x: 2 * x, backend='eager')(torch.ones(1)) == 2",
+    "from torch.utils.checkpoint import checkpoint\n"
+    "checkpoint(torch.sin, torch.ones(2, requires_grad=True), use_reentrant=False).sum().backward()",
+]
+
+
+@pytest.mark.quick_at("strong")
+def test_a_notebook_can_have_it(server: Server) -> None:
+    """Within the jail, and the time that a cell has when graded; in other tests it has a second."""
+    with Server(PUBLIC, HARNESS, isolation=server.level) as usual, usual.open() as session:
+        outcomes = list(session.execute(CELLS))
+    assert [outcome.status for outcome in outcomes] == ["ok"] * len(CELLS), outcomes
