@@ -184,13 +184,16 @@ def assert_rows_keep_apart(model: Remote, *others: torch.Tensor) -> None:
     if is_tensor and beside[:1].shape == alone.shape and not torch.allclose(beside[:1], alone, 1e-3, 1e-5):
         again = model(*first)
         if not isinstance(again, torch.Tensor) or not torch.equal(again, alone):  # dropout, not the other row
-            raise CheckFailed(
-                _("The shapes are right; but a second, equal call gives other values."),
-                question=_(
-                    "What in your model draws random numbers, or keeps something from the call before?"
-                ),
-            )
+            raise other_at_each_call()
         raise _mixed_rows(Evidence.VALUES)
+
+
+def other_at_each_call() -> CheckFailed:
+    """What is said of a model that answers an equal call with other values."""
+    return CheckFailed(
+        _("The shapes are right; but a second, equal call gives other values."),
+        question=_("What in your model draws random numbers, or keeps something from the call before?"),
+    )
 
 
 def _mixed_rows(evidence: Evidence) -> CheckFailed:

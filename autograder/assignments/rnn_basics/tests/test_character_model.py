@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from autograder.assignments.rnn_basics.tests._cells import probe_forward, probe_step
-from autograder.assignments.rnn_basics.tests._scores import losses
+from autograder.assignments.rnn_basics.tests._scores import losses, other_at_each_call
 from autograder.student.checking.comparing import (
     assert_equal,
     assert_kind,
@@ -85,12 +85,7 @@ def test_CharRNN_returns_scores_and_a_state(student: Student, reference: Student
             ids = draw.integers(0, V, T, B)
             first, second = read(model, ids), read(model, ids)
             if not all(map(torch.equal, first, second)):
-                raise CheckFailed(
-                    _("The shapes are right; but a second, equal call gives other values."),
-                    question=_(
-                        "What in your model draws random numbers, or keeps something from the call before?"
-                    ),
-                )
+                raise other_at_each_call()
 
 
 @pytest.mark.task("CharRNN")
