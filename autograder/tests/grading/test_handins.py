@@ -21,43 +21,20 @@ from autograder.grading.store import result_path
 from autograder.reports.feedback import feedback_file
 from autograder.student.core.results import Result
 from autograder.tests.grading.handins import (
+    CANVAS,
     EMPTY,
     FOREIGN,
+    HAND_IN,
+    MODEL,
     NAMES,
+    PEOPLE,
     ROSTER,
     WORKED,
+    class_of_two_hundred,
     put,
     rows,
     zipped,
 )
-
-# B1 and its kin: what is in the folder, who gets a row, and a word of its sentence (empty for a notebook)
-PEOPLE = {
-    "bob/x.py": (b"x = 1", "bob", "Python file"),
-    "bo/notes/x.py": (b"x = 1", "bo", "Python file"),
-    "bee/essay.txt": (b"x", "bee", "only `essay.txt`"),
-    "carl/hw.zip": ({"x.py": b"x"}, "carl", "Python file"),
-    "cora.zip": ({"x.py": b"x"}, "cora", "Python file"),
-    "cleo/hw.zip": ({}, "cleo", "no file in the archive"),
-    "dora.pdf": (b"%PDF", "dora", "PDF"),
-    "dana.docx": (b"PK", "dana", "office document"),
-    "dirk.html": (b"<html>", "dirk", "web page"),
-    "eve.tar.gz": (b"\x1f\x8b", "eve.tar", "tar.gz"),
-    "eric/eric.tgz": (b"\x1f\x8b", "eric", "tar.gz"),
-    "emma/emma.rar": (b"Rar!", "emma", "RAR"),
-    "flo/x.7z": (b"7z", "flo", "7z"),
-    "fred.7z": (b"7z", "fred", "7z"),
-    "gil/x.ipynb.txt": (WORKED, "gil", "ends in .txt"),
-    "greta/x.ipynb.json": (WORKED, "greta", "ends in .json"),
-    "gus.ipynb.download": (WORKED, "gus.ipynb", "ends in .download"),
-    "hal": (None, "hal", "it is empty"),
-    "hugo/deep/er": (None, "hugo", "it is empty"),
-    "hope/.ipynb_checkpoints/x.ipynb": (WORKED, "hope", "it is empty"),
-    "ian/x.ipynb.gz": (b"\x1f\x8b", "ian", "compressed with gzip"),
-    "ivy/x.hwp": (b"x", "ivy", "office document"),
-    "iris/x.url": (b"[InternetShortcut]", "iris", "It is a link"),
-    "ada/rnn_basics.ipynb": (WORKED, "ada", ""),
-}
 
 
 @pytest.mark.parametrize("archive", ["", "class.zip", "ada.zip"])
@@ -95,10 +72,6 @@ def test_the_only_hand_in_is_named_for_its_folder_or_archive(tmp_path: Path, fil
     put(tmp_path, files)
     path = tmp_path / "class.zip"
     assert [each.student for each in rows(path if path.exists() else tmp_path)] == ["ada"]
-
-
-MODEL = {"rnn_lm.safetensors": b"weights", "rnn_lm.json": b"{}"}
-HAND_IN = {"rnn_basics.ipynb": WORKED, "receipt.json": b"{}", **MODEL}
 
 
 @pytest.mark.parametrize(
@@ -157,17 +130,6 @@ def test_the_bounds_of_an_archive_hold_for_one_in_it(tmp_path: Path, monkeypatch
         assert word in found[student].problem
         assert bool(word) == bool(found[student].problem)
     assert found["ada"].read() == WORKED
-
-
-CANVAS = {
-    "lovelaceada_12345_9924_rnn_language_model.ipynb": WORKED,
-    "lovelaceada_12345_9925_rnn_lm.safetensors": b"ada",
-    "lovelaceada_12345_9926_rnn_lm-1.json": b"{}",
-    "babbagecharles_LATE_12346_9950_rnn_language_model-1.ipynb": WORKED,
-    "babbagecharles_LATE_12346_9951_rnn_lm-2.safetensors": b"charles",
-    "turingalan_12347_text.html": b"<html>",
-    "hoppergrace_12348_9990_essay.pdf": b"%PDF",
-}
 
 
 @pytest.mark.parametrize("is_archive", [False, True])
@@ -386,22 +348,8 @@ def test_a_class_of_two_hundred_with_every_oddity_has_two_hundred_rows(tmp_path:
     """Files, folders and archives, by platforms and by hand; names that differ by nearly nothing; the file of each is
     its own. In a folder, and as one archive.
     """
-    files: dict[str, Any] = {name: content for name, (content, _who, _word) in PEOPLE.items()}
-    files |= CANVAS
-    ours = Path(feedback_file(Result("Ada Lovelace", "x", "graded", 0, 0))).stem
-    for name in ("Ada Lovelace", ours, "ADA", "Ada", "ada (2)", "ada_2", "a" * 120, "-rf", "CON"):
-        files[f"{name}/rnn_basics.ipynb"] = WORKED
-    files |= {"copy/rnn_basics.ipynb": EMPTY, "copy/rnn_basics-Copy1.ipynb": WORKED, "foreign.ipynb": FOREIGN}
-    for number in range(40):
-        files[f"Moodle {number}_{number}_assignsubmission_file_/rnn_basics.zip"] = HAND_IN
-        files[f"canvas{chr(97 + number % 26)}{chr(97 + number // 26)}_{number}_{number + 1000}_x.ipynb"] = (
-            WORKED
-        )
-    files |= {f"black_user{number}_attempt_2026-11-20-23-59-01_x.ipynb": WORKED for number in range(20)}
-    before = len(rows(put(tmp_path / "before", files)))
-    files |= {f"plain{number}/x.ipynb": EMPTY for number in range(180 - before)}
+    files, roster = class_of_two_hundred(tmp_path / "before")
     path = put(tmp_path / "class", {archive: files} if archive else files) / archive
-    roster = "id,name\n" + "".join(f"absent{number},Nobody {number}\n" for number in range(20))
     found = rows(path, roster)
     results = [Result(each.student, each.assignment, "graded", 0, 0) for each in found]
     assert len(found) == len({each.student for each in found}) == 200
