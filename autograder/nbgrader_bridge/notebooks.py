@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
 
 from autograder.student.core.notebook import Cell, Notebook
 
@@ -15,7 +15,6 @@ SUBMITTED_ID = "cell-"  # then the cell's place in the repaired notebook
 _TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _LINK = re.compile(r"\](?=[(:]\s*(?!https?://|mailto:|#)[^\s)]*[:&\\])")
 _LINK_IN_FORMULA = re.compile(r"\\href(?![a-zA-Z])")
-_NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
 def notebook_for_nbgrader(repaired: Notebook, source: Notebook, released: Mapping[str, str]) -> NotebookNode:
@@ -45,7 +44,7 @@ def notebook_for_nbgrader(repaired: Notebook, source: Notebook, released: Mappin
         else:
             cells.insert(after, _node(origin, f"added-{number}", released[origin.grade_id], True))
             after += 1
-    return new_notebook(cells=cells)
+    return new_notebook(cells=cells)  # looks at every cell, so that none needs to be looked at alone
 
 
 def _keepers(repaired: Notebook, released: Mapping[str, str]) -> dict[str, int]:
@@ -75,4 +74,7 @@ def _node(cell: Cell, identifier: str, text: str, is_known: bool) -> NotebookNod
     metadata: dict[str, object] = {"tags": sorted(cell.tags)} if cell.tags else {}
     if is_known:
         metadata["nbgrader"] = {**cell.nbgrader, "cell_type": cell.kind}
-    return _NEW[cell.kind](source=text, id=identifier, metadata=metadata)
+    node: dict[str, object] = {"id": identifier, "cell_type": cell.kind, "metadata": metadata, "source": text}
+    if cell.kind == "code":
+        node |= {"outputs": [], "execution_count": None}
+    return from_dict(node)

@@ -86,8 +86,5 @@ def _released(names: dict[str, str], source: Notebook) -> dict[str, str]:
                 "generate_assignment {assignment} --force”, then “nbgrader autograde {assignment} --force”."
             ).format(cells=", ".join(different), assignment=names["assignment"])
         )
-    return {
-        name: text or ""
-        for name, text in released.items()
-        if name in {cell.grade_id for cell in source.cells}
-    }
+    known = {cell.grade_id for cell in source.cells}
+    return {name: text or "" for name, text in released.items() if name in known}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 from collections.abc import Iterator
@@ -13,10 +12,12 @@ from unittest import mock
 import jsonschema
 import pytest
 import sqlalchemy
-from nbgrader.api import get_alembic_version
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from nbgrader import dbutil
 
 from autograder.student.core.notebook import Notebook
-from autograder.tests.conftest import ASSIGNMENT
+from autograder.tests.conftest import ASSIGNMENT, FEW_TASKS
 from autograder.tests.nbgrader_bridge.course import Course
 from autograder.tests.scenarios.apply import scenario_bytes
 
@@ -80,9 +81,12 @@ def _schemas_checked_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _the_newest_gradebook_is_found_once() -> Iterator[None]:
-    """For each new gradebook nbgrader starts a program that says which form of it is the newest."""
-    with mock.patch("nbgrader.api.get_alembic_version", functools.cache(get_alembic_version)):
+def _the_newest_gradebook_is_known() -> Iterator[None]:
+    """For each new gradebook nbgrader starts a program that says which form of it is the newest: for seconds."""
+    config = Config()
+    config.set_main_option("script_location", dbutil.ALEMBIC_DIR)
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with mock.patch("nbgrader.api.get_alembic_version", return_value=newest):
         yield
 
 
@@ -90,9 +94,11 @@ def _the_newest_gradebook_is_found_once() -> Iterator[None]:
 def graded_course(tmp_path_factory: pytest.TempPathFactory, few_tasks: Notebook) -> Course:
     """A course whose class has been autograded. Nobody changes it; `course` is a copy.
 
-    The submissions are the scenarios with a few tasks only: all other cells are missing from them, too.
+    Its notebook has the cells with marks of all tasks, and the answers of a few. The submissions are the scenarios
+    with these tasks only: all other cells are missing from them, too.
     """
     course = Course.new(tmp_path_factory.mktemp("course"))
+    course.shorten(ASSIGNMENT, FEW_TASKS)
     course.nbgrader("generate_assignment", ASSIGNMENT)
     for name in ("right", *BROKEN, *WRONG):
         data, file_name = scenario_bytes(SCENARIOS / name, few_tasks)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from autograder.assignments.sources import ROOT, SOLUTIONS
+from autograder.student.core.notebook import SETUP_TAG
 
 COURSE_ID = "recurrent_language_models"
 Marks = dict[str, dict[str, tuple[float | None, float | None]]]  # student, cell: by the grader, by a person
@@ -33,6 +35,22 @@ class Course:
         shutil.copytree(SOLUTIONS, path / "solutions")
         shutil.copyfile(ROOT / "nbgrader_config.py", path / "nbgrader_config.py")
         return cls(path)
+
+    def shorten(self, assignment: str, kept: Collection[str]) -> None:
+        """Leaves of a source notebook the setup, what has a grade, and these cells: a sixth of all.
+
+        nbgrader works for every cell of every submission: so a class costs a sixth.
+        """
+        path = self.path / "solutions" / assignment / f"{assignment}.ipynb"
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["cells"] = [
+            cell
+            for cell in document["cells"]
+            if SETUP_TAG in cell["metadata"].get("tags", [])
+            or cell["metadata"].get("nbgrader", {}).get("grade")
+            or cell["metadata"].get("nbgrader", {}).get("grade_id") in kept
+        ]
+        path.write_text(json.dumps(document), encoding="utf-8")
 
     def copy(self, path: Path) -> Course:
         """The same course in another folder."""

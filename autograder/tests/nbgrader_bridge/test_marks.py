@@ -11,6 +11,7 @@ from autograder.grading.find import find_submissions
 from autograder.grading.many import grade_all, label
 from autograder.grading.store import run_seed
 from autograder.maintain.demo import write_class, write_class_with_models
+from autograder.nbgrader_bridge import engine
 from autograder.student.core.notebook import CHECK_PREFIX
 from autograder.student.core.results import Result
 from autograder.tests.conftest import ASSIGNMENT
@@ -25,7 +26,8 @@ def graded_by_command(course: Course, out: Path, assignment: str) -> list[Result
     """What `autograder grade` gives for the course's submissions, without a look at what nbgrader has left."""
     found = label(find_submissions([course.path / "submitted"], assignment_names()))
     chosen = [each for each in found if each.assignment == assignment]
-    return grade_all(chosen, out, run_seed(course.path / "graded"))
+    graders = engine._warm().renewed()  # their results go elsewhere, and they remember none
+    return grade_all(chosen, out, run_seed(course.path / "graded"), graders=graders)
 
 
 def assert_same_marks(course: Course, results: list[Result], assignment: str) -> None:
