@@ -5,8 +5,9 @@ from __future__ import annotations
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from autograder.assignments.sources import released_points, source_notebook
@@ -112,5 +113,10 @@ def trusted_namespace(sources: Sequence[str]) -> dict[str, Any]:
     for number, source in enumerate(sources):
         name = f"<cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(source, name, "exec", dont_inherit=True), namespace)
+        exec(_compiled(source, name), namespace)
     return namespace
+
+
+@cache  # a thousand mutants of a solution have all cells but one in common
+def _compiled(source: str, name: str) -> CodeType:
+    return compile(source, name, "exec", dont_inherit=True)

@@ -190,10 +190,13 @@ class Proof:
         traces: Mapping[str, naming.KnownMistake],
         is_short: bool,
     ) -> dict[str, Outcome]:
-        """What the student would see; in short of two tests that it is recorded to fail, if it is named by these."""
-        recorded = list(traces[mutant.name].traces) if is_short and mutant.name in traces else []
-        for among in filter(None, (recorded[:2], recorded)):
-            outcomes = self.at_the_desk(mutant, answers, among)
+        """What the student would see; in short of the tests that it is recorded to fail, if it is named by these.
+
+        Fewer would name nothing: a mistake fits if it fails in all of them.
+        """
+        recorded = traces[mutant.name].traces if is_short and mutant.name in traces else {}
+        if recorded:
+            outcomes = self.at_the_desk(mutant, answers, recorded)
             if _is_named(mutant.name, traces, outcomes):
                 return outcomes
         return self.at_the_desk(mutant, answers)  # some depend on what the tests before have asked
