@@ -199,7 +199,8 @@ class _Repair:
         """A submitted cell as it will stand in the repaired notebook, and whether it runs; None if it is replaced."""
         if origin is None:
             plain = replace(cell, nbgrader={}, tags=frozenset())
-            return plain, cell.kind == "code" and checked_task(cell.source) is None
+            is_left_out = SKIP_TAG in cell.tags or checked_task(cell.source) is not None
+            return plain, cell.kind == "code" and not is_left_out
         if SETUP_TAG in origin.tags and origin.kind == "code":
             return None  # the source's own stand first
         known = replace(cell, id=origin.id, tags=origin.tags, nbgrader=dict(origin.nbgrader))
@@ -352,8 +353,10 @@ def _additions(cell: Cell, origin: Cell | None) -> tuple[str, str]:
     Of a cell that is left out all definitions count, for an answer may use them. In all others what was added runs
     where it stands.
     """
-    if origin is None or origin.kind != "code":
+    if (origin or cell).kind != "code":
         return "", ""
+    if origin is None:
+        return "", defining(cell.source) if SKIP_TAG in cell.tags else ""
     if origin.is_check:
         task = origin.grade_id.removeprefix(CHECK_PREFIX)
         return around_check(cell.source, task) or (joined(added(cell.source, origin.source)), "")

@@ -20,6 +20,7 @@ from typing import Any
 from autograder.sandbox.absent import provide_absent
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.locks import provide_locks
+from autograder.sandbox.threads import provide_one_thread
 from autograder.student.core.shell import Shell
 
 # An endless loop that swallows the interruption gets so many more CPU seconds before the kernel ends the worker.
@@ -90,6 +91,7 @@ class Executor:
         )  # at its end: a module that a cell writes is found, and takes the place of no other
         provide_absent()
         provide_locks()
+        provide_one_thread()
 
     def silence(self) -> None:
         """From now on nothing that is printed is kept."""

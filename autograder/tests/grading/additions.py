@@ -18,8 +18,9 @@ NUMPY = "import numpy as np\nWIDTH = 3"
 # As the released ones do it: names that a student may have taken are those of a function.
 DEMONSTRATION = "def _shown():\n    gate = step = name = index = 0\n    return gate\n_shown()"
 # What a cell of the notebook holds, by its grade_id. "<released>" stands for what was released there; "own" is a
-# cell before rnn_step, "long" a long demonstration before it, "end" a cell behind all others; what ends in .py lies
-# beside the notebook. A title begins with its row in the list of what real notebooks do.
+# cell before rnn_step, "own long" one with the tag of long demonstrations, "long" a released one of those, "end" a
+# cell behind all others; what ends in .py lies beside the notebook. A title begins
+# with its row in the list of what real notebooks do.
 ROWS: dict[str, dict[str, str]] = {
     "A1 an import and a constant in the setup": {"imports": f"<released>\n{NUMPY}", "rnn_step": WITH_NUMPY},
     "A1 a helper above the setup": {"imports": f"{HELPER}\n\n<released>", "rnn_step": WITH_HELPER},
@@ -32,6 +33,10 @@ ROWS: dict[str, dict[str, str]] = {
     "A1 an answer in a check": {"rnn_step": "", "check-rnn_step": f"{RIGHT}\n<released>"},
     "A1 an import in a long demonstration": {"long": f"{NUMPY}\n<released>", "rnn_step": WITH_NUMPY},
     "A1 a helper behind a long demonstration": {"long": f"<released>\n{HELPER}", "rnn_step": WITH_HELPER},
+    "A1 a helper in a copy of a long demonstration": {
+        "own long": f"train_for_hours()\n{HELPER}",
+        "rnn_step": WITH_HELPER,
+    },
     "A1 a class in a long demonstration": {
         "long": "<released>\nclass Own:\n    helper = staticmethod(torch.tanh)",
         "rnn_step": WITH_HELPER.replace("helper", "Own.helper"),
@@ -145,6 +150,10 @@ ROWS: dict[str, dict[str, str]] = {
         "        return torch.stack(pool.map(torch.tanh, list(values)))",
         "rnn_step": WITH_HELPER,
     },
+    "A7 threads of torch": {
+        "own": "torch.set_num_interop_threads(2)\ntorch.set_num_threads(2)\nlarge = torch.ones(1000, 1000).exp()",
+        "rnn_step": RIGHT.replace("return", "assert large.exp().sum() > 0\n    return"),
+    },
     "A7 an executor of threads": {
         "own": "from concurrent.futures import ThreadPoolExecutor\ntorch.set_num_threads(2)\n"
         "def helper(values):\n    with ThreadPoolExecutor(2) as pool:\n"
@@ -233,6 +242,8 @@ def handed_in(source: Notebook, changes: Mapping[str, str]) -> bytes:
     place = next(i for i, cell in enumerate(cells) if _name(cell) == "rnn_step")
     if "own" in changes:
         cells.insert(place, _cell("own", changes["own"]))
+    if "own long" in changes:
+        cells.insert(place, _cell("own long", changes["own long"], [SKIP_TAG]))
     if "end" in changes:
         cells.append(_cell("end", changes["end"]))
     for cell in cells:

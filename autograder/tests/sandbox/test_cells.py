@@ -103,6 +103,14 @@ def test_no_program_starts_and_nothing_is_asked_for(session: Session) -> None:
     assert session.refusals == []
 
 
+def test_a_task_does_not_wait_for_threads_that_a_cell_asked_for(session: Session) -> None:
+    """Nor for those of a pool that a large product of an earlier cell would have made."""
+    product = "(torch.ones(600, 600) @ torch.ones(600, 600)).exp().sum()"
+    cell = f"import torch\ntorch.set_num_interop_threads(2)\ntorch.set_num_threads(4)\n{product}"
+    assert [outcome.status for outcome in session.execute([cell])] == ["ok"]
+    assert in_task(session, f"torch.set_num_threads(3)\nanswer = {product}.item() > 0") is True
+
+
 def test_locks_and_pools_of_threads_work_where_no_process_starts(session: Session) -> None:
     """`multiprocessing` has them, too, and its shared values; what would start a process stops at the kernel."""
     code = (
