@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 
 from autograder.sandbox import Server, Session
 from autograder.sandbox.absent import provide_absent
-from autograder.tests.sandbox.conftest import in_task
+from autograder.sandbox.budget import Budget
+from autograder.tests.sandbox.conftest import SMALL, in_task
 
 pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
+BRIEF = replace(SMALL, cpu_seconds_per_cell=0.3)  # a cell that never ends uses all of it
 
 
 @pytest.mark.parametrize(
@@ -65,13 +68,14 @@ def test_cells_of_honest_notebooks(session: Session, cells: list[str]) -> None:
         "def wait(*_):\n    while True: pass\nget_ipython().events.register('post_execute', wait)",
     ],
 )
-def test_limits_hold_inside_of_ipython(session: Session, endless: str) -> None:
+def test_limits_hold_inside_of_ipython(server: Server, endless: str) -> None:
     """What never ends costs its cells, and the answer before them counts."""
     last = "%run loop.py" if "loop.py" in endless else "get_ipython()"
-    outcomes = session.execute(["answer = 1", endless, last])
-    assert outcomes[0].status == "ok"
-    assert any(outcome.status != "ok" for outcome in outcomes[1:])
-    assert in_task(session, "pass") == 1
+    with server.open(budget=Budget(BRIEF)) as session:
+        outcomes = session.execute(["answer = 1", endless, last])
+        assert outcomes[0].status == "ok"
+        assert any(outcome.status != "ok" for outcome in outcomes[1:])
+        assert in_task(session, "pass") == 1
 
 
 @pytest.mark.parametrize(

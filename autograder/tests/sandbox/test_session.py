@@ -12,8 +12,9 @@ from autograder.sandbox import (
     WorkerProtocolError,
     WorkerTimeout,
 )
+from autograder.sandbox.budget import Budget
 from autograder.student.core.values import WireError
-from autograder.tests.sandbox.conftest import HARNESS, PUBLIC, in_task
+from autograder.tests.sandbox.conftest import in_task
 
 pytestmark = pytest.mark.quick_at("strong")  # a task, a cell, a budget are the same at each level
 
@@ -328,10 +329,10 @@ class TestTasks:
 
 def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
     """Who keeps the grader waiting in every task ends after that time, not after as many times that of a task."""
-    limits = replace(server.limits, waiting_seconds=2.0)
-    with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
+    limits = replace(server.limits, waiting_seconds=1.0)
+    with server.open(budget=Budget(limits)) as session:
         for _task in range(2):
-            with session.task(wall_seconds=1.0) as task, pytest.raises(WorkerTimeout):
+            with session.task(wall_seconds=0.5) as task, pytest.raises(WorkerTimeout):
                 task.ask({"run": "import time; time.sleep(1000)"})
         with pytest.raises(WorkerTimeout, match="minutes that a notebook has"):
             session.task()
@@ -342,7 +343,7 @@ def test_all_tasks_share_one_budget_of_time(server: Server) -> None:
 def test_what_was_not_waited_for_is_not_charged(server: Server) -> None:
     """Many quick tasks cost next to nothing of the budget, whatever they were allowed."""
     limits = replace(server.limits, waiting_seconds=60.0)
-    with Server(PUBLIC, HARNESS, limits, isolation=server.level) as strict, strict.open() as session:
+    with server.open(budget=Budget(limits)) as session:
         for _task in range(10):
             with session.task(wall_seconds=50.0) as task:
                 assert task.ask({"value": "1 + 1"}) == 2
