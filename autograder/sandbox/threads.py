@@ -9,10 +9,17 @@ import torch
 
 
 def provide_one_thread() -> None:
-    """From now on to ask torch for more threads changes nothing."""
-    for name in ("set_num_threads", "set_num_interop_threads"):
-        setattr(torch, name, _unchanged)
+    """From now on torch says that it has the threads it was asked for, and works in one."""
+    for threads in ("num_threads", "num_interop_threads"):
+        _provide(threads)
 
 
-def _unchanged(_threads: int) -> None:
-    """The number of threads stays what it is."""
+def _provide(threads: str) -> None:
+    told: int = getattr(torch, f"get_{threads}")()
+
+    def set_threads(number: int) -> None:
+        nonlocal told
+        told = number
+
+    setattr(torch, f"set_{threads}", set_threads)
+    setattr(torch, f"get_{threads}", lambda: told)

@@ -110,8 +110,9 @@ def test_no_program_starts_and_nothing_is_asked_for(session: Session) -> None:
 def test_a_task_does_not_wait_for_threads_that_a_cell_asked_for(session: Session) -> None:
     """Nor for those of a pool that a large product of an earlier cell would have made."""
     product = "(torch.ones(600, 600) @ torch.ones(600, 600)).exp().sum()"
-    cell = f"import torch\ntorch.set_num_interop_threads(2)\ntorch.set_num_threads(4)\n{product}"
-    assert [outcome.status for outcome in session.execute([cell])] == ["ok"]
+    cell = "import torch\ntorch.set_num_interop_threads(2)\ntorch.set_num_threads(4)\n"
+    cell += f"{product}\nprint(torch.get_num_threads(), torch.get_num_interop_threads())"
+    assert [outcome.output for outcome in session.execute([cell])] == ["4 2\n"]
     assert in_task(session, f"torch.set_num_threads(3)\nanswer = {product}.item() > 0") is True
 
 
