@@ -104,8 +104,7 @@ class Course:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Runs a command of the course in its folder."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
-        environment |= {"OMP_NUM_THREADS": "1", "COLUMNS": "200"}
+        environment = {**os.environ, "PYTHONPATH": str(self.root), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
         return subprocess.run(
             [sys.executable, "-m", *command],
             cwd=self.root,
