@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,8 +12,13 @@ import pytest
 from autograder.assignments.sources import source_notebook
 from autograder.grading.staging import grading_server
 from autograder.grading.suite import Suite
+from autograder.maintain.release.leaks import Secret, all_secrets
 from autograder.sandbox import Limits, SandboxUnavailable, Server
 from autograder.student.core.notebook import CHECK_PREFIX, SETUP_TAG, Notebook
+
+# What jsonschema needs for addresses in other alphabets takes seconds to import, and no schema here has any: without
+# it jsonschema leaves that out.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 # The same examples at each run, and no clock: a loaded machine is no failure.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
@@ -99,6 +105,12 @@ def few_tasks() -> Notebook:
             or cell.grade_id.removeprefix(CHECK_PREFIX) in FEW_TASKS
         )
     )
+
+
+@pytest.fixture(scope="session")
+def secrets() -> list[Secret]:
+    """What must not be in anything that students get."""
+    return all_secrets()
 
 
 @pytest.fixture(scope="session")

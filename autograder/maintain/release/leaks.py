@@ -67,6 +67,8 @@ def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
         yield f"{name}: is not text, so nothing can be said about it"
         return
     squashed = squash(text)
+    # The first letters of most secrets are not there: to look for each whole one takes four times as long.
+    beginnings = {squashed[place : place + TELLING] for place in range(len(squashed))}
     words = set(re.findall(r"\w+", text))
     is_test = "/tests/" in name
     if "/recorded/" in name:
@@ -74,7 +76,12 @@ def _leaks(name: str, data: bytes, secrets: Iterable[Secret]) -> Iterator[str]:
     for secret in secrets:
         if secret.is_setup and is_test:
             continue
-        if secret.text in (words if secret.is_word else squashed):
+        if secret.is_word:
+            is_there = secret.text in words
+        else:
+            is_long = len(secret.text) >= TELLING
+            is_there = (not is_long or secret.text[:TELLING] in beginnings) and secret.text in squashed
+        if is_there:
             yield f"{name}: {secret.origin}: {secret.text}"
 
 

@@ -22,7 +22,7 @@ from autograder.grading.mistakes import read_mistakes
 from autograder.maintain.release import completeness
 from autograder.maintain.release.assignments import ASSIGNMENTS, release_notebooks
 from autograder.maintain.release.bundle import NAME, bundle_files, unzipped, zipped
-from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, all_secrets, assert_nothing_leaks, squash
+from autograder.maintain.release.leaks import PACKAGE, Leak, Secret, assert_nothing_leaks, squash
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,6 @@ def notebooks() -> dict[str, bytes]:
 def files(notebooks: dict[str, bytes]) -> dict[str, bytes]:
     """What is in the bundle."""
     return bundle_files(notebooks)
-
-
-@pytest.fixture(scope="module")
-def secrets() -> list[Secret]:
-    """What must not be in it."""
-    return all_secrets()
 
 
 def test_assignments_are_current(notebooks: dict[str, bytes]) -> None:

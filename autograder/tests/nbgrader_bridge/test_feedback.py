@@ -7,7 +7,7 @@ import json
 import pytest
 
 from autograder.grading.store import run_seed
-from autograder.maintain.release.leaks import Leak, all_secrets, assert_nothing_leaks
+from autograder.maintain.release.leaks import Leak, Secret, assert_nothing_leaks
 from autograder.tests.conftest import ASSIGNMENT
 from autograder.tests.nbgrader_bridge.conftest import BROKEN
 from autograder.tests.nbgrader_bridge.course import Course
@@ -38,7 +38,7 @@ def test_everybody_has_a_page(course: Course) -> None:
     assert "not valid JSON" in course.page("garbage", ASSIGNMENT)
 
 
-def test_nothing_hidden_is_in_the_feedback(course: Course) -> None:
+def test_nothing_hidden_is_in_the_feedback(course: Course, secrets: list[Secret]) -> None:
     """No source of a hidden test and no seed; no answer on the page of whoever wrote none.
 
     Titles, messages and hints of hidden tests are what a page is for.
@@ -47,7 +47,6 @@ def test_nothing_hidden_is_in_the_feedback(course: Course) -> None:
         path.relative_to(course.path).as_posix(): path.read_bytes()
         for path in (course.path / "feedback").rglob("*.html")
     }
-    secrets = all_secrets()
     hidden = [each for each in secrets if each.origin.startswith(HIDDEN) and not each.is_setup]
     answers = [each for each in secrets if each.origin.startswith("solution ")]
     assert len(hidden) > 1000
