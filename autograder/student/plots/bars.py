@@ -24,6 +24,7 @@ def next_words(distributions: Mapping[str, Numbers], words: Sequence[str], shown
         axes.barh(range(len(best)), array[best], color=colour)
         rest = _("{title}\n(all other words: {share:.0%})").format(title=title, share=1 - array[best].sum())
         axes.set(title=rest, xlabel=_("probability"))
+        axes.locator_params(axis="x", nbins=3)  # of more the labels of small numbers would touch
         axes.spines[["top", "right"]].set_visible(False)
     panels[0, 0].set_yticks(range(len(best)), [words[index] for index in best])
     panels[0, 0].invert_yaxis()

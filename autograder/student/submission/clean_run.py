@@ -28,11 +28,12 @@ from autograder.student.checking.terminal import (
 from autograder.student.core.language import _
 from autograder.student.core.results import TaskResult, task_result_from
 
-PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]  # the folder that holds our package
 LIMIT_SECONDS = 900  # far more than a notebook with all its checks takes; a cell may not end at all
-# -P and the end of the path: a `random.py` beside the notebook must not take the place of the library's.
+# The package comes from where this one came from, whatever else is called so. For all other modules that folder is the
+# last one, and -P leaves out the notebook's: a `random.py` in them must not take the place of the library's.
 _COMMAND = (
-    "import sys; sys.path.append(sys.argv[1]); "
+    "import sys; sys.path.insert(0, sys.argv[1]); import autograder; sys.path.append(sys.path.pop(0)); "
     "from autograder.student.submission.clean_run import main; main(sys.argv[2])"
 )
 
@@ -53,7 +54,7 @@ def clean_run(
 
     Ctrl-C, or the square button of a notebook, stops it, and what was found so far is kept.
     """
-    command = [sys.executable, "-P", "-c", _COMMAND, str(PACKAGE_PARENT), str(notebook.resolve())]
+    command = [sys.executable, "-P", "-c", _COMMAND, str(COURSE), str(notebook.resolve())]
     environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONUTF8": "1"}
     results: list[TaskResult] = []
     stops: list[Stop] = []

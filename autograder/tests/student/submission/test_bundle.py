@@ -224,6 +224,18 @@ def test_a_notebook_is_run_from_a_fresh_start(tmp_path: Path) -> None:
     assert not (tmp_path / "rnn_basics.zip").exists()
 
 
+def test_a_fresh_start_has_the_package_of_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else of that name can be imported; so an edition keeps its language, and nothing need be installed."""
+    stranger = tmp_path / "installed" / "autograder" / "__init__.py"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text("raise ImportError('another package of this name')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    path = put(tmp_path, cell("import torch"), cell(RIGHT, 1, "rnn_step"), check("rnn_step"))
+    run = clean_run(path, lambda _step: None)
+    assert run.failure == ""
+    assert [(result.name, result.status) for result in run.results] == [("rnn_step", "passed")]
+
+
 def test_a_notebook_that_ends_its_process_is_handed_in(tmp_path: Path) -> None:
     """The checks end early; the archive is made, and it is said."""
     output = io.StringIO()
