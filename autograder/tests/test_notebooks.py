@@ -29,6 +29,8 @@ SHORTER = (
     (r"\bsteps=(\d+)0\b", r"steps=\1"),
     (r"\btrain_rows\[:(\d+)001\]", r"train_rows[:\g<1>01]"),
     (r"\b1_000_000\b", "100_000"),
+    (r"\[(1?)::(2|6|12)\]", r"[\1::\g<2>0]"),  # of lines of text
+    (r"\b256 \+ 1744\b", "256 + 174"),
 )
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
 # What demonstrations define for everybody, because later cells or the students themselves need it.
