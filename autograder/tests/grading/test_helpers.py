@@ -22,8 +22,8 @@ from autograder.student.submission.bundle import make
 from autograder.student.submission.clean_run import CleanRun
 from autograder.student.submission.panel import HandIn
 from autograder.tests.conftest import ASSIGNMENT
+from autograder.tests.grading.additions import RIGHT, STEP, handed_in
 from autograder.tests.grading.handins import put
-from autograder.tests.grading.test_additions import RIGHT, STEP, handed_in
 
 NOTEBOOK = json.dumps(
     {"cells": [{"cell_type": "code", "source": "import steps", "metadata": {}}], "nbformat": 4}
