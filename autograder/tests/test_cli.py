@@ -305,6 +305,19 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("spelling", ["link", "other/../out"])
+def test_a_folder_is_the_same_under_another_name(tmp_path: Path, spelling: str) -> None:
+    """By a link as by a detour, it has one run at a time."""
+    (tmp_path / "x.ipynb").write_text("{}", encoding="utf-8")
+    for name in ("out", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("out")
+    with locked(tmp_path / "out"):
+        done = here("grade", tmp_path / "x.ipynb", "--out", tmp_path / spelling)
+    assert done.exit_code == 2
+    assert "Another run is writing" in done.stderr
+
+
 def test_a_request_to_end_is_like_the_keyboards(tmp_path: Path) -> None:
     """SIGTERM, as a service manager or `timeout` sends it: one sentence, and no process stays behind."""
     few_cells(tmp_path / "x.ipynb", "pad_batch")
