@@ -353,16 +353,15 @@ def _additions(cell: Cell, origin: Cell | None) -> tuple[str, str]:
     Of a cell that is left out all definitions count, for an answer may use them. In all others what was added runs
     where it stands.
     """
-    if (origin or cell).kind != "code":
+    known = origin or cell  # one of the student's own may be left out, too
+    if known.kind != "code":
         return "", ""
-    if origin is None:
-        return "", defining(cell.source) if SKIP_TAG in cell.tags else ""
-    if origin.is_check:
+    if origin and origin.is_check:
         task = origin.grade_id.removeprefix(CHECK_PREFIX)
         return around_check(cell.source, task) or (joined(added(cell.source, origin.source)), "")
-    if SETUP_TAG in origin.tags:
+    if origin and SETUP_TAG in origin.tags:
         return "", joined(added(cell.source, origin.source))
-    return "", defining(cell.source) if SKIP_TAG in origin.tags else ""
+    return "", defining(cell.source) if SKIP_TAG in known.tags else ""
 
 
 def _own_rows(source: str) -> list[tuple[Cell, bool]]:
