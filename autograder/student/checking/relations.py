@@ -112,8 +112,11 @@ def _scale(got: torch.Tensor, expected: torch.Tensor, close: Close) -> Relation 
         return None
     if close(-got, expected):
         return _negated()
-    norm = float(expected.flatten() @ expected.flatten())
-    factor = float(got.flatten() @ expected.flatten()) / norm
+    largest = (
+        expected.abs().max()
+    )  # the squares of very small values are 0, those of very large ones infinite
+    ours, theirs = (got / largest).flatten(), (expected / largest).flatten()
+    factor = float(ours @ theirs) / float(theirs @ theirs)
     if factor and close(got / factor, expected):
         return _units(factor)
     return None

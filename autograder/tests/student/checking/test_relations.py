@@ -6,6 +6,8 @@ import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.student.checking.relations import number_relation, relation
 
@@ -33,6 +35,33 @@ def test_a_relation_is_named(got: torch.Tensor, words: str) -> None:
     assert found is not None
     assert words in found.sentence
     assert found.question.endswith("?")
+
+
+@pytest.mark.parametrize("size", [1e-300, 5e-324, 1e300])
+def test_a_scale_is_named_of_values_of_any_size(size: float) -> None:
+    """Values whose squares are 0, or infinite, have a scale as well: a state after a very large one may be 1e-200."""
+    expected = torch.tensor([size, -size, 0.0], dtype=torch.float64)
+    found = relation(3 * expected, expected)
+    assert found is not None
+    assert "3 times" in found.sentence
+
+
+FINITE = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=4, max_size=4)
+
+
+@given(FINITE, FINITE)
+def test_whatever_the_numbers_are_looking_for_a_relation_ends(
+    got: list[float], expected: list[float]
+) -> None:
+    """An error here would fail an answer of whatever kind, and say nothing."""
+    for shape in ((4,), (2, 2)):
+        ours, theirs = (
+            torch.tensor(values, dtype=torch.float64).reshape(shape) for values in (got, expected)
+        )
+        found = relation(ours, theirs)
+        assert found is None or found.question.endswith("?")
+    assert number_relation(got[0], 0.0) is None
+    number_relation(got[0], expected[0])
 
 
 @pytest.mark.parametrize("got", [X + 1, torch.zeros_like(X), X * math.nan, X.round() + 0.1, X[:2]])
