@@ -36,7 +36,7 @@ from autograder.grading.read import Unreadable, with_modules
 from autograder.grading.repair import Repaired, repair
 from autograder.grading.reuse import holds, kept_tasks
 from autograder.grading.suite import Suite
-from autograder.grading.task_runner import TaskRunner, parks
+from autograder.grading.task_runner import TaskRunner
 from autograder.grading.text import clean, clean_line, clean_output
 from autograder.sandbox import (
     CellOutcome,
@@ -142,7 +142,7 @@ def _grade(
     halts: list[Halt] = []
     for rounds_left in reversed(range(MAX_ROUNDS)):
         with server.open(budget=budget) as session:
-            outcomes = tuple(session.execute(program.cells, program.skipped, parks(suite, repaired, kept)))
+            outcomes = tuple(session.execute(program.cells, program.skipped))
             mended, new = taken_out(program, outcomes, halts)
             if not new or not rounds_left:
                 halts += halts_in(program, outcomes)

@@ -1,12 +1,13 @@
 """Runs the tests of every task of a suite against a session in which a notebook has been executed.
 
-A task is tested in the state in which its check cell stands. One that fails there is asked once more in the state at
-the end of the notebook, and the better result counts.
+First all tasks are tested one after another, in few processes, in the state at the end of the notebook: a fork costs as
+much as most answers. One that fails among the others is tested by itself, in the state in which its check cell stands,
+and if it fails there as well, once more in the state at the end; the better result of these two counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -28,19 +29,10 @@ from autograder.student.core.newer_syntax import about_error
 from autograder.student.core.notebook import Task
 from autograder.student.core.reach import reached
 from autograder.student.core.results import TaskResult, TestOutcome, TestResult, better, score_task, share
+from autograder.student.core.spec import Rule
 from autograder.student.models.checkpoints import Checkpoint
 
 Answer = TypeVar("Answer")
-
-
-def parks(suite: Suite, repaired: Repaired, kept: Container[str] = ()) -> dict[str, int]:
-    """After which cell the state is kept for each task that is tested there; `kept` ones are not tested."""
-    tasks = [task.name for task in suite.tasks if not task.is_measured and task.name not in kept]
-    cells = repaired.notebook.cells
-    found = {
-        task: moment(cells, task, repaired.skipped) for task in tasks if task not in repaired.not_attempted
-    }
-    return {task: position for task, position in found.items() if position is not None}
 
 
 class TaskRunner:
@@ -67,7 +59,7 @@ class TaskRunner:
         self.read_model = read_model
         self.notes = notes
         self.kept = kept
-        self._moments = parks(suite, repaired)
+        self._moments = _moments(suite, repaired)
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
@@ -77,6 +69,8 @@ class TaskRunner:
         self._task = ""
         self._student: Student | None = None
         self._conversation: Conversation | None = None
+        self._rule: Rule | None = None  # what the process of this conversation has to do without
+        self._is_alone = False  # whether each task is asked in a process of its own
         self._in_final_state: set[str] = set()  # tasks that are asked there, parked or not
         self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
 
@@ -110,6 +104,18 @@ class TaskRunner:
         return self._run_tests(tasks, PUBLIC_SEED)
 
     def _run_secret(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
+        """The result of each task among the others, or by itself if it fails there."""
+        rules = {task: self._rule_of(task, self.sources) for task in tasks}
+        groups = [[task for task in tasks if rules[task] == rule] for rule in dict.fromkeys(rules.values())]
+        tests = self._run_tests([task for group in groups for task in group], seed)
+        failed = [task for task in tasks if share(tests[task]) < 1]
+        self._over.clear()
+        self._is_alone = True
+        if moments := {task: self._moments[task] for task in failed if task in self._moments}:
+            self.session.restart(moments)
+        return tests | self._run_alone(failed, derive_seed(seed, "alone"))
+
+    def _run_alone(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
         """The result of each task where it was checked, or in the final state if that is the better one."""
         parked = self.session.parked
         tests = self._run_tests(tasks, seed)
@@ -138,21 +144,18 @@ class TaskRunner:
         if task in self._over:
             raise Stopped("not_run", _("Not run: the code of this task had stopped before."))
         if task != self._task or self._student is None:
-            self._end_conversation()
             self._student = self._new_student(task)
             self._task = task
         return self._student
 
     def _new_student(self, task: str) -> Student:
-        is_measured = task in self._measured
-        seconds = self.session.limits.scoring_cpu_seconds if is_measured else None
         is_parked = task in self.session.parked - self._in_final_state
-        try:
-            conversation = self.session.task(seconds, parked=task if is_parked else None, scores=is_measured)
-        except WorkerError as error:
-            self._over.add(task)
-            raise _stopped(error) from None
-        self._conversation = conversation
+        sources = self._sources_before(task) if is_parked else self.sources
+        rule = self._rule_of(task, sources)
+        conversation = self._conversation
+        is_new = conversation is None or self._is_alone or conversation.is_over or rule != self._rule
+        if conversation is None or is_new:
+            conversation = self._new_conversation(task, is_parked)
 
         def clock() -> float:
             return self._unless_over(task, conversation.cpu_seconds)
@@ -166,19 +169,35 @@ class TaskRunner:
                 self._end_conversation()  # a callback failed in the middle of it; the next test gets a fresh one
                 raise
 
-        student = Student(ask, self._sources_before(task) if is_parked else self.sources, clock)
+        student = Student(ask, sources, clock)
         failure = self._failure_of_cell(task)
         if failure is not None and not student.has(task):
             self._over.add(task)
             raise failure
-        rule = self.suite.spec.forbidden.get(task)
-        if (
-            rule is not None and find_forbidden(student.sources, task, rule) is None
-        ):  # else it scores 0 anyway
+        if rule is not None and is_new:
             student.request(op="refuse", modules=sorted(rule.modules), libraries=sorted(rule.libraries))
             forgo = partial(conversation.forgo, rule.compiled, rule.libraries)
             self.has_taken_away &= self._unless_over(task, forgo)
+        self._rule = rule
         return student
+
+    def _new_conversation(self, task: str, is_parked: bool) -> Conversation:
+        self._end_conversation()
+        is_measured = task in self._measured
+        seconds = self.session.limits.scoring_cpu_seconds if is_measured else None
+        try:
+            self._conversation = self.session.task(
+                seconds, parked=task if is_parked else None, scores=is_measured
+            )
+        except WorkerError as error:
+            self._over.add(task)
+            raise _stopped(error) from None
+        return self._conversation
+
+    def _rule_of(self, task: str, sources: Sequence[str]) -> Rule | None:
+        """What a task has to do without; nothing is taken from one that says it uses it: it scores 0 anyway."""
+        rule = self.suite.spec.forbidden.get(task)
+        return rule if rule and find_forbidden(sources, task, rule) is None else None
 
     def _unless_over(self, task: str, action: Callable[[], Answer]) -> Answer:
         """What the worker answers; `Stopped`, for the rest of the task, if it does not."""
@@ -217,7 +236,7 @@ class TaskRunner:
     def _end_conversation(self) -> None:
         if self._conversation is not None:
             self._conversation.close()
-        self._task, self._student, self._conversation = "", None, None
+        self._task, self._student, self._conversation, self._rule = "", None, None, None
 
     def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
         if task.is_measured and tests is None:
@@ -254,6 +273,16 @@ class TaskRunner:
         tests = list(result.tests)
         tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
         return replace(result, tests=tuple(tests))
+
+
+def _moments(suite: Suite, repaired: Repaired) -> dict[str, int]:
+    """After which cell the check of each task stands."""
+    found = {
+        task.name: moment(repaired.notebook.cells, task.name, repaired.skipped)
+        for task in suite.tasks
+        if not task.is_measured and task.name not in repaired.not_attempted
+    }
+    return {task: position for task, position in found.items() if position is not None}
 
 
 def _is_silent(test: TestResult) -> bool:

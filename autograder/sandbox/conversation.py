@@ -47,6 +47,11 @@ class Conversation:
         self._is_charged = is_charged
         self._failed: WorkerError | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return self._failed is not None
+
     def __enter__(self) -> Conversation:
         return self
 

@@ -1,4 +1,4 @@
-"""Runs student code in a jail: enters it, executes cells, and serves each task in a fork of its own.
+"""Runs student code in a jail: enters it, executes cells, and serves each conversation in a fork of its own.
 
 A fork for a task is made when the task is asked for, or earlier, between two cells; then it sleeps till it is asked.
 

@@ -8,6 +8,7 @@ import signal
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from autograder.grading.graded import Graded, Submission
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import TaskRunner
-from autograder.sandbox import Server
+from autograder.sandbox import Conversation, Server, Session
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.errors import TurnOver
 from autograder.sandbox.processes import children_of
@@ -48,6 +49,29 @@ def test_equal_bytes_and_seeds_give_equal_results(
     second = grade(submission(name, few_tasks), suites, server, 1)
     assert untimed(first) == untimed(second)
     assert first.outcomes == second.outcomes
+
+
+@pytest.mark.parametrize(("name", "processes"), [("right", 2), ("answers_that_disturb_each_other", 3)])
+def test_right_answers_share_a_process(
+    name: str,
+    processes: int,
+    server: Server,
+    suites: Suites,
+    few_tasks: Notebook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One process for all that forbid the same; whoever fails there gets one of its own."""
+    opened = []
+    task = Session.task
+
+    def count(session: Session, *arguments: Any, **options: Any) -> Conversation:
+        opened.append(session)
+        return task(session, *arguments, **options)
+
+    monkeypatch.setattr(Session, "task", count)
+    result = grade(submission(name, few_tasks), suites, server, 1).result
+    assert result.score == result.max_score
+    assert len(opened) == processes
 
 
 @pytest.mark.parametrize("account", ["cells", "tasks", "grader"])
