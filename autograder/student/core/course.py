@@ -22,7 +22,8 @@ def assignment_names() -> list[str]:
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/spec.py"))
 
 
-def assignments_of_tasks() -> dict[str, str]:
+@functools.cache  # every `check` and `predict` asks
+def assignments_of_tasks() -> Mapping[str, str]:
     """The assignment of every task that has tests, by the task's name."""
     return {
         task: path.parents[1].name
