@@ -281,7 +281,7 @@ def test_a_task_without_tests_stops_a_run_before_it_begins(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """By its name: nobody could earn its points. Nothing stops one whose tasks all have tests."""
-    tested = sources.assignments_of_tasks()
+    tested = dict(sources.assignments_of_tasks())
     class_run._refuse_untested(["rnn_basics"])
     del tested["pad_batch"]
     monkeypatch.setattr(sources, "assignments_of_tasks", lambda: tested)

@@ -22,12 +22,16 @@ def assignment_names() -> list[str]:
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/spec.py"))
 
 
-@functools.cache  # every `check` and `predict` asks
 def assignments_of_tasks() -> Mapping[str, str]:
     """The assignment of every task that has tests, by the task's name."""
+    return _tested_in(ASSIGNMENTS)
+
+
+@functools.cache  # every `check` and `predict` asks
+def _tested_in(folder: Path) -> Mapping[str, str]:
     return {
         task: path.parents[1].name
-        for path in sorted(ASSIGNMENTS.glob("*/tests/test_*.py"))
+        for path in sorted(folder.glob("*/tests/test_*.py"))
         for task in TASK_MARK.findall(path.read_text(encoding="utf-8"))
     }
 

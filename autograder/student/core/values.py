@@ -45,6 +45,11 @@ _DTYPES = {
 }
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _PLAIN_DTYPES = frozenset(_DTYPES.values())
+# What numpy, which is twice as quick with memory, reads them as: it has no BF16, and bytes of a BOOL may be no truths.
+_NUMPY = {
+    name: numpy.dtype(str(dtype).removeprefix("torch.")) for name, dtype in _DTYPES.items() if name != "BF16"
+}
+_NUMPY |= {"BF16": numpy.dtype("int16"), "BOOL": numpy.dtype("uint8")}
 _AS_IT_IS = frozenset({type(None), bool, str})  # of JSON and of Python alike
 
 
@@ -111,15 +116,19 @@ def encode_parts(
 
 def _safetensors(tensors: list[torch.Tensor]) -> list[bytes | memoryview]:
     """A safetensors file in parts: its header, then the memory of every tensor, the widest numbers first."""
-    order = sorted(range(len(tensors)), key=lambda i: -tensors[i].element_size())  # so that all are aligned
-    header, end = {}, 0
+    order = sorted(range(len(tensors)), key=lambda i: -tensors[i].itemsize)  # so that all are aligned
+    header, memory, end = {}, [], 0
     for i in order:
-        start, end = end, end + tensors[i].numel() * tensors[i].element_size()
-        shape = list(tensors[i].shape)
-        header[str(i)] = {"dtype": _NAMES[tensors[i].dtype], "shape": shape, "data_offsets": [start, end]}
+        tensor = tensors[i]
+        start, end = end, end + tensor.nbytes
+        shape = list(tensor.shape)
+        header[str(i)] = {"dtype": _NAMES[tensor.dtype], "shape": shape, "data_offsets": [start, end]}
+        if tensor.dtype is torch.bfloat16:
+            tensor = tensor.view(torch.int16)
+        if end > start:
+            memory.append(tensor.numpy().data.cast("B"))
     text = _TEXT.encode(header).encode()
     text += b" " * (-len(text) % 8)
-    memory = [tensors[i].reshape(-1).view(torch.uint8).numpy().data for i in order if tensors[i].numel()]
     return [struct.pack("<Q", len(text)) + text, *memory]
 
 
@@ -136,16 +145,6 @@ class _Encoder:
             raise WireError("it is nested too deeply, or has too many parts")
         if type(value) in _AS_IT_IS:
             return value
-        if isinstance(value, numpy.generic):
-            value = value.item()
-        if isinstance(value, int):
-            return _encode_int(int(value))
-        if isinstance(value, str):
-            return str(value)
-        if isinstance(value, float):
-            return float(value) if math.isfinite(value) else {"$": "float", "v": repr(float(value))}
-        if isinstance(value, bytes | bytearray):
-            return {"$": "bytes", "v": base64.b64encode(value).decode()}
         if isinstance(value, list):
             return [self.encode(item, depth + 1) for item in value]
         if isinstance(value, tuple):
@@ -154,6 +153,16 @@ class _Encoder:
             return {"$": "dict", "v": self._pairs(value, depth)}
         if is_plain_tensor(value):
             return self._tensor(value)
+        if isinstance(value, numpy.generic):  # some of them are floats as well
+            value = value.item()
+        if isinstance(value, int):
+            return _encode_int(int(value))
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else {"$": "float", "v": repr(float(value))}
+        if isinstance(value, (bytes, bytearray)):
+            return {"$": "bytes", "v": base64.b64encode(value).decode()}
         return self._reference(value, depth)
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
@@ -161,7 +170,7 @@ class _Encoder:
 
     def _tensor(self, value: torch.Tensor) -> Any:
         # Before `contiguous`: a stride-0 tensor of 400 GB takes no memory until it is copied.
-        self.tensor_bytes += value.numel() * value.element_size()
+        self.tensor_bytes += value.nbytes
         if self.tensor_bytes > MAX_TENSOR_BYTES or len(self.tensors) >= MAX_TENSORS:
             raise WireError("its tensors are too large, or too many")
         self.tensors.append(value.detach().cpu().contiguous())
@@ -199,7 +208,7 @@ def is_plain_tensor(value: Any) -> bool:
         isinstance(value, torch.Tensor)
         and value.layout is torch.strided
         and value.dtype in _PLAIN_DTYPES
-        and value.device.type != "meta"
+        and not value.is_meta
     )
 
 
@@ -238,13 +247,14 @@ class _Decoder:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("the message is nested too deeply, or has too many parts")
-        if isinstance(tree, float) and not math.isfinite(tree):  # json reads 1e999 as inf
-            raise WireError("a number in the message is out of range")
-        if isinstance(tree, list):
+        kind = type(tree)
+        if kind is dict:
+            return self._tagged(tree, depth)
+        if kind is list:
             return [self.decode(item, depth + 1) for item in tree]
-        if not isinstance(tree, dict):
-            return tree
-        return self._tagged(tree, depth)
+        if kind is float and not math.isfinite(tree):  # json reads 1e999 as inf
+            raise WireError("a number in the message is out of range")
+        return tree
 
     def _tagged(self, tree: dict[str, Any], depth: int) -> Any:
         tag, body = tree.get("$"), tree.get("v")
@@ -349,15 +359,17 @@ def _placed(blob: Buffer, header: dict[str, Any], start: int) -> dict[str, torch
 
 
 def _tensor(memory: memoryview, start: int, entry: dict[str, Any]) -> torch.Tensor:
-    dtype, shape = _DTYPES[entry["dtype"]], entry["shape"]
-    count = math.prod(shape)
-    if count == 0:
-        return torch.empty(shape, dtype=dtype)
-    stored = torch.uint8 if dtype == torch.bool else dtype
-    if start % stored.itemsize:  # numbers have to lie at multiples of their size
-        memory, start = memoryview(bytearray(memory[start : start + count * stored.itemsize])), 0
-    tensor = torch.frombuffer(memory, dtype=stored, count=count, offset=start).view(shape)
-    return tensor != 0 if dtype == torch.bool else tensor
+    name, shape = entry["dtype"], entry["shape"]
+    if 0 in shape:
+        return torch.empty(shape, dtype=_DTYPES[name])
+    numbers = _NUMPY[name]
+    if start % numbers.itemsize:  # numbers have to lie at multiples of their size
+        size = math.prod(shape) * numbers.itemsize
+        memory, start = memoryview(bytearray(memory[start : start + size])), 0
+    tensor = torch.from_numpy(numpy.ndarray(shape, numbers, memory, start))
+    if name == "BOOL":
+        return tensor != 0
+    return tensor.view(torch.bfloat16) if name == "BF16" else tensor
 
 
 def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
@@ -380,10 +392,11 @@ def _place(entry: Any) -> tuple[int, int, dict[str, Any]]:
     dtype = entry.get("dtype") if isinstance(entry, dict) else None
     if not isinstance(shape, list) or len(shape) > 8 or not isinstance(dtype, str) or dtype not in _DTYPES:
         raise WireError("a tensor in the message is of no known form")
-    if any(type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES for size in shape):
-        raise WireError("a tensor in the message has an impossible size")
+    for size in shape:
+        if type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES:
+            raise WireError("a tensor in the message has an impossible size")
     if (
-        math.prod(size or 1 for size in shape) > MAX_TENSOR_BYTES
+        math.prod([size or 1 for size in shape]) > MAX_TENSOR_BYTES
     ):  # torch's strides overflow where a size is 0
         raise WireError("a tensor in the message has an impossible size")
     offsets = entry.get("data_offsets")
