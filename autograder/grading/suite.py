@@ -15,7 +15,7 @@ from autograder.grading.mistakes import Mistake, read_mistakes
 from autograder.grading.remembering import RememberingReference
 from autograder.student.checking.plugin import Plugin, run_tests
 from autograder.student.checking.student import Student, live_student
-from autograder.student.checking.suite import PUBLIC_SEED, files_of_assignment, known_mistakes
+from autograder.student.checking.suite import PUBLIC_SEED, files_of_assignment, known_mistakes, with_tests_of
 from autograder.student.core.course import ASSIGNMENTS, spec_of
 from autograder.student.core.language import _
 from autograder.student.core.notebook import Notebook, Task
@@ -85,10 +85,11 @@ class Suite:
         that nobody may learn. With the public seed it says everything, and names the mistake if it knows it.
         """
         is_public = seed == PUBLIC_SEED
+        tested = [task.name for task in self.tasks] if tasks is None else tasks
         reference = self.reference_at(seed)
         plugin = Plugin(
             student_of=student_of,
-            tasks=[task.name for task in self.tasks] if tasks is None else tasks,
+            tasks=tested,
             seed=seed,
             reference_of=lambda _task: reference,
             mistakes_of=partial(known_mistakes, self.assignment) if is_public else None,
@@ -99,7 +100,7 @@ class Suite:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return run_tests(self.files, plugin)
+            return run_tests(with_tests_of(tested, self.files), plugin)
 
 
 def trusted_student(sources: Sequence[str]) -> Student:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.student.checking.naming import KnownMistake, read_mistakes
 from autograder.student.checking.recording import Replay, read_recording
-from autograder.student.core.course import ASSIGNMENTS, assignments_of_tasks, worked_of
+from autograder.student.core.course import ASSIGNMENTS, TASK_MARK, assignments_of_tasks, worked_of
 
 # Of the inputs at a student's desk: fixed, so that a check says the same twice. When graded they are drawn anew.
 PUBLIC_SEED = 26
@@ -22,10 +22,15 @@ def worked_case(task: str) -> str:
 def files_of_task(task: str) -> list[Path]:
     """The files in which the tests of a task stand; none if there is no such task."""
     assignment = assignments_of_tasks().get(task)
-    if assignment is None:
-        return []
-    mark = f'pytest.mark.task("{task}")'
-    return [path for path in files_of_assignment(assignment) if mark in path.read_text(encoding="utf-8")]
+    return with_tests_of([task], files_of_assignment(assignment)) if assignment else []
+
+
+def with_tests_of(tasks: Iterable[str], files: Iterable[Path]) -> list[Path]:
+    """Those of the test files in which a test of one of these tasks stands: pytest takes long to look at the others."""
+    wanted = set(tasks)
+    return [
+        file for file in files if wanted.intersection(TASK_MARK.findall(file.read_text(encoding="utf-8")))
+    ]
 
 
 def files_of_assignment(assignment: str) -> list[Path]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.maintain import recording
 from autograder.maintain.proof import SECRET_SEEDS, Proof
+from autograder.student.checking.plugin import RULES
 from autograder.student.checking.recording import recorded_file
+from autograder.student.checking.suite import files_of_task
 from autograder.student.core.course import ASSIGNMENTS
 
 # What is measured has no mutants: scenarios prove its scorer.
@@ -76,6 +79,14 @@ def test_few_tests_are_for_grading_only(assignment: str) -> None:
     """Each would be a green check that loses points."""
     cases = proof_of(assignment).cases.by_task.values()
     assert sum(case.is_grading_only for task in cases for case in task) <= MAX_GRADING_ONLY
+
+
+@pytest.mark.parametrize("assignment", assignment_names())
+def test_the_tests_of_a_task_stand_in_files_that_name_it(assignment: str) -> None:
+    """Only those are looked at when the task is tested; the rules, which are for all tasks, always."""
+    for task, cases in proof_of(assignment).cases.by_task.items():
+        found = {Path(case.function.__code__.co_filename) for case in cases}
+        assert found - {RULES} == set(files_of_task(task)), task
 
 
 def test_a_recording_that_does_not_fit_is_noticed() -> None:

@@ -30,7 +30,6 @@ from autograder.tests.grading import toy_language as toy
 from autograder.tests.grading.measuring import SEED, Grade, task_of, words_of
 
 ARGUMENTS = MEASURED_MODELS[toy.ASSIGNMENT].arguments
-ARGUMENTS = MEASURED_MODELS[toy.ASSIGNMENT].arguments
 
 
 # Honest work
