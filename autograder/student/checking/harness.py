@@ -228,7 +228,7 @@ class Harness:
         model = self.objects[request["ref"].number]
         arguments = self._rebuild(request["arguments"])
         target = request["target"]
-        optimiser = torch.optim.Adam(model.parameters(), lr=request["lr"])
+        optimiser = torch.optim.Adam(model.parameters(), lr=request["lr"], fused=True)  # half of the time
         model.train()
         for _step in range(request["steps"]):
             optimiser.zero_grad()
