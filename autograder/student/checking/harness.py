@@ -23,7 +23,7 @@ from autograder.student.checking.invariants import Snapshot
 from autograder.student.checking.raised import describe
 from autograder.student.checking.refusals import refuse
 from autograder.student.core import course
-from autograder.student.core.values import Callback, Once, Recipe, Ref, is_plain_tensor
+from autograder.student.core.values import Callback, Once, Recipe, Ref, is_flat, is_plain_tensor
 from autograder.student.models.checkpoints import load_weights
 
 _NAMES = (
@@ -108,9 +108,9 @@ class Harness:
     def _portable(self, value: Any) -> Any:
         """A value that can travel: containers are copied, what is not plain is kept and referred to."""
         if isinstance(value, tuple):
-            return tuple(self._portable(item) for item in value)
+            return tuple(value) if is_flat(value) else tuple(self._portable(item) for item in value)
         if isinstance(value, list):
-            return [self._portable(item) for item in value]
+            return list(value) if is_flat(value) else [self._portable(item) for item in value]
         if isinstance(value, dict):
             return {self._portable(key): self._portable(item) for key, item in value.items()}
         if isinstance(value, torch.Tensor):

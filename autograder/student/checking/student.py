@@ -27,7 +27,7 @@ from autograder.student.core.ipython_syntax import path_written
 from autograder.student.core.language import _
 from autograder.student.core.modules import SUFFIX
 from autograder.student.core.results import TestOutcome
-from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
+from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode, is_flat
 
 Expected = TypeVar("Expected")
 
@@ -297,8 +297,8 @@ class Remote:
     def _received(self, value: Any) -> Any:
         if isinstance(value, Ref):
             return Remote(self._student, ref=value)
-        if isinstance(value, list | tuple):
-            return type(value)(self._received(item) for item in value)
+        if isinstance(value, (list, tuple)):
+            return value if is_flat(value) else type(value)(self._received(item) for item in value)
         if isinstance(value, dict):
             return {key: self._received(item) for key, item in value.items()}
         return value
@@ -347,8 +347,8 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         return Once(_outgoing(value.items, callbacks))
     if isinstance(value, Recipe):
         return dataclasses.replace(value, options=_outgoing(value.options, callbacks))
-    if isinstance(value, list | tuple):
-        return type(value)(_outgoing(item, callbacks) for item in value)
+    if isinstance(value, (list, tuple)):
+        return value if is_flat(value) else type(value)(_outgoing(item, callbacks) for item in value)
     if isinstance(value, dict):
         return {key: _outgoing(item, callbacks) for key, item in value.items()}
     if callable(value) and not isinstance(value, torch.Tensor):

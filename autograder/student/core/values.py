@@ -51,6 +51,8 @@ _NUMPY = {
 }
 _NUMPY |= {"BF16": numpy.dtype("int16"), "BOOL": numpy.dtype("uint8")}
 _AS_IT_IS = frozenset({type(None), bool, str})  # of JSON and of Python alike
+_FLAT = _AS_IT_IS | {int}
+_SMALL = 2**64
 
 
 Buffer = bytes | bytearray | memoryview
@@ -90,6 +92,15 @@ class Once:
     """An iterator over the items that can be walked one time only, as a generator can."""
 
     items: list[Any]
+
+
+def is_flat(items: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether nothing among them has parts, or is of a class of its own: ids and words, of which there are thousands.
+
+    >>> is_flat([3, "a"]), is_flat([3, [4]])
+    (True, False)
+    """
+    return _FLAT.issuperset(map(type, items))
 
 
 def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[bytes, bytes]:
@@ -146,9 +157,9 @@ class _Encoder:
         if type(value) in _AS_IT_IS:
             return value
         if isinstance(value, list):
-            return [self.encode(item, depth + 1) for item in value]
+            return self._items(value, depth)
         if isinstance(value, tuple):
-            return {"$": "tuple", "v": [self.encode(item, depth + 1) for item in value]}
+            return {"$": "tuple", "v": self._items(value, depth)}
         if isinstance(value, dict):
             return {"$": "dict", "v": self._pairs(value, depth)}
         if is_plain_tensor(value):
@@ -164,6 +175,15 @@ class _Encoder:
         if isinstance(value, (bytes, bytearray)):
             return {"$": "bytes", "v": base64.b64encode(value).decode()}
         return self._reference(value, depth)
+
+    def _items(self, value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+        kinds = set(map(type, value))
+        if kinds == {str} or (kinds == {int} and min(value) > -_SMALL and max(value) < _SMALL):
+            self.nodes += len(value)
+            if self.nodes > MAX_NODES:
+                raise WireError("it has too many parts")
+            return list(value)
+        return [self.encode(item, depth + 1) for item in value]
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
         return [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
@@ -251,7 +271,7 @@ class _Decoder:
         if kind is dict:
             return self._tagged(tree, depth)
         if kind is list:
-            return [self.decode(item, depth + 1) for item in tree]
+            return self._items(tree, depth)
         if kind is float and not math.isfinite(tree):  # json reads 1e999 as inf
             raise WireError("a number in the message is out of range")
         return tree
@@ -259,7 +279,7 @@ class _Decoder:
     def _tagged(self, tree: dict[str, Any], depth: int) -> Any:
         tag, body = tree.get("$"), tree.get("v")
         if tag == "tuple" and isinstance(body, list):
-            return tuple(self.decode(item, depth + 1) for item in body)
+            return tuple(self._items(body, depth))
         if tag == "dict" and isinstance(body, list):
             return self._dict(body, depth)
         if tag == "tensor" and type(body) is int and 0 <= body < len(self.tensors):
@@ -284,6 +304,14 @@ class _Decoder:
             if isinstance(options, dict) and isinstance(state, dict):
                 return Recipe(tree["kind"], options, state, tree.get("training") is True)
         raise WireError("a part of the message is of no known kind")
+
+    def _items(self, items: list[Any], depth: int) -> list[Any]:
+        if not is_flat(items):
+            return [self.decode(item, depth + 1) for item in items]
+        self.nodes += len(items)
+        if self.nodes > MAX_NODES:
+            raise WireError("the message has too many parts")
+        return items
 
     def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
         result = {}
