@@ -139,7 +139,7 @@ class Proof:
         """All that is proved of one task.
 
         In short, a known mistake is tried on as few tests as it is recognised by, and whether the grader catches it as
-        well is not seen. A wrong answer by somebody else has to fail once, and is not recognised. Mistakes that are
+        well is not seen. A wrong answer by somebody else has to fail once, and is not recognised. Answers that are
         left out are not tried at all.
         """
         row = Row(task, len(self.cases.by_task[task]))
@@ -147,9 +147,7 @@ class Proof:
         answers, traces = recorded["answers"], naming.read_mistakes(recorded)
         if not recording.is_current(answers, recording.record_answers(self.cases, task)):
             row.remarks.append("the recording is stale: run `make assignments`")
-        for mutant in self.mutants(task):
-            if mutant.name in left_out:
-                continue
+        for mutant in _without(left_out, self.mutants(task)):
             row.mistakes += 1
             outcomes = self._outcomes_of_mistake(mutant, answers, traces, is_short)
             row.killed += not _passes(outcomes)
@@ -161,7 +159,7 @@ class Proof:
                 found = naming.name(traces, _failed(outcomes))
                 row.remarks.append(f"{mutant.name} is not named: {found and found.id}")
             row.remarks += self._disagreements(mutant, outcomes, 0 if is_short else seeds)
-        for right in self.written(self.private / "alternatives", task):
+        for right in _without(left_out, self.written(self.private / "alternatives", task)):
             row.alternatives += 1
             outcomes = self.at_the_desk(right, answers)
             row.accepted += _passes(outcomes)
@@ -173,7 +171,7 @@ class Proof:
                 if outcome.error is not None
             ]
             row.remarks += self._disagreements(right, outcomes, seeds)
-        for wrong in self.written(wrong_answers or self.private / "wrong", task):
+        for wrong in _without(left_out, self.written(wrong_answers or self.private / "wrong", task)):
             row.wrong += 1
             outcomes = self.at_the_desk(wrong, answers, until_failure=is_short)
             row.caught += not _passes(outcomes)
@@ -218,6 +216,10 @@ class Proof:
             for seed, failure in failures.items()
             if (failure is None) != (not suspects)
         ]
+
+
+def _without(left_out: Collection[str], answers: Iterator[Answer]) -> Iterator[Answer]:
+    return (answer for answer in answers if answer.name not in left_out)
 
 
 def _student(answer: Answer) -> Student:
