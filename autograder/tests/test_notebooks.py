@@ -31,6 +31,8 @@ SHORTER = (
     (r"\b1_000_000\b", "100_000"),
     (r"\[(1?)::(2|6|12)\]", r"[\1::\g<2>0]"),  # of lines of text
     (r"\b256 \+ 1744\b", "256 + 174"),
+    (r"_rows\[:151\]", "_rows[:36]"),
+    (r"\bsmall_model, valid_rows\b", "small_model, valid_piece"),
 )
 LONGEST_CELL_SECONDS = 3600  # a backstop against a cell that hangs, far beyond what any needs
 # What demonstrations define for everybody, because later cells or the students themselves need it.
