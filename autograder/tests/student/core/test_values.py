@@ -6,13 +6,14 @@ import contextlib
 import json
 import math
 import struct
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.student.core.values import Callback, Once, Recipe, Ref, WireError, decode, encode
+from autograder.student.core.values import MAX_NODES, Callback, Once, Recipe, Ref, WireError, decode, encode
 
 scalars = (
     st.none()
@@ -116,6 +117,27 @@ def test_a_deep_or_cyclic_value_is_refused() -> None:
     cyclic.append(cyclic)
     with pytest.raises(WireError, match="nested"):
         encode(cyclic)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[2**64 - 1, 2**64, -(2**70)], [True, 1, False], ["a", 1, None, 0.5], ["a", Ref(1)], [1, [2, (3,)]]],
+)
+def test_lists_of_plain_values_arrive_as_they_are(items: list[Any]) -> None:
+    """Long ones of ids or words are sent without a look at each; whatever else is among them still gets one."""
+    for value in (items, tuple(items)):
+        again = round_trip(value)
+        assert again == value
+        assert list(map(type, again)) == list(map(type, value))
+
+
+@pytest.mark.parametrize("text", [b"0", b'"a"', b"null"])
+def test_a_list_of_too_many_plain_values_is_refused_by_both_ends(text: bytes) -> None:
+    """They count like any other parts."""
+    with pytest.raises(WireError, match="too many parts"):
+        decode(b"[" + text + (b"," + text) * MAX_NODES + b"]", b"")
+    with pytest.raises(WireError, match="too many parts"):
+        encode([json.loads(text)] * (MAX_NODES + 1))
 
 
 HOSTILE_JSON = [
