@@ -2,7 +2,7 @@
 
 First all tasks are tested one after another, in few processes, in the state at the end of the notebook: a fork costs as
 much as most answers. One that fails among the others is tested by itself, in the state in which its check cell stands,
-and if it fails there as well, once more in the state at the end; the better result of these two counts.
+and if it fails there as well, once more in the state at the end. The best result counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 
 
 class TaskRunner:
-    """Runs the tests of a suite against a session, each task in a conversation of its own.
+    """Runs the tests of a suite against a session.
 
     `read_model` gives the trained model that was handed in, None if there is none; `notes` say which of its files
     were refused. `kept` are the results of tasks that are not tested again.
@@ -113,7 +113,11 @@ class TaskRunner:
         self._is_alone = True
         if moments := {task: self._moments[task] for task in failed if task in self._moments}:
             self.session.restart(moments)
-        return tests | self._run_alone(failed, derive_seed(seed, "alone"))
+        alone = self._run_alone(failed, derive_seed(seed, "alone"))
+        # Those that were better among the others: since then their computing time may have run out.
+        among = {task for task in failed if better(alone[task], tests[task]) is tests[task]}
+        self._in_final_state |= among
+        return tests | {task: results for task, results in alone.items() if task not in among}
 
     def _run_alone(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
         """The result of each task where it was checked, or in the final state if that is the better one."""

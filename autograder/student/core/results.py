@@ -193,7 +193,7 @@ def share(tests: Sequence[TestResult]) -> float:
 
 
 def better(first: Sequence[TestResult], second: Sequence[TestResult]) -> Sequence[TestResult]:
-    """Of the results of a task where its check stands and at the end of the notebook, the one that counts.
+    """Of two results of a task, as where its check stands and at the end of the notebook, the one that counts.
 
     That is the first, unless the second gives all points, or gives more where the first did not come to its end. With
     other inputs a wrong answer may pass one test more: two tries must not give more points than one.
