@@ -2,7 +2,7 @@
 
 First all tasks are tested one after another, in few processes, in the state at the end of the notebook: a fork costs as
 much as most answers. One that fails among the others is tested by itself, in the state in which its check cell stands,
-and if it fails there as well, once more in the state at the end. The best result counts.
+and if it fails there as well, once more in the state at the end. Which of the results counts, `better` says.
 """
 
 from __future__ import annotations
@@ -157,8 +157,7 @@ class TaskRunner:
         sources = self._sources_before(task) if is_parked else self.sources
         rule = self._rule_of(task, sources)
         conversation = self._conversation
-        is_new = conversation is None or self._is_alone or conversation.is_over or rule != self._rule
-        if conversation is None or is_new:
+        if conversation is None or self._is_alone or conversation.is_over or rule != self._rule:
             conversation = self._new_conversation(task, is_parked)
 
         def clock() -> float:
@@ -178,14 +177,15 @@ class TaskRunner:
         if failure is not None and not student.has(task):
             self._over.add(task)
             raise failure
-        if rule is not None and is_new:
+        if rule is not None and rule != self._rule:
             student.request(op="refuse", modules=sorted(rule.modules), libraries=sorted(rule.libraries))
             forgo = partial(conversation.forgo, rule.compiled, rule.libraries)
             self.has_taken_away &= self._unless_over(task, forgo)
-        self._rule = rule
+            self._rule = rule
         return student
 
     def _new_conversation(self, task: str, is_parked: bool) -> Conversation:
+        """One with a process from which nothing was taken yet."""
         self._end_conversation()
         is_measured = task in self._measured
         seconds = self.session.limits.scoring_cpu_seconds if is_measured else None

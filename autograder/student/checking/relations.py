@@ -112,9 +112,8 @@ def _scale(got: torch.Tensor, expected: torch.Tensor, close: Close) -> Relation 
         return None
     if close(-got, expected):
         return _negated()
-    largest = (
-        expected.abs().max()
-    )  # the squares of very small values are 0, those of very large ones infinite
+    # The squares of very small values are 0, those of very large ones infinite.
+    largest = expected.abs().max()
     ours, theirs = (got / largest).flatten(), (expected / largest).flatten()
     factor = float(ours @ theirs) / float(theirs @ theirs)
     if factor and close(got / factor, expected):

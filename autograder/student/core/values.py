@@ -52,7 +52,7 @@ _NUMPY = {
 _NUMPY |= {"BF16": numpy.dtype("int16"), "BOOL": numpy.dtype("uint8")}
 _AS_IT_IS = frozenset({type(None), bool, str})  # of JSON and of Python alike
 _FLAT = _AS_IT_IS | {int}
-_SMALL = 2**64
+_SMALL = 2**64  # integers below it need no look at how long they are
 
 
 Buffer = bytes | bytearray | memoryview
@@ -151,9 +151,7 @@ class _Encoder:
         self.nodes = 0
 
     def encode(self, value: Any, depth: int) -> Any:
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError("it is nested too deeply, or has too many parts")
+        self._count(1, depth)
         if type(value) in _AS_IT_IS:
             return value
         if isinstance(value, list):
@@ -179,11 +177,14 @@ class _Encoder:
     def _items(self, value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
         kinds = set(map(type, value))
         if kinds == {str} or (kinds == {int} and min(value) > -_SMALL and max(value) < _SMALL):
-            self.nodes += len(value)
-            if self.nodes > MAX_NODES:
-                raise WireError("it has too many parts")
+            self._count(len(value), depth)
             return list(value)
         return [self.encode(item, depth + 1) for item in value]
+
+    def _count(self, parts: int, depth: int) -> None:
+        self.nodes += parts
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("it is nested too deeply, or has too many parts")
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
         return [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
@@ -264,9 +265,7 @@ class _Decoder:
         self.nodes = 0
 
     def decode(self, tree: Any, depth: int) -> Any:
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError("the message is nested too deeply, or has too many parts")
+        self._count(1, depth)
         kind = type(tree)
         if kind is dict:
             return self._tagged(tree, depth)
@@ -308,10 +307,13 @@ class _Decoder:
     def _items(self, items: list[Any], depth: int) -> list[Any]:
         if not is_flat(items):
             return [self.decode(item, depth + 1) for item in items]
-        self.nodes += len(items)
-        if self.nodes > MAX_NODES:
-            raise WireError("the message has too many parts")
+        self._count(len(items), depth)
         return items
+
+    def _count(self, parts: int, depth: int) -> None:
+        self.nodes += parts
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the message is nested too deeply, or has too many parts")
 
     def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
         result = {}
