@@ -159,7 +159,9 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"$": "tuple", "v": self._items(value, depth)}
         if isinstance(value, dict):
-            return {"$": "dict", "v": self._pairs(value, depth)}
+            pairs = list(value.items())
+            keys, values = [key for key, _value in pairs], [value for _key, value in pairs]
+            return {"$": "dict", "k": self._items(keys, depth), "v": self._items(values, depth)}
         if is_plain_tensor(value):
             return self._tensor(value)
         if isinstance(value, numpy.generic):  # some of them are floats as well
@@ -185,9 +187,6 @@ class _Encoder:
         self.nodes += parts
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("it is nested too deeply, or has too many parts")
-
-    def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
-        return [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
 
     def _tensor(self, value: torch.Tensor) -> Any:
         # Before `contiguous`: a stride-0 tensor of 400 GB takes no memory until it is copied.
@@ -279,8 +278,8 @@ class _Decoder:
         tag, body = tree.get("$"), tree.get("v")
         if tag == "tuple" and isinstance(body, list):
             return tuple(self._items(body, depth))
-        if tag == "dict" and isinstance(body, list):
-            return self._dict(body, depth)
+        if tag == "dict" and isinstance(body, list) and isinstance(tree.get("k"), list):
+            return self._dict(tree["k"], body, depth)
         if tag == "tensor" and type(body) is int and 0 <= body < len(self.tensors):
             tensor = self.tensors[body]
             leaf = tree.get("leaf") is True and (tensor.is_floating_point())
@@ -315,16 +314,14 @@ class _Decoder:
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("the message is nested too deeply, or has too many parts")
 
-    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
-        result = {}
-        for pair in pairs:
-            if not isinstance(pair, list) or len(pair) != 2:
-                raise WireError("a dictionary in the message is malformed")
-            try:
-                result[self.decode(pair[0], depth + 1)] = self.decode(pair[1], depth + 1)
-            except TypeError as error:  # a list as a key
-                raise WireError("a dictionary in the message has a key that cannot be one") from error
-        return result
+    def _dict(self, keys: list[Any], values: list[Any], depth: int) -> dict[Any, Any]:
+        if len(keys) != len(values):
+            raise WireError("a dictionary in the message is malformed")
+        keys, values = self._items(keys, depth), self._items(values, depth)
+        try:
+            return dict(zip(keys, values, strict=True))
+        except TypeError as error:  # a list as a key
+            raise WireError("a dictionary in the message has a key that cannot be one") from error
 
 
 def _no_constant(name: str) -> Any:

@@ -3,7 +3,7 @@ import json
 import os
 import struct
 
-answer = json.dumps({"$": "dict", "v": [["kind", "reply"], ["value", True]]}).encode()
+answer = json.dumps({"$": "dict", "k": ["kind", "value"], "v": ["reply", True]}).encode()
 for descriptor in range(64):
     try:
         os.write(descriptor, struct.pack("!II", len(answer), 0) + answer)
