@@ -52,8 +52,14 @@ MARKERS = (
 )
 RULES = Path(__file__).with_name("rules") / "test_rules.py"  # what every task is tested for, by its `spec.py`
 NAME = "autograder"  # of the plugin, by which the rules find it
+# Parts of pytest that our tests do without: a run with all of them takes a quarter longer to begin.
+_UNUSED = (
+    *("debugging", "doctest", "junitxml", "legacypath", "monkeypatch", "pastebin", "recwarn"),
+    *("setuponly", "setupplan", "stepwise", "subtests", "tmpdir", "unittest"),
+)
 # Everything that would read the reader's own configuration, write files, or print.
 _QUIET = [
+    *(option for name in _UNUSED for option in ("-p", f"no:{name}")),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
     *("-p", "no:warnings", "-p", "no:unraisableexception", "-p", "no:threadexception"),
     *("-c", os.devnull, "--noconftest", "--assert=plain", "--capture=no", "--strict-markers"),
