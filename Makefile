@@ -8,19 +8,20 @@ QUICK := autograder/tests/student/core autograder/tests/student/checking autogra
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-all quick browser chromium lint data assignments messages constraints clean
+.PHONY: demo test test-all quick browser chromium style lint data assignments messages constraints clean
 
 demo: data
 	$(BIN)/autograder demo --out demo
 
-test: lint data
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+# All tests in a browser are slow ones; what they import takes its time in every process. Types are a test of their own.
+test: style data
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --ignore autograder/tests/browser
 
 # What a change of the student's part, of a report or of a sentence most often breaks: under a minute.
 quick: lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q $(QUICK)
 
-test-all: lint data chromium
+test-all: style data chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # What students and instructors see, in a real browser; pictures of it go to screenshots/.
@@ -34,11 +35,13 @@ chromium: $(VENV)/development.done
 		apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
 	else echo "The tests in a browser need the packages chromium and chromium-driver: ask your administrator to install them."; fi
 
-lint: $(VENV)/development.done
+style: $(VENV)/development.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint: style
+	$(BIN)/mypy
 
 # The corpora: a moment when they are there, else one download.
 data: $(VENV)/grading.done
