@@ -138,8 +138,8 @@ class Proof:
     ) -> Row:
         """All that is proved of one task.
 
-        In short, a known mistake is tried on as few tests as it is recognised by, and whether the grader catches it as
-        well is not seen. A wrong answer by somebody else has to fail once, and is not recognised. Answers that are
+        In short, a known mistake is tried on as few tests as it is recognised by, and a wrong answer by somebody else
+        has to fail once, and is not recognised; whether the grader catches them as well is not seen. Answers that are
         left out are not tried at all.
         """
         row = Row(task, len(self.cases.by_task[task]))
@@ -178,7 +178,7 @@ class Proof:
             found = naming.name(traces, _failed(outcomes))
             row.recognised += found is not None
             row.verdicts.append(f"{wrong.name}: {self._verdict(outcomes, found)}")
-            row.remarks += self._disagreements(wrong, outcomes, seeds)
+            row.remarks += self._disagreements(wrong, outcomes, 0 if is_short else seeds)
         return row
 
     def _outcomes_of_mistake(

@@ -27,12 +27,14 @@ hypothesis.settings.load_profile("suite")
 ASSIGNMENT = "rnn_basics"
 # The files and tests of minutes, as `pytest --durations=20` names them.
 LONGEST = (
-    "autograder/tests/maintain/test_demo.py",
+    "autograder/tests/test_types.py",
     "autograder/tests/test_notebooks.py",
     "autograder/tests/docs/test_authors.py",
     "autograder/tests/nbgrader_bridge",
     "autograder/tests/maintain/test_release.py",
     "autograder/tests/sandbox",
+    "autograder/tests/grading/test_measure",
+    "autograder/tests/grading/test_pieces.py",
     "autograder/tests/assignments/test_suites.py",
 )
 FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")
@@ -40,7 +42,7 @@ FEW_TASKS = ("pad_batch", "rnn_step", "rnn_forward")
 SHORT = Limits(
     cpu_seconds_per_cell=2,
     cpu_seconds_total=20,
-    task_cpu_seconds=2,
+    task_cpu_seconds=1,
     wall_factor=3,
     wall_grace_seconds=10,
     memory_bytes=2**29,

@@ -44,15 +44,22 @@ def proof_of(assignment: str) -> Proof:
     return Proof(assignment)
 
 
+def left_out(assignment: str, task: str) -> set[str]:
+    """Every second wrong answer, and the slow ones: those are tried in `make test-all`."""
+    mistakes = [mistake.id for mistake in proof_of(assignment).suite.mistakes if mistake.task == task]
+    wrong = sorted(path.stem for path in (proof_of(assignment).private / "wrong" / task).glob("*.py"))
+    return SLOW_ANSWERS.union(mistakes[1::2], wrong[1::2])
+
+
 @pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
 def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> None:
-    """Mistakes fail at the desk and are named, right answers pass, answers by others are caught, and the grader agrees.
+    """Mistakes fail at the desk and are named, right answers pass there and when graded, answers by others are caught.
 
-    The wrong answers by others were written without a look at the tests or at the known mistakes.
+    Those wrong answers were written without a look at the tests or at the known mistakes.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # mutants do what PyTorch warns of
-        row = proof_of(assignment).row(task, seeds=1, is_short=True, left_out=SLOW_ANSWERS)
+        row = proof_of(assignment).row(task, seeds=1, is_short=True, left_out=left_out(assignment, task))
     assert [remark for remark in row.remarks if "is not named" not in remark] == []
     assert row.killed == row.mistakes > 0
     assert row.named >= row.mistakes - MAX_UNNAMED.get(task, UNNAMED), row.remarks

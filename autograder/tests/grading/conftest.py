@@ -19,10 +19,10 @@ from autograder.tests.grading.measuring import LIMITS, SEED, Grade
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of a course in miniature in one process: its model is trained, and its server started, once."""
+    """Keeps the tests of courses in miniature in one process: models are trained, and their server started, once."""
     for item in items:
         if Path(__file__).parent in item.path.parents and hasattr(getattr(item, "module", None), "toy"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("courses in miniature"))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def files(request: pytest.FixtureRequest, model: nn.Module) -> dict[str, bytes]:
     return request.module.toy.files_of(model)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def short_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A warm server on which scoring has three seconds."""
     yield from server_for_tests(request.config, LIMITS)

@@ -44,9 +44,9 @@ ROWS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "import os; os._exit(0)",
         "too many cells before it ended the whole program",
     ),
-    "computing in a task": ({}, "task", "while True: pass", "more than 2 seconds of computing time"),
+    "computing in a task": ({}, "task", "while True: pass", "more than 1 seconds of computing time"),
     "computing in all tasks": (
-        {"tasks_cpu_seconds": 2.0},
+        {"task_cpu_seconds": 2.0, "tasks_cpu_seconds": 2.0},
         "task",
         "while True: pass",
         "All tasks together have 2 seconds",

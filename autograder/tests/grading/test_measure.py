@@ -26,6 +26,7 @@ from autograder.student.core.results import Result
 from autograder.student.models.measured_models import MEASURED_MODELS
 from autograder.student.scoring.measured_text import folded_bits_per_byte
 from autograder.student.scoring.prequential import token_ids
+from autograder.tests.conftest import every_third_quick
 from autograder.tests.grading import toy_language as toy
 from autograder.tests.grading.measuring import SEED, Grade, task_of, words_of
 
@@ -175,7 +176,7 @@ class RNNModel(RNNModel):
 }
 
 
-@pytest.mark.parametrize("name", UNUSUAL)
+@pytest.mark.parametrize("name", every_third_quick(UNUSUAL))
 def test_what_is_unusual_but_right_costs_nothing(name: str, graded: Grade, honest: Result) -> None:
     """The same weights earn the same, however the class is written."""
     result = graded(UNUSUAL[name])

@@ -22,6 +22,7 @@ from autograder.sandbox.errors import TurnOver
 from autograder.sandbox.processes import children_of
 from autograder.student.core.notebook import Notebook
 from autograder.student.core.results import Result, TaskResult
+from autograder.tests.conftest import every_third_quick
 from autograder.tests.scenarios.apply import scenario_bytes
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -39,7 +40,7 @@ def untimed(graded: Graded) -> str:
     return replace(graded.result, seconds=0.0, memory_bytes=0).to_json()
 
 
-@pytest.mark.parametrize("name", ["right", "honest_mistake", "prints_garbage", "starts_processes"])
+@pytest.mark.parametrize("name", every_third_quick(["honest_mistake", "prints_garbage", "starts_processes"]))
 def test_equal_bytes_and_seeds_give_equal_results(
     name: str, server: Server, suites: Suites, few_tasks: Notebook
 ) -> None:

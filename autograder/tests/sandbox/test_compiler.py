@@ -43,7 +43,7 @@ USES = [
 ]
 
 
-@pytest.mark.parametrize("use", [*USES[:2], *(pytest.param(use, marks=pytest.mark.slow) for use in USES[2:])])
+@pytest.mark.parametrize("use", [*USES[:1], *(pytest.param(use, marks=pytest.mark.slow) for use in USES[1:])])
 def test_the_compiler_waits(use: str) -> None:
     """Optimisers do without it; whatever else is done with it is done by the real one."""
     done = subprocess.run([sys.executable, "-c", BEGIN + use], capture_output=True, text=True, check=False)
@@ -68,7 +68,7 @@ CELLS = [
 ]
 
 
-@pytest.mark.quick_at("strong")
+@pytest.mark.slow
 def test_a_notebook_can_have_it(server: Server) -> None:
     """Within the jail, and the time that a cell has when graded; in other tests it has a second."""
     with Server(PUBLIC, HARNESS, isolation=server.level) as usual, usual.open() as session:
