@@ -6,6 +6,8 @@ QUICK := autograder/tests/student/core autograder/tests/student/checking autogra
 	autograder/tests/grading/test_repair.py autograder/tests/grading/test_find.py autograder/tests/grading/test_mistakes.py
 # One thread a process: two on a shared two-core machine are several times slower, and change results.
 export OMP_NUM_THREADS := 1
+# The tests start hundreds of processes: each would compile all of the package anew where no bytecode is written.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: demo test test-all quick browser chromium style lint data assignments messages constraints clean

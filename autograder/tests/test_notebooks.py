@@ -26,6 +26,7 @@ MINUTES_TAG = (
     "minutes"  # of demonstrations and experiments that take long, and of those that need what these leave
 )
 SHORTER = (
+    (r"\bsteps=(\d+)00\b", r"steps=\1"),
     (r"\bsteps=(\d+)0\b", r"steps=\1"),
     (r"\btrain_rows\[:(\d+)001\]", r"train_rows[:\g<1>01]"),
     (r"\b(100|250|300)_000\b", "25_000"),
@@ -167,7 +168,7 @@ def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None
     """No error, nothing on stderr (nbgrader would take all marks for it), and every check gives its points.
 
     Left out are trainings that take minutes, with what prepares them, and the long demonstrations after them, which may
-    need the model. Other demonstrations take a tenth of steps and text; in `test_the_training_earns_all_points` all.
+    need the model. Other demonstrations take few steps and little text; in `test_the_training_earns_all_points` all.
     """
     notebook = nbformat.read(source_path(name), as_version=4)
     measured = {task.name for task in source_notebook(name).tasks() if task.is_measured}
