@@ -39,6 +39,8 @@ from autograder.student.core.ipython_syntax import (
 # Magics that mean something where there is no screen and no other program; every other one does nothing.
 _LINE_MAGICS = ("run", "cd", "pwd", "env", "set_env", "who_ls", "pylab", "reset", "reset_selective", "macro")
 _TIMED = re.compile(r"%time\s+((?!-)\S.*\n?)")
+# What is no Python begins a line or stands behind `=`; a question mark may stand at the end of a line.
+_NOT_PYTHON = re.compile(r"\?|^[\s;]*[%!/,;]|=[\s\\]*[%!]", re.MULTILINE)
 
 
 class Shell(InteractiveShell):
@@ -232,7 +234,13 @@ class _Transformers(TransformerManager):
 
     def __init__(self) -> None:
         super().__init__()
-        self.token_transformers = [_Timed, _TimedValue, *self.token_transformers]
+        self.token_transformers = list(_TOKEN_TRANSFORMERS)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Nothing where there is Python alone: to look for the rest takes as long as to compile the cell."""
+        if self.token_transformers == _TOKEN_TRANSFORMERS and not _NOT_PYTHON.search("".join(lines)):
+            return lines
+        return list(super().do_token_transforms(lines))
 
     def do_one_token_transform(self, lines: list[str]) -> tuple[bool, list[str]]:
         changed, new = super().do_one_token_transform(lines)
@@ -265,3 +273,6 @@ class _Timed(_TimedStatement, EscapedCommand):
 
 class _TimedValue(_TimedStatement, MagicAssign):
     """Behind `=`."""
+
+
+_TOKEN_TRANSFORMERS = [_Timed, _TimedValue, *TransformerManager().token_transformers]

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from IPython import get_ipython
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.student.core.code import bound_names, tree
 from autograder.student.core.ipython_syntax import plain_python
-from autograder.student.core.shell import Shell
+from autograder.student.core.shell import Shell, _Transformers
 
 # What each notebook must define at its end, and what all its cells are.
 NOTEBOOKS = {
@@ -227,3 +229,44 @@ def test_the_text_is_that_of_ipython(shell: Shell, title: str) -> None:
                 for text in (shell.transform_cell(cell), TransformerManager().transform_cell(cell))
             )
             assert ours == theirs
+
+
+PARTS = st.sampled_from(
+    [
+        *"ab=%!?/,;:#()[]'\\\"",
+        " ",
+        "\t",
+        "\n",
+        "\\\n",
+        "time ",
+        "x = ",
+        "if a:\n    ",
+        "1 % 2",
+        "a != b",
+        "f'{a!r}'",
+    ]
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(PARTS, max_size=14).map("".join))
+@example("x = 1\n;%time y = 2")
+@example("x = \\\n%pwd")
+@example("if a:\n    b?  # a question")
+def test_plain_python_is_known_for_what_it_is(source: str) -> None:
+    """What a cell becomes is the same whether all that IPython looks for is looked for, or only where it may be."""
+    whole = _Transformers()
+    whole.token_transformers = [
+        *whole.token_transformers,
+        whole.token_transformers[-1],
+    ]  # so that all is looked for
+    try:
+        expected = whole.transform_cell(source)
+    except SyntaxError:  # of indentation: compiling it says so as well, and in which cell
+        with pytest.raises(SyntaxError):
+            compile(_Transformers().transform_cell(source), "<cell 1>", "exec")
+    except IndexError:  # IPython's own, at a backslash with nothing behind it
+        with pytest.raises(IndexError):
+            _Transformers().transform_cell(source)
+    else:
+        assert _Transformers().transform_cell(source) == expected
