@@ -47,9 +47,8 @@ from autograder.student.core.values import Ref
 from autograder.student.corpora import END_OF_LINE, UNKNOWN
 from autograder.student.models.checkpoints import Checkpoint
 
-# With 256 streams it takes 1.1 times the time of a plain evaluation loop, with 64 streams 1.8 times (see
-# benchmarks/README.md). But every piece begins with nothing read: the solution's perplexity on the valid text is
-# 68.6 in 32 pieces, 69.7 in 256, 73.6 in 1,024. More than 256 would measure the beginnings rather than the model.
+# Fewer streams take longer (benchmarks/README.md has the times), more cost the model something, since every piece
+# begins with nothing read: the solution's perplexity on the valid text is 68.6 in 32 pieces, 69.7 in 256, 73.6 in 1024.
 STREAMS = 256
 SHORTEST_PIECE = 64  # tokens: every piece begins with nothing read, which costs something at its first words
 ROWS_AT_ONCE = 16  # when normalising: so many rows of 5,000 scores fit into a processor's cache
