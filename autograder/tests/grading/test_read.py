@@ -55,7 +55,7 @@ def test_any_bytes_are_a_notebook_or_unreadable(data: bytes) -> None:
         read_submission(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(JSON, JSON, JSON)
 def test_any_json_is_a_notebook_or_unreadable(cells: Any, metadata: Any, rest: Any) -> None:
     """JSON of any types in the places of a notebook raises nothing but `Unreadable`."""

@@ -155,21 +155,32 @@ ends_with(2, "absent.ipynb")
 
 def test_bundle_runs_by_itself(files: dict[str, bytes], tmp_path: Path) -> None:
     """Unpacked elsewhere, every module can be imported, the notebook's imports run, and `autograder check` works."""
-    for name, data in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    unpack(files, tmp_path)
     ran = in_folder(tmp_path, "-c", RUN_IN_BUNDLE)
     assert ran.returncode == 0, ran.stderr
     assert "rnn_step" in ran.stdout
     assert "absent.ipynb cannot be opened" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.slow  # the quick one is test_cli.py's, in the course's own copy
+def test_the_bundle_submits(files: dict[str, bytes], tmp_path: Path) -> None:
+    """Unpacked elsewhere, `autograder submit` runs the notebook anew and packs it."""
+    unpack(files, tmp_path)
     begun = tmp_path / "begun" / "rnn_basics.ipynb"
     begun.parent.mkdir()
     begun.write_text(as_far_as_the_first_check(files["rnn_basics.ipynb"]), encoding="utf-8")
     packed = in_folder(tmp_path, "-m", "autograder", "submit", str(begun))
     assert packed.returncode == 0, packed.stderr
     assert begun.with_suffix(".zip").is_file()
+
+
+def unpack(files: dict[str, bytes], folder: Path) -> None:
+    """The files of the bundle, in a folder."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 def as_far_as_the_first_check(notebook: bytes) -> str:

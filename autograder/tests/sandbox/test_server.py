@@ -104,7 +104,7 @@ def test_a_grader_that_dies_takes_everything_along(tmp_path: Path) -> None:
         os.close(pidfd)
 
 
-@pytest.mark.parametrize("isolation", ["strong", "inner"])
+@pytest.mark.parametrize("isolation", ["strong", pytest.param("inner", marks=pytest.mark.slow)])
 def test_an_installed_package_of_ours_is_hidden(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the hidden tests lie among the installed packages they are masked, and their neighbours still import."""
     packages = Path(sysconfig.get_path("purelib"))
