@@ -228,7 +228,7 @@ class _Keeper:
             for child in children:
                 processes.end_of(child, wait=False)
             self.ended |= set(children)
-        is_over = processes.is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict
+        is_over = processes.is_gone(self.worker.pid, self.worker.pidfd, lost, bool(children)) or self.verdict
         return {"parked": is_kept, "worker": self._stop_worker() if is_over else None}
 
     def _put_to_sleep(self, name: str, pid: int) -> bool:
@@ -292,7 +292,7 @@ class _Keeper:
             used = self._used(children)  # before they are gone
             ends = [processes.end_of(child, lost) for child in children]
             self.ended |= set(children)
-            if processes.is_over(self.worker.pidfd, 1.0 if lost and not children else 0.0) or self.verdict:
+            if processes.is_gone(self.worker.pid, self.worker.pidfd, lost, bool(children)) or self.verdict:
                 worker_end = self._stop_worker()
         else:
             worker_end = _GONE

@@ -17,6 +17,7 @@ _STOP_SECONDS = 5.0
 _REST_SECONDS = 0.1
 _LOOK_SECONDS = 0.0005
 _SCHEDULED = 2  # the clock of a process that counts what the scheduler gave it, in nanoseconds
+_EXITING = 4  # PF_EXITING among the flags of a process
 
 
 def process_of(thread: int) -> tuple[int | None, int]:
@@ -141,6 +142,21 @@ def end_of(process: int, wait: bool) -> dict[str, Any] | None:
 def is_over(pidfd: int, seconds: float) -> bool:
     """Whether a process has ended, waiting for it at most so long."""
     return bool(select.select([pidfd], [], [], seconds)[0])
+
+
+def is_gone(process: int, pidfd: int, was_lost: bool, has_forks: bool) -> bool:
+    """Whether a process has ended, after a conversation with one of its forks that may have been lost with it.
+
+    Where its forks died because it is dying itself, it is given a moment to end: nobody else must be blamed for that.
+    """
+    may_end = was_lost and (not has_forks or is_ending(process))
+    return is_over(pidfd, 1.0 if may_end else 0.0)
+
+
+def is_ending(process: int) -> bool:
+    """Whether a process has ended or is about to: the kernel kills its forks a moment before it is over itself."""
+    fields = _stat(process)
+    return fields is None or bool(int(fields[6]) & _EXITING)
 
 
 def ending(status: int, cpu_seconds: float) -> dict[str, Any]:
