@@ -139,8 +139,8 @@ class Proof:
         """All that is proved of one task.
 
         In short, a known mistake is tried on as few tests as it is recognised by, and a wrong answer by somebody else
-        has to fail once, and is not recognised; whether the grader catches them as well is not seen. Answers that are
-        left out are not tried at all.
+        has to fail once, and is not recognised; whether the grader catches them as well is not seen. A right answer is
+        tried at the desk, every second one by the grader instead. Answers that are left out are not tried at all.
         """
         row = Row(task, len(self.cases.by_task[task]))
         recorded = read_recording(ASSIGNMENTS / self.assignment, task)
@@ -161,6 +161,13 @@ class Proof:
             row.remarks += self._disagreements(mutant, outcomes, 0 if is_short else seeds)
         for right in _without(left_out, self.written(self.private / "alternatives", task)):
             row.alternatives += 1
+            if is_short and row.alternatives % 2 == 0:
+                failures = [self.failure_when_graded(right, seed, ()) for seed in SECRET_SEEDS[:seeds]]
+                row.accepted += not any(failures)
+                row.remarks += [
+                    f"{right.name} is refused when graded by {failure}" for failure in failures if failure
+                ]
+                continue
             outcomes = self.at_the_desk(right, answers)
             row.accepted += _passes(outcomes)
             if found := naming.name(traces, _failed(outcomes)):
@@ -170,7 +177,7 @@ class Proof:
                 for test, outcome in outcomes.items()
                 if outcome.error is not None
             ]
-            row.remarks += self._disagreements(right, outcomes, seeds)
+            row.remarks += self._disagreements(right, outcomes, 0 if is_short else seeds)
         for wrong in _without(left_out, self.written(wrong_answers or self.private / "wrong", task)):
             row.wrong += 1
             outcomes = self.at_the_desk(wrong, answers, until_failure=is_short)

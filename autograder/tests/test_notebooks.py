@@ -181,9 +181,6 @@ def test_the_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None
         elif SKIP_TAG in tags:
             for usual, short in SHORTER:
                 cell.source = re.sub(usual, short, cell.source)
-    (tmp_path / "matplotlibrc").write_text(
-        "figure.dpi: 20\n", encoding="utf-8"
-    )  # small pictures are drawn as well
     checks = run(notebook, tmp_path)
     assert all(right == points for task, (right, points) in checks.items() if task not in measured), checks
 

@@ -53,7 +53,7 @@ def left_out(assignment: str, task: str) -> set[str]:
 
 @pytest.mark.parametrize(("assignment", "task"), TASKS, ids=NAMES)
 def test_the_suite_of_a_task_keeps_its_promises(assignment: str, task: str) -> None:
-    """Mistakes fail at the desk and are named, right answers pass there and when graded, answers by others are caught.
+    """Mistakes fail at the desk and are named, right answers pass there or when graded, answers by others are caught.
 
     Those wrong answers were written without a look at the tests or at the known mistakes.
     """

@@ -45,12 +45,6 @@ ROWS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "too many cells before it ended the whole program",
     ),
     "computing in a task": ({}, "task", "while True: pass", "more than 1 seconds of computing time"),
-    "computing in all tasks": (
-        {"task_cpu_seconds": 2.0, "tasks_cpu_seconds": 2.0},
-        "task",
-        "while True: pass",
-        "All tasks together have 2 seconds",
-    ),
     "sleeping in a task": (
         {"idle_seconds": 1.0},
         "task",
@@ -58,6 +52,12 @@ ROWS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "may sleep for 1 seconds",
     ),
     "memory in a task": ({}, "task", "return bytearray(2**40)", "512 MB of memory"),
+    "computing in all tasks": (
+        {"task_cpu_seconds": 2.0, "tasks_cpu_seconds": 2.0},
+        "task",
+        "while True: pass",
+        "All tasks together have 2 seconds",
+    ),
     "replies of a task": (
         {"reply_bytes": 2**20},
         "task",

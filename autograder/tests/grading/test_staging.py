@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from autograder.grading.graded import PACKAGE
 from autograder.grading.staging import CORPUS_FILES, PUBLIC, public_folder, training_server
 
@@ -66,6 +68,7 @@ def test_every_staged_file_exists_in_the_package() -> None:
     assert [pattern for pattern in PUBLIC if not any(PACKAGE.glob(pattern))] == []
 
 
+@pytest.mark.slow  # the quick one attacks such a server: test_hidden_text.py
 def test_where_a_model_is_trained_the_public_corpora_are_there_and_nothing_hidden() -> None:
     """By name: the files of a corpus and the thresholds; a notebook can load them in the jail as at home."""
     with public_folder(with_corpora=True) as folder:
