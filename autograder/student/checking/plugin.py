@@ -52,7 +52,7 @@ MARKERS = (
 )
 RULES = Path(__file__).with_name("rules") / "test_rules.py"  # what every task is tested for, by its `spec.py`
 NAME = "autograder"  # of the plugin, by which the rules find it
-# Parts of pytest that our tests do without: a run with all of them takes a quarter longer to begin.
+# Parts of pytest that our tests do without, and that take time whenever it begins.
 _UNUSED = (
     *("debugging", "doctest", "junitxml", "legacypath", "monkeypatch", "pastebin", "recwarn"),
     *("setuponly", "setupplan", "stepwise", "subtests", "tmpdir", "unittest"),

@@ -40,7 +40,7 @@ from autograder.student.core.ipython_syntax import (
 _LINE_MAGICS = ("run", "cd", "pwd", "env", "set_env", "who_ls", "pylab", "reset", "reset_selective", "macro")
 _TIMED = re.compile(r"%time\s+((?!-)\S.*\n?)")
 # What is no Python begins a line or stands behind `=`; a question mark may stand at the end of a line.
-_NOT_PYTHON = re.compile(r"\?|^[\s;]*[%!/,;]|=[\s\\]*[%!]", re.MULTILINE)
+_NOT_PYTHON = re.compile(r"\?|^[ \t\f]*[%!/,;]|=[\s\\]*[%!]", re.MULTILINE)
 
 
 class Shell(InteractiveShell):
@@ -238,7 +238,8 @@ class _Transformers(TransformerManager):
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         """Nothing where there is Python alone: to look for the rest takes as long as to compile the cell."""
-        if self.token_transformers == _TOKEN_TRANSFORMERS and not _NOT_PYTHON.search("".join(lines)):
+        # Joined by line ends, since a form feed ends a line here as well.
+        if self.token_transformers == _TOKEN_TRANSFORMERS and not _NOT_PYTHON.search("\n".join(lines)):
             return lines
         return list(super().do_token_transforms(lines))
 

@@ -19,6 +19,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy
@@ -159,7 +160,7 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"$": "tuple", "v": self._items(value, depth)}
         if isinstance(value, dict):
-            pairs = list(value.items())
+            pairs = list(islice(value.items(), MAX_NODES + 1))
             keys, values = [key for key, _value in pairs], [value for _key, value in pairs]
             return {"$": "dict", "k": self._items(keys, depth), "v": self._items(values, depth)}
         if is_plain_tensor(value):
@@ -177,11 +178,12 @@ class _Encoder:
         return self._reference(value, depth)
 
     def _items(self, value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
-        kinds = set(map(type, value))
-        if kinds == {str} or (kinds == {int} and min(value) > -_SMALL and max(value) < _SMALL):
-            self._count(len(value), depth)
-            return list(value)
-        return [self.encode(item, depth + 1) for item in value]
+        items = list(islice(value, MAX_NODES + 1))  # a class of its own may have no end
+        kinds = set(map(type, items))
+        if kinds == {str} or (kinds == {int} and min(items) > -_SMALL and max(items) < _SMALL):
+            self._count(len(items), depth)
+            return items
+        return [self.encode(item, depth + 1) for item in items]
 
     def _count(self, parts: int, depth: int) -> None:
         self.nodes += parts

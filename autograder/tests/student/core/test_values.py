@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -138,6 +140,22 @@ def test_a_list_of_too_many_plain_values_is_refused_by_both_ends(text: bytes) ->
         decode(b"[" + text + (b"," + text) * MAX_NODES + b"]", b"")
     with pytest.raises(WireError, match="too many parts"):
         encode([json.loads(text)] * (MAX_NODES + 1))
+
+
+def test_what_has_no_end_is_refused() -> None:
+    """A list or a dictionary of a class of its own, which may say what it likes when it is walked."""
+
+    class EndlessList(list[int]):
+        def __iter__(self) -> Iterator[int]:
+            return itertools.count()
+
+    class EndlessDict(dict[int, int]):
+        def items(self) -> Any:
+            return ((number, number) for number in itertools.count())
+
+    for endless in (EndlessList(), EndlessDict()):
+        with pytest.raises(WireError, match="too many parts"):
+            encode(endless)
 
 
 HOSTILE_JSON = [
