@@ -143,6 +143,7 @@ class Proof:
         tried at the desk, every second one by the grader instead. Answers that are left out are not tried at all.
         """
         row = Row(task, len(self.cases.by_task[task]))
+        compared = 0 if is_short else seeds  # on so many the grader's verdict is compared with the desk's
         recorded = read_recording(ASSIGNMENTS / self.assignment, task)
         answers, traces = recorded["answers"], naming.read_mistakes(recorded)
         if not recording.is_current(answers, recording.record_answers(self.cases, task)):
@@ -158,7 +159,7 @@ class Proof:
             if not is_named:
                 found = naming.name(traces, _failed(outcomes))
                 row.remarks.append(f"{mutant.name} is not named: {found and found.id}")
-            row.remarks += self._disagreements(mutant, outcomes, 0 if is_short else seeds)
+            row.remarks += self._disagreements(mutant, outcomes, compared)
         for right in _without(left_out, self.written(self.private / "alternatives", task)):
             row.alternatives += 1
             if is_short and row.alternatives % 2 == 0:
@@ -177,7 +178,7 @@ class Proof:
                 for test, outcome in outcomes.items()
                 if outcome.error is not None
             ]
-            row.remarks += self._disagreements(right, outcomes, 0 if is_short else seeds)
+            row.remarks += self._disagreements(right, outcomes, compared)
         for wrong in _without(left_out, self.written(wrong_answers or self.private / "wrong", task)):
             row.wrong += 1
             outcomes = self.at_the_desk(wrong, answers, until_failure=is_short)
@@ -185,7 +186,7 @@ class Proof:
             found = naming.name(traces, _failed(outcomes))
             row.recognised += found is not None
             row.verdicts.append(f"{wrong.name}: {self._verdict(outcomes, found)}")
-            row.remarks += self._disagreements(wrong, outcomes, 0 if is_short else seeds)
+            row.remarks += self._disagreements(wrong, outcomes, compared)
         return row
 
     def _outcomes_of_mistake(

@@ -46,8 +46,9 @@ def proof_of(assignment: str) -> Proof:
 
 def left_out(assignment: str, task: str) -> set[str]:
     """Every second wrong answer, and the slow ones: those are tried in `make test-all`."""
-    mistakes = [mistake.id for mistake in proof_of(assignment).suite.mistakes if mistake.task == task]
-    wrong = sorted(path.stem for path in (proof_of(assignment).private / "wrong" / task).glob("*.py"))
+    proof = proof_of(assignment)
+    mistakes = [mistake.id for mistake in proof.suite.mistakes if mistake.task == task]
+    wrong = [answer.name for answer in proof.written(proof.private / "wrong", task)]
     return SLOW_ANSWERS.union(mistakes[1::2], wrong[1::2])
 
 

@@ -40,7 +40,9 @@ def untimed(graded: Graded) -> str:
     return replace(graded.result, seconds=0.0, memory_bytes=0).to_json()
 
 
-@pytest.mark.parametrize("name", every_third_quick(["honest_mistake", "prints_garbage", "starts_processes"]))
+@pytest.mark.parametrize(
+    "name", every_third_quick(["honest_mistake", "prints_garbage", "starts_processes", "right"])
+)
 def test_equal_bytes_and_seeds_give_equal_results(
     name: str, server: Server, suites: Suites, few_tasks: Notebook
 ) -> None:
