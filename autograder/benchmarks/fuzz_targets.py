@@ -222,7 +222,7 @@ def _asked(data: bytes) -> None:
         theirs.shutdown(socket.SHUT_WR)
         with Conversation(_Watched(), Connection(ours, _SECONDS), 1.0) as conversation, suppress(WorkerError):
             for _question in messages:
-                conversation.ask({"op": "begin"}, {0: lambda *arguments: arguments})
+                conversation.ask({"op": "look"}, {0: lambda *arguments: arguments})
 
 
 def _conversations() -> Iterator[bytes]:

@@ -12,9 +12,7 @@ process to process, so that they cannot be kept, and it compares every pair: min
 
 from __future__ import annotations
 
-import ast
 import builtins
-import copy
 import functools
 import hashlib
 import io
@@ -23,11 +21,10 @@ import keyword
 import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from autograder.grading.repair import released
 from autograder.student.core import reach
-from autograder.student.core.code import python, tree
+from autograder.student.core.code import Statement, is_sentence, statements
 from autograder.student.core.ipython_syntax import path_written
 from autograder.student.core.notebook import Notebook
 from autograder.student.core.results import Result
@@ -44,7 +41,6 @@ ALIKE = 0.8  # from this share of unusual fingerprints on, two answers are said 
 
 _DIGITS = 8  # hexadecimal, of a hash
 _LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
-_BLOCKS = ast.stmt | ast.excepthandler | ast.match_case
 _KEPT_NAMES = frozenset({*keyword.kwlist, *dir(builtins)})
 
 
@@ -54,21 +50,19 @@ def fingerprints_of(submitted: Notebook, source: Notebook) -> dict[str, str]:
     What an answer uses of a helper module is a part of it. Answers too short to be compared are left out.
     """
     stubs = {task: _hashes_of(released(cell)) for task, cell in source.answers().items()}
-    cells: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[str, list[Statement]] = defaultdict(list)
     all_sources = [cell.source if cell.kind == "code" else "" for cell in submitted.cells]
     read = reach.cells(all_sources)
     for cell in submitted.cells:
         if cell.is_answer and cell.grade_id in stubs:
-            cells[cell.grade_id].append(cell.source)
-    for task in list(cells):
-        behind = [found for found in read.reached(task) if path_written(all_sources[found[0]])]
-        cells[task] += [ast.unparse(statement.node) for _cell, statement in behind]
+            found[cell.grade_id] += statements(cell.source)
+    for task, said in found.items():
+        said += [statement for number, statement in read.reached(task) if path_written(all_sources[number])]
     kept = {}
-    for task, sources in cells.items():
-        hashes = _hashes(itertools.chain.from_iterable(map(tokens, sources)))
-        found = set(_winnowed(hashes)) - set(stubs[task])
-        if len(found) >= LEAST:
-            kept[task] = "".join(sorted(found))
+    for task, said in found.items():
+        unusual = set(_winnowed(_hashes(_tokens(said)))) - set(stubs[task])
+        if len(unusual) >= LEAST:
+            kept[task] = "".join(sorted(unusual))
     return kept
 
 
@@ -83,13 +77,14 @@ def tokens(source: str) -> list[str]:
     >>> tokens("total = sum(row.size() for row in rows)  # words")
     ['V', '=', 'sum', '(', 'V', '.', 'size', '(', ')', 'for', 'V', 'in', 'V', ')']
     """
-    parsed = tree(python(source))
-    if parsed is None:
-        return []
+    return _tokens(statements(source))
+
+
+def _tokens(said: Iterable[Statement]) -> list[str]:
+    text = "\n".join(statement.text for statement in said if not is_sentence(statement.node))
     try:
-        text = ast.unparse(_without_docstrings(parsed))
         found = [t for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type not in _LAYOUT]
-    except (RecursionError, SyntaxError, tokenize.TokenError):
+    except (SyntaxError, tokenize.TokenError):
         return []
     before = ["", *(token.string for token in found)]
     return [_plain(token, previous) for token, previous in zip(found, before, strict=False) if token.string]
@@ -101,26 +96,6 @@ def _plain(token: tokenize.TokenInfo, previous: str) -> str:
         return "S"
     is_variable = token.type == tokenize.NAME and previous != "." and token.string not in _KEPT_NAMES
     return "V" if is_variable else token.string
-
-
-def _without_docstrings(node: ast.AST) -> Any:
-    """The same tree without sentences that stand alone. Blocks are copied, since all who read the cell share it."""
-    found = copy.copy(node)
-    for field, value in ast.iter_fields(node):
-        inner = value
-        if field == "body" and isinstance(value, list):
-            inner = [each for each in value if not _is_sentence(each)] or [ast.Pass()]
-        if isinstance(inner, list) and inner and isinstance(inner[0], _BLOCKS):
-            setattr(found, field, [_without_docstrings(each) for each in inner])
-    return found
-
-
-def _is_sentence(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def _hashes(found: Iterable[str]) -> list[str]:

@@ -32,7 +32,7 @@ from autograder.grading.measure import (
     without_credit,
 )
 from autograder.grading.provenance import provenance_of
-from autograder.grading.read import Unreadable, with_modules
+from autograder.grading.read import Intake, Unreadable, with_modules
 from autograder.grading.repair import Repaired, repair
 from autograder.grading.reuse import holds, kept_tasks
 from autograder.grading.suite import Suite
@@ -73,8 +73,9 @@ def grade(
     training_server: Server | None = None,
     is_turn: bool = False,
     earlier: Earlier | None = None,
+    taken: tuple[Intake, str] | None = None,
 ) -> Graded:
-    """Reads, repairs, executes, tests and scores one submission.
+    """Reads, repairs, executes, tests and scores one submission, `taken` in already or not.
 
     Raises nothing that a submission could cause: one that cannot be graded is a `Result` that says why.
     `SandboxUnavailable` means that nothing can be graded here. With a `training_server`, whose limits are the
@@ -85,7 +86,8 @@ def grade(
     start = time.monotonic()
     budget = Budget(server.limits, is_turn)
     try:
-        attempt = partial(_grade, submission, suites, server, seed, training_server, budget)
+        taken = taken or take_in(submission, {name: suite.notebook for name, suite in suites.items()})
+        attempt = partial(_grade, submission, taken, suites, server, seed, training_server, budget)
         graded = _despite_kills(attempt, server, earlier)
     except (MissingCorpus, MissingThresholds) as error:
         graded = ungradable(submission, str(error), is_final=False)
@@ -117,6 +119,7 @@ def _despite_kills(
 
 def _grade(
     submission: Submission,
+    taken: tuple[Intake, str],
     suites: Mapping[str, Suite],
     server: Server,
     seed: int,
@@ -125,7 +128,7 @@ def _grade(
     earlier: Earlier | None,
 ) -> Graded:
     kept = kept_tasks(earlier)
-    intake, assignment = take_in(submission, {name: suite.notebook for name, suite in suites.items()})
+    intake, assignment = taken
     suite = suites[assignment]
     notebook = with_modules(intake.notebook, submission.files)
     repaired = repair(notebook, suite.notebook, suite.released_points)
@@ -156,7 +159,7 @@ def _grade(
     program = mended
     cleaned = tuple(_clean_outcome(each, server.limits) for each in outcomes)
     if earlier and kept and not budget.is_turn_over and not holds(earlier, cleaned, single):
-        return _grade(submission, suites, server, seed, training_server, budget, None)
+        return _grade(submission, taken, suites, server, seed, training_server, budget, None)
     own = ["" if i in repaired.skipped else cell.source for i, cell in enumerate(repaired.notebook.cells)]
     results = [
         replace(each, tests=tuple(with_advice(_with_limits(each.tests, server.limits), own, each.name)))

@@ -67,10 +67,15 @@ def public_folder(with_corpora: bool = False) -> Iterator[Path]:
 
 
 def _warm() -> tuple[str, ...]:
-    """What a warm server imports: also what some task forbids, since code can only be taken away where it is known."""
-    rules = [rule for name in assignment_names() for rule in spec_of(name).forbidden.values()]
+    """What a warm server imports: what the notebooks' own cells do, so that it is not done again for each submission.
+
+    Also what some task forbids, since code can only be taken away where it is known.
+    """
+    specs = [spec_of(name) for name in assignment_names()]
+    rules = [rule for spec in specs for rule in spec.forbidden.values()]
     libraries = sorted({library for rule in rules for library in rule.libraries})
-    return (*WARM, *(library for library in libraries if importlib.util.find_spec(library)))
+    own = dict.fromkeys(name for spec in specs for name in spec.warm)
+    return (*WARM, *(library for library in libraries if importlib.util.find_spec(library)), *own)
 
 
 def _copy_corpora(target: Path) -> None:

@@ -11,7 +11,7 @@ from autograder.assignments.sources import assignment_names, source_notebook
 from autograder.grading.graded import Graded, ungradable
 from autograder.grading.intake import take_in
 from autograder.grading.jobs import CannotGrade, Job, PutOff
-from autograder.grading.read import Unreadable
+from autograder.grading.read import Intake, Unreadable
 from autograder.sandbox import compiler
 from autograder.sandbox.errors import SandboxUnavailable, TurnOver
 from autograder.student.core.language import _
@@ -29,8 +29,8 @@ _training: dict[Isolation | None, Server] = {}
 def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade | PutOff:
     """The result of a job; a fault of our own is the instructor's to see, and stops nobody else."""
     try:
-        take_in(job.submission, _sources())  # what cannot be graded by what it is starts nothing
-        return _graded(job, resources)
+        taken = take_in(job.submission, _sources())  # what cannot be graded by what it is starts nothing
+        return _graded(job, taken, resources)
     except Unreadable as error:
         return ungradable(job.submission, str(error))
     except TurnOver:
@@ -42,7 +42,7 @@ def answer(job: Job, resources: ExitStack) -> Graded | CannotGrade | PutOff:
         return ungradable(job.submission, reason, is_final=False)
 
 
-def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
+def _graded(job: Job, taken: tuple[Intake, str], resources: ExitStack) -> Graded | CannotGrade:
     try:
         if job.isolation not in _bench:
             _bench[job.isolation] = _warmed_up(job.isolation, resources)
@@ -50,7 +50,7 @@ def _graded(job: Job, resources: ExitStack) -> Graded | CannotGrade:
 
         server, suites = _bench[job.isolation]
         trainer = _trainer(job, resources) if job.train else None
-        return grade(job.submission, suites, server, job.seed, trainer, job.is_turn, job.earlier)
+        return grade(job.submission, suites, server, job.seed, trainer, job.is_turn, job.earlier, taken)
     except SandboxUnavailable as error:
         return CannotGrade(str(error))
 

@@ -6,6 +6,7 @@ does is to replace the package `autograder.sandbox`, whose own `__init__` is the
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -92,7 +93,11 @@ class _Server:
 
 
 def _warm_up(modules: list[str]) -> None:
-    """Imports the modules, makes IPython's shell, and lets torch do what it does at its first passes."""
+    """Imports the modules, makes IPython's shell, and lets torch do what it does at its first passes.
+
+    Of a "module:function" the function is called as well: it remembers its result. If it fails, it will fail again in
+    the cell that calls it, where somebody is told.
+    """
     import torch
 
     from autograder.sandbox import cells, compiler
@@ -100,7 +105,11 @@ def _warm_up(modules: list[str]) -> None:
     torch.set_num_threads(1)
     compiler.put_off()
     for name in modules:
-        importlib.import_module(name)
+        module, _colon, function = name.partition(":")
+        imported = importlib.import_module(module)
+        if function:
+            with contextlib.suppress(Exception):
+                getattr(imported, function)()
     cells.shell()
     if "torch" not in modules:
         return

@@ -60,4 +60,5 @@ SPEC = Spec(
         "clip_gradients_": frozenset({"gradient"}),
         "init_recurrent_": frozenset({"values"}),
     },
+    warm=("autograder.student.plots", "autograder.student.surnames:load_surnames"),
 )

@@ -17,4 +17,5 @@ SPEC = Spec(
         "sgd_step_": frozenset({"values", "gradient"}),
         "train_epoch": frozenset({"values", "gradient", "mode"}),
     },
+    warm=("autograder.student.corpora", "autograder.student.models.training", "autograder.student.plots"),
 )

@@ -22,4 +22,5 @@ SPEC = Spec(
         "unigram_segment": TOKENIZERS,
     },
     model=MeasuredModel("subword_lm", "SubwordModel", "sotu", BITS_PER_BYTE, task="subword_model"),
+    warm=("autograder.student.corpora", "autograder.student.models.training", "autograder.student.plots"),
 )

@@ -45,7 +45,8 @@ LIBRARY |= {**DOUBLES, **course.doubles()}
 class Harness:
     """Serves the requests of one conversation over one namespace.
 
-    Every request is a dict with an `op`; every reply is a dict. A student's exception becomes
+    Every request is a dict with an `op`, and with the seed to `begin` with if it is the first of a test; every reply
+    is a dict. A student's exception becomes
     `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, frames of others left out.
     """
 
@@ -58,7 +59,6 @@ class Harness:
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carries out one request: its `op` is the name of one of the operations below."""
         operation = {
-            "begin": self._begin,
             "refuse": self._refuse,
             "look": self._look,
             "put": self._put,
@@ -73,6 +73,8 @@ class Harness:
             "collect": self._collect,
         }[request["op"]]
         try:
+            if "begin" in request:
+                self._begin(request["begin"])
             return operation(request)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return {"error": describe(error)}
@@ -120,7 +122,7 @@ class Harness:
 
     # Operations
 
-    def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _begin(self, seed: int) -> None:
         self.objects.clear()
         self.states.clear()
         # A function tested earlier may have left them otherwise.
@@ -129,10 +131,9 @@ class Harness:
         if torch.get_default_device().type != "cpu":
             torch.set_default_device("cpu")  # after None, torch 2.8 and older cannot say which it is
         # `torch.manual_seed` also formats a stack trace for devices that are not there: 3 ms, for every test.
-        torch.default_generator.manual_seed(request["seed"])
-        random.seed(request["seed"])
-        numpy.random.seed(request["seed"] % 2**32)
-        return {}
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        numpy.random.seed(seed % 2**32)
 
     def _refuse(self, request: dict[str, Any]) -> dict[str, Any]:
         """Takes the functions of Python modules away, for the rest of this conversation's process.
@@ -178,7 +179,6 @@ class Harness:
                 result, request["upstream"], arguments, watched, [owner, *arguments, *watched]
             )
         reply["result"] = self.keep(result) if request.get("keep") else self._portable(result)
-        reply["arguments"] = self._portable([a if isinstance(a, _ECHOED) else None for a in arguments])
         return reply
 
     def _target(self, request: dict[str, Any]) -> Callable[..., Any]:
@@ -279,9 +279,6 @@ def _is_students(function: Callable[..., Any]) -> bool:
     return not isinstance(getattr(function, "__self__", None), torch.Tensor) and not module.startswith(
         ("torch", "autograder.student.", "autograder.assignments.")
     )
-
-
-_ECHOED = (torch.Tensor, list, tuple, dict)
 
 
 def _build(recipe: Recipe, options: dict[str, Any]) -> Any:

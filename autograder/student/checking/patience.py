@@ -20,20 +20,35 @@ from autograder.student.core.language import _
 SLOW = 1 / 3  # of the time: who needs more than this is told so, since the grader's machine may be slower
 
 
+class _Patient(Student):
+    """A student of whom nothing more is asked once her code was stopped."""
+
+    is_over = False
+
+    def begin(self, seed: int) -> None:
+        """Begins a test, also one that would look at what was asked before and ask nothing itself."""
+        self.go_on()
+        super().begin(seed)
+
+    def go_on(self) -> None:
+        """Raises `Stopped` if nothing more is asked."""
+        if self.is_over:
+            raise Stopped("not_run", _("Not run: the code of this task was stopped before."))
+
+
 class Patience:
     """A student whose code has so many seconds of computing for all the tests of a task together."""
 
     def __init__(self, student: Student, seconds: float) -> None:
         self.seconds = seconds
-        self.student = Student(self._ask, student.sources, student.clock)
+        self.student = _Patient(self._ask, student.sources, student.clock)
         self._asked = student._ask
         self._used: dict[str, float] = defaultdict(float)  # seconds, by the name that was called
-        self._is_over = False
 
     def note(self) -> str:
         """A sentence for an answer that is slow, and says where its time goes; empty for any other."""
         used = sum(self._used.values())
-        if used <= SLOW * self.seconds or self._is_over:
+        if used <= SLOW * self.seconds or self.student.is_over:
             return ""
         name, most = max(self._used.items(), key=lambda item: item[1])
         return _(
@@ -42,8 +57,7 @@ class Patience:
         ).format(used=used, seconds=self.seconds, most=most, name=f"`{name}`")
 
     def _ask(self, request: Any, callbacks: Mapping[int, Callable[..., Any]]) -> Any:
-        if self._is_over:
-            raise Stopped("not_run", _("Not run: the code of this task was stopped before."))
+        self.student.go_on()
         name = str(request.get("name") or _("your code"))
         before = time.process_time()
         with _alarm(self.seconds - sum(self._used.values())) as has_rung:
@@ -52,7 +66,7 @@ class Patience:
         error = reply.get("error") if isinstance(reply, dict) else None
         if not isinstance(error, dict) or error.get("type") != "KeyboardInterrupt":
             return reply
-        self._is_over = True
+        self.student.is_over = True
         lines = error.get("lines") or []
         place = _(" Line {line} of its cell was running.").format(line=lines[-1][1]) if lines else ""
         if has_rung():

@@ -139,29 +139,42 @@ class Student:
         self, ask: Ask, sources: Sequence[str] = (), clock: Callable[[], float] = time.thread_time
     ) -> None:
         self._ask = ask
-        self.clock = clock
+        self._clock = clock
         self.sources = tuple(sources)
         self.transcript: list[Any] = []  # every reply, in order: what a known mistake is recognised by
-        self.last_call: dict[str, Any] = {}
         self.may_change: frozenset[str] = frozenset()  # what the task that is tested may change
         self.side_effects: list[
             tuple[str, str, str]
         ] = []  # function, kind and place of what it changed all the same
         self._called_names: set[str] = set()
+        self._seed: int | None = None  # of a test that has begun and not asked anything yet
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
             raise AttributeError(name)
         return Remote(self, name=name)
 
+    def clock(self) -> float:
+        """How many CPU seconds were used where her code runs."""
+        if self._seed is not None:  # of a process that has not answered yet nobody can say it
+            self.request(op="look", name="")
+        return self._clock()
+
     def has(self, name: str) -> bool:
         """Whether the student defined `name` as something that can be called."""
         return self.request(op="look", name=name).get("callable") is True
 
     def begin(self, seed: int) -> None:
-        """Begins a test there: every random state seeded, everything kept for earlier tests forgotten."""
+        """Begins a test there: every random state seeded, everything kept for earlier tests forgotten.
+
+        Its first request says so, since a message of its own would cost as much as most answers.
+        """
         self.transcript.clear()
-        self.request(op="begin", seed=seed)
+        self.seed_again(seed)
+
+    def seed_again(self, seed: int) -> None:
+        """Seeds every random state there, and forgets what is kept, in the middle of a test: with its next request."""
+        self._seed = seed
 
     def put(self, value: Any, *, gradient: torch.Tensor | None = None, parameter: bool = False) -> Remote:
         """Builds a value there and keeps it: a module of `torch.nn`, or a tensor that has to stay one object."""
@@ -171,6 +184,8 @@ class Student:
     def request(self, **request: Any) -> dict[str, Any]:
         """One request and its reply; raises `StudentError` if the student's code raised."""
         self._called_names.add(str(request.get("name") or ""))
+        if self._seed is not None:
+            request["begin"], self._seed = self._seed, None
         callbacks: dict[int, Callable[..., Any]] = {}
         reply = self._ask(_outgoing(request, callbacks), callbacks)
         if not isinstance(reply, dict):
@@ -291,7 +306,6 @@ class Remote:
         )
         if "result" not in reply:
             raise UnreadableReply(_("Your code's answer could not be read."))
-        self._student.last_call = reply
         return reply
 
     def _received(self, value: Any) -> Any:

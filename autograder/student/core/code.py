@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from autograder.student.core.imports import called, dotted, import_names
 from autograder.student.core.ipython_syntax import file_written, plain_python
@@ -23,6 +24,7 @@ from autograder.student.core.notebook import CHECK_PREFIX
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_BLOCKS = ast.stmt | ast.excepthandler | ast.match_case
 _OWN_SCOPES = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _LOOKUPS = frozenset({"getattr", "eval", "exec", "__import__", "import_module", "attrgetter"})
 _TABLES = frozenset({"globals", "locals", "vars", "__dict__", "modules"})
@@ -116,23 +118,34 @@ class Statement:
     @cached_property
     def named(self) -> frozenset[str]:
         """The global names that it reads: a parameter `h` is not the `h` of another cell."""
-        return frozenset(_read(self.node))
+        try:
+            table = symtable.symtable(self.text, "cell", "exec")
+        except _UNREADABLE:
+            return frozenset(leaf.id for leaf in self.nodes if isinstance(leaf, ast.Name))
+        return frozenset(_referenced(table))
+
+    @cached_property
+    def looked_up(self) -> frozenset[str]:
+        """The words in strings by which it looks something up."""
+        return frozenset(word for node in self.nodes for word in looked_up(node))
 
     @cached_property
     def read(self) -> frozenset[str]:
         """The global names that it reads, or looks up by a string."""
-        return self.named | looked_up(self.node)
+        return self.named | self.looked_up
+
+    @cached_property
+    def text(self) -> str:
+        """What it says, written in one way; comments, docstrings and layout do not count."""
+        try:
+            return ast.unparse(_without_sentences(self.node))
+        except _UNREADABLE:  # nested too deeply to be written down
+            return " ".join(f"{type(node).__name__} {_leaves(node)}" for node in self.nodes)
 
     @cached_property
     def digest(self) -> str:
-        """A short hash of what it says; comments, docstrings and layout do not count."""
-        try:
-            text = ast.unparse(self.node)
-            if isinstance(self.node, Definition):
-                text = ast.unparse(_Bare().visit(ast.parse(text)))  # a copy: the tree is shared
-        except _UNREADABLE:  # nested too deeply to be written down
-            text = " ".join(f"{type(node).__name__} {_leaves(node)}" for node in ast.walk(self.node))
-        return _hash(text)
+        """A short hash of what it says."""
+        return _hash(self.text)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -215,16 +228,28 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:16]
 
 
-class _Bare(ast.NodeTransformer):
-    """Takes the docstrings out; a body is never left empty."""
+def _without_sentences(node: ast.AST) -> Any:
+    """The same tree without strings that stand alone, docstrings among them.
 
-    def _without_docstring(self, node: Definition) -> Definition:
-        self.generic_visit(node)
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return node
+    Blocks are copied, since all who read the cell share it.
+    """
+    found = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        inner = value
+        if field == "body" and isinstance(value, list):
+            inner = [each for each in value if not is_sentence(each)] or [ast.Pass()]
+        if isinstance(inner, list) and inner and isinstance(inner[0], _BLOCKS):
+            setattr(found, field, [_without_sentences(each) for each in inner])
+    return found
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _without_docstring
+
+def is_sentence(node: ast.AST) -> bool:
+    """Whether it is a string that stands alone."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 # What a statement binds, changes and reads
@@ -286,11 +311,8 @@ def _patched(statement: ast.stmt) -> set[str]:
     return found - {""}
 
 
-def _read(statement: ast.stmt) -> set[str]:
-    try:
-        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-    except _UNREADABLE:
-        return {leaf.id for leaf in ast.walk(statement) if isinstance(leaf, ast.Name)}
+def _referenced(table: symtable.SymbolTable) -> set[str]:
+    """The global names that a text reads."""
     found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     pending = list(table.get_children())
     while pending:
@@ -300,18 +322,15 @@ def _read(statement: ast.stmt) -> set[str]:
     return found
 
 
-def looked_up(node: ast.AST, deep: bool = True) -> set[str]:
-    """The words in strings by which something is looked up: `getattr(nn, "LSTM")`, `vars(nn)["LSTM"]`."""
-    found: set[str] = set()
-    for part in ast.walk(node) if deep else [node]:
-        texts: list[str] = []
-        if isinstance(part, ast.Call) and called(part) in _LOOKUPS:
-            texts = [text for argument in part.args for text in _texts(argument)]
-        elif isinstance(part, ast.Subscript) and _is_table(part.value):
-            texts = _texts(part.slice)
-        # joined as well: "LS" + "TM"
-        found |= {word for text in (*texts, "".join(texts)) for word in _words(text)}
-    return found
+def looked_up(node: ast.AST) -> set[str]:
+    """The words in strings by which a node looks something up: `getattr(nn, "LSTM")`, `vars(nn)["LSTM"]`."""
+    texts: list[str] = []
+    if isinstance(node, ast.Call) and called(node) in _LOOKUPS:
+        texts = [text for argument in node.args for text in _texts(argument)]
+    elif isinstance(node, ast.Subscript) and _is_table(node.value):
+        texts = _texts(node.slice)
+    # joined as well: "LS" + "TM"
+    return {word for text in (*texts, "".join(texts)) for word in _words(text)} if texts else set()
 
 
 def _is_table(node: ast.expr) -> bool:

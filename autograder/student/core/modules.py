@@ -157,7 +157,7 @@ def _imported(node: ast.AST, package: str) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         yield from imports_of(node, package).values()
     elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
-        yield from looked_up(node, deep=False)
+        yield from looked_up(node)
 
 
 def beside(folder: Path, sources: Sequence[str]) -> Modules:

@@ -143,7 +143,7 @@ class Cells:
     def _read(self, cell: int, statement: Statement) -> set[str]:
         """The names that a statement reads, or looks up by a string."""
         found = {_key(module, name) for module in self._modules_of(cell) for name in statement.read}
-        for name in looked_up(statement.node):
+        for name in statement.looked_up:
             found |= self._all_of(name)
         for full, is_whole in itertools.chain(*self._imported(cell, statement).values()):
             if own := self._own(full):
@@ -176,7 +176,7 @@ class Cells:
             elif isinstance(node, ast.Attribute):
                 yield Use(node.lineno, f"().{node.attr}")
             elif isinstance(node, ast.expr):
-                for word in looked_up(node, deep=False):
+                for word in looked_up(node):
                     yield Use(node.lineno, f"().{word}", True)  # `__import__("tokenizers")`
 
     def _imported(self, cell: int, statement: Statement) -> dict[ast.AST, list[tuple[str, bool]]]:

@@ -66,6 +66,9 @@ class Spec:
     may_change: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # the arguments that a task may change
+    # What its own cells import and read, for a process that runs many notebooks: modules, and functions without
+    # arguments that remember their result, as "module:function".
+    warm: tuple[str, ...] = ()
 
     def cpu_seconds(self, task: str) -> float:
         """The seconds of computing that all tests of a task have together, at the desk as when grading."""

@@ -126,8 +126,7 @@ def faults(cases: Cases, task: str, number: int) -> list[str]:
     share = chance.choice([0.02, 0.1, 0.3])
 
     def ask(request: Any, callbacks: Any) -> Any:
-        reply = honest._ask(request, callbacks)
-        return reply if request["op"] == "begin" else forged(reply, chance, share)
+        return forged(honest._ask(request, callbacks), chance, share)
 
     outcomes = cases.run(task, Student(ask, sources), 7, LiveReference(cases.suite.reference))
     errors = [(test, outcome.error) for test, outcome in outcomes.items() if outcome.error is not None]

@@ -88,14 +88,24 @@ def test_a_copy_is_found_in_any_dress(copy: str) -> None:
     assert set(shares(ANSWER, OTHER, copy)) == {(0, 2)}
 
 
+def kept_beside(module: str, source: str) -> dict[str, str]:
+    """What is kept of an answer beside a helper module."""
+    helper = parse_notebook({"cells": [cell("code", f"%%writefile steps.py\n{module}", "")]})
+    return fingerprints_of(Notebook((*helper.cells, *notebook(source).cells)), notebook(STUB))
+
+
 def test_a_copy_in_a_helper_module_is_found() -> None:
     """What an answer imports is compared as if it stood in its cell; what it does not use is not."""
-    module = cell("code", f"%%writefile steps.py\n{ANSWER}\n\n{OTHER.replace('train_bpe', 'unused')}", "")
-    whole = notebook("from steps import train_bpe")
-    kept = fingerprints_of(
-        Notebook((*parse_notebook({"cells": [module]}).cells, *whole.cells)), notebook(STUB)
-    )
+    unused = OTHER.replace("train_bpe", "unused")
+    kept = kept_beside(f"{ANSWER}\n\n{unused}", "from steps import train_bpe")
     assert kept == fingerprints_of(notebook(f"from steps import train_bpe\n{ANSWER}"), notebook(STUB))
+
+
+def test_a_helper_module_that_is_nested_too_deeply_is_compared_all_the_same() -> None:
+    """Python reads more minus signs in a row than can be written down again."""
+    deep = f"scale = {'-' * 700}1\ndef scaled(x):\n    return scale * x"
+    answer = f"from steps import scaled\n{ANSWER.replace('+ count', '+ scaled(count)')}"
+    assert set(kept_beside(deep, answer)) == {"train_bpe"}
 
 
 def test_two_ways_to_the_same_end_are_not_alike() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.grading.graded import PACKAGE
 from autograder.grading.staging import CORPUS_FILES, PUBLIC, public_folder, training_server
+from autograder.sandbox import Server
 
 PRIVATE = (
     "hidden",
@@ -66,6 +67,16 @@ def test_check_does_nothing_where_a_submission_runs() -> None:
 def test_every_staged_file_exists_in_the_package() -> None:
     """A file that is renamed is renamed here too."""
     assert [pattern for pattern in PUBLIC if not any(PACKAGE.glob(pattern))] == []
+
+
+def test_what_the_notebooks_own_cells_read_is_there_before_they_run(server: Server) -> None:
+    """Each worker would import and read it anew, as long as a third of the notebook takes."""
+    cells = [
+        "import sys; from autograder.student.surnames import load_surnames",
+        "print(load_surnames.cache_info().currsize, 'autograder.student.plots.curves' in sys.modules)",
+    ]
+    with server.open() as session:
+        assert session.execute(cells)[1].output.split() == ["1", "True"]
 
 
 @pytest.mark.slow  # the quick one attacks such a server: test_hidden_text.py

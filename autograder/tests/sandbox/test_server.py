@@ -49,6 +49,14 @@ def test_a_server_that_is_killed_while_it_warms_up_is_started_again(monkeypatch:
 
 
 @pytest.mark.quick_at("strong")
+def test_what_is_made_when_the_server_warms_up_is_there_in_every_session() -> None:
+    """A module that a server is warm with, and what a function of it remembers; one that fails stops nobody."""
+    warm = ("json:loads", "json:no_such_function", "mimetypes:init")
+    with Server(PUBLIC, HARNESS, SMALL, warm=warm) as server, server.open() as session:
+        assert session.execute(["import sys; sys.modules['mimetypes'].inited"])[0].output == "True\n"
+
+
+@pytest.mark.quick_at("strong")
 def test_deaths_that_no_limit_explains_are_counted(server: Server) -> None:
     """A kill from outside looks like that of the student's own; an exit, a crash and a limit do not."""
     ours = "import os; os.kill(os.getpid(), 9)"

@@ -71,9 +71,9 @@ def assert_chance_left_alone(student: Student, function: str, call: Callable[[],
     The rule that holds for every task does not look where a model is passed, since dropout may draw.
     """
     answered = len(student.transcript)
-    student.request(op="begin", seed=SEED)
+    student.seed_again(SEED)
     expected = student.put(torch.zeros(3)).uniform_()
-    student.request(op="begin", seed=SEED)
+    student.seed_again(SEED)
     call()
     got = student.put(torch.zeros(3)).uniform_()
     del student.transcript[answered:]  # what was drawn is another number on another machine

@@ -110,10 +110,10 @@ def test_building_a_module_leaves_the_random_state_alone() -> None:
     """Or every test would be accused of drawing numbers."""
     student = live_student({"run": lambda rnn, x: rnn(x)[0]})
     student.run(nn.GRU(3, 4), torch.randn(5, 2, 3))
-    assert student.last_call["changed"] == []
+    assert student.transcript[-1]["changed"] == []
     live = live_student({"draw": lambda: torch.rand(1)})
     live.draw()
-    assert live.last_call["changed"] == [("random state", "")]
+    assert live.transcript[-1]["changed"] == [("random state", "")]
 
 
 def test_a_function_of_the_test_is_called_back() -> None:
@@ -204,6 +204,25 @@ def test_a_test_begins_with_nothing_kept_and_random_states_seeded() -> None:
     student.begin(3)
     assert student.draw() == first
     assert student.put(torch.ones(1))._ref.number == 0
+
+
+def test_a_test_begins_with_its_first_request() -> None:
+    """A message of its own would cost as much as most answers."""
+    asked: list[dict] = []
+    student = Student(lambda request, _callbacks: asked.append(request) or {"result": 1})
+    student.begin(3)
+    assert student.draw() == student.draw() == 1
+    assert [(request["op"], request.get("begin")) for request in asked] == [("call", 3), ("call", None)]
+
+
+def test_the_clock_is_read_of_a_process_that_has_answered() -> None:
+    """Nobody can say what a process has used that may not be there yet: a test that begins with it asks first."""
+    replies: list[dict] = []
+    student = Student(
+        lambda _request, _callbacks: replies.append({}) or {}, clock=lambda: float(len(replies))
+    )
+    student.begin(3)
+    assert [student.clock(), student.clock()] == [1.0, 1.0]
 
 
 def test_only_lines_that_exist_are_named() -> None:
