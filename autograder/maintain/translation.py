@@ -13,11 +13,11 @@ import copy
 import datetime
 import io
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -209,8 +209,8 @@ def _document(assignment: str) -> dict[str, Any]:
     return document
 
 
-def main(language: str) -> None:
-    """Updates the catalogues of a language, and says what is still to be done."""
+def main(language: Annotated[str, typer.Argument(help="Its code, such as ko.")]) -> None:
+    """Update the catalogues of a language, and say what is still to be translated."""
     update(sentence_catalogue(language), package_texts(), language)
     compile_sentences(language)
     update(file_catalogue(language), file_texts(STUDENT), language)
@@ -223,4 +223,4 @@ def main(language: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    typer.run(main)

@@ -53,6 +53,7 @@ _MATHML_ATTRIBUTE = re.compile(
     "|minsize|maxsize|form|symmetric|notation|frame"
 )
 _ATTRIBUTE_VALUE = re.compile(r"[\w.%+\- ]{1,40}")
+_PYTHON, _MARKED = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 
 
 def printable(text: str) -> str:
@@ -102,7 +103,7 @@ def code(source: str) -> Markup:
     source = printable(source)
     if any(len(line) > MAX_LINE for line in source.splitlines()):
         return escape(source)
-    return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+    return Markup(highlight(source, _PYTHON, _MARKED))
 
 
 @lru_cache(maxsize=REMEMBERED)

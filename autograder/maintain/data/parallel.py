@@ -10,10 +10,12 @@ languages under one name. The result is in git, so this is needed only for anoth
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 from xml.etree import ElementTree
+
+import typer
 
 from autograder.student.corpora import PARALLEL
 
@@ -58,11 +60,13 @@ def _is_wanted(english: str, korean: str) -> bool:
     return is_sentence and syllables >= 0.45 * len(korean) and not _MARKUP.search(english + korean)
 
 
-def main(folder: str) -> None:
-    """Writes the file from the folder of help pages."""
-    lines = (f"{english}\t{korean}\n" for english, korean in pairs(Path(folder)))
+def main(
+    folder: Annotated[Path, typer.Argument(help="The folder of help pages.", exists=True, file_okay=False)],
+) -> None:
+    """Write the file from the help pages in both languages."""
+    lines = (f"{english}\t{korean}\n" for english, korean in pairs(folder))
     PARALLEL.write_text(HEADER + "".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    typer.run(main)

@@ -16,6 +16,7 @@ from autograder.assignments.rnn_basics.tests._scores import (
     IGNORED,
     MODELS,
     VOCABULARY,
+    WIDE,
     assert_learnt,
     assert_moved,
     assert_rows_keep_apart,
@@ -105,7 +106,7 @@ def test_gradient_of_the_embedding(student: Student, reference: Student, draw: D
     """Training moves the embedding of every word that was read, never that of pad_id, nor of words elsewhere."""
     with blaming_padding(student, reference, draw, "SequenceClassifier"):
         for pad_id in (4, VOCABULARY - 1):
-            keep = partial(student.SequenceClassifier.keep, VOCABULARY, EMBED, HIDDEN, CLASSES, pad_id)
+            keep = partial(student.SequenceClassifier.keep, VOCABULARY, EMBED, WIDE, CLASSES, pad_id)
             models = [keep() for _model in range(MODELS)]
             # pad_id stands among the words, 0 is an id like any other, and 9 stands in the padding only.
             ids = torch.tensor([[1, 9, 9, 9, 9], [2, pad_id, 0, pad_id, 9], [7, 5, 2, 6, 9]])
