@@ -317,7 +317,11 @@ TARGETS = {
             "autograder.student.core.imports",
         ),
     ),
-    "values": Target(_sent_on, lambda: map(_joined, _VALUES), ("autograder.student.core.values",)),
+    "values": Target(
+        _sent_on,
+        lambda: map(_joined, _VALUES),
+        ("autograder.student.core.values", "autograder.student.core.tensors"),
+    ),
     "reply": Target(
         _replied,
         lambda: map(_joined, (*_REPLIES, *_VALUES)),

@@ -19,7 +19,6 @@ from autograder.student.core import values
 _HEADER = struct.Struct("!II")
 _JOINED_BYTES = 2**16  # what is sent at once rather than part by part
 _LOOK_SECONDS = 0.5  # of waiting; then whoever waits looks at what the other end is doing
-_MAX_BLOB_BYTES = values.MAX_TENSOR_BYTES + values.MAX_HEADER_BYTES + 8
 
 
 class ConnectionEnded(Exception):
@@ -66,7 +65,7 @@ class Connection:
         """The next value; `values.WireError` for anything out of the format."""
         self._unseen = 0.0
         text_length, blob_length = _HEADER.unpack(self._read(_HEADER.size))
-        if text_length > values.MAX_JSON_BYTES or blob_length > _MAX_BLOB_BYTES:
+        if text_length > values.MAX_JSON_BYTES or blob_length > values.MAX_BLOB_BYTES:
             raise values.WireError("the message is larger than allowed")
         if self.bytes_left is not None:
             self.bytes_left -= text_length + blob_length

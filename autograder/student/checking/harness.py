@@ -23,7 +23,8 @@ from autograder.student.checking.invariants import Snapshot
 from autograder.student.checking.raised import describe
 from autograder.student.checking.refusals import refuse
 from autograder.student.core import course
-from autograder.student.core.values import Callback, Once, Recipe, Ref, is_flat, is_plain_tensor
+from autograder.student.core.tensors import is_plain_tensor
+from autograder.student.core.values import Callback, Once, Recipe, Ref, is_flat
 from autograder.student.models.checkpoints import load_weights
 
 _NAMES = (

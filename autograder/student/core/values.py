@@ -1,4 +1,4 @@
-"""Turns plain values into bytes and back: JSON for structure, safetensors for numbers, nothing executable.
+"""Turns plain values into bytes and back: JSON for structure, the memory of tensors for numbers, nothing executable.
 
 What crosses between the grader and a worker is made of: None, bool, int, float, str, bytes, list, tuple, dict,
 tensors, and four kinds of reference that mean something only to the two ends: `Ref` (an object that stays where
@@ -15,7 +15,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,38 +24,28 @@ from typing import Any
 import numpy
 import torch
 
+from autograder.student.core.tensors import (
+    MAX_TENSOR_BYTES,
+    MAX_TENSORS,
+    NAMES,
+    Buffer,
+    UnreadableTensors,
+    is_plain_tensor,
+    memory_of,
+    size_of,
+    tensor_at,
+    unique_keys,
+    writable,
+)
+
 MAX_JSON_BYTES = 4 * 2**20
-MAX_TENSOR_BYTES = 64 * 2**20
-MAX_TENSORS = 4096
-MAX_HEADER_BYTES = 2**19
+MAX_BLOB_BYTES = MAX_TENSOR_BYTES + 8 * MAX_TENSORS  # each begins at a multiple of 8
 MAX_DEPTH = 64
 MAX_NODES = 500_000
 
-_DTYPES = {
-    "F64": torch.float64,
-    "F32": torch.float32,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "I64": torch.int64,
-    "I32": torch.int32,
-    "I16": torch.int16,
-    "I8": torch.int8,
-    "U8": torch.uint8,
-    "BOOL": torch.bool,
-}
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
-_PLAIN_DTYPES = frozenset(_DTYPES.values())
-# What numpy, which is twice as quick with memory, reads them as: it has no BF16, and bytes of a BOOL may be no truths.
-_NUMPY = {
-    name: numpy.dtype(str(dtype).removeprefix("torch.")) for name, dtype in _DTYPES.items() if name != "BF16"
-}
-_NUMPY |= {"BF16": numpy.dtype("int16"), "BOOL": numpy.dtype("uint8")}
 _AS_IT_IS = frozenset({type(None), bool, str})  # of JSON and of Python alike
 _FLAT = _AS_IT_IS | {int}
 _SMALL = 2**64  # integers below it need no look at how long they are
-
-
-Buffer = bytes | bytearray | memoryview
 
 
 class WireError(ValueError):
@@ -105,7 +94,10 @@ def is_flat(items: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[bytes, bytes]:
-    """The value as (JSON, safetensors); the second is empty if it holds no tensor.
+    """The value as (JSON, numbers); the second is empty if it holds no tensor.
+
+    In the JSON stand dtype and shape of each tensor, and its numbers in the same order, filled up to a multiple of 8
+    bytes: nothing has to be said of where they are.
 
     `substitute` gets every object that is not plain and returns something that is; without it, or if the
     value is too deep or too large, `WireError` says why it cannot be sent, as in “it is nested too deeply”.
@@ -117,31 +109,13 @@ def encode(value: Any, substitute: Callable[[Any], Any] | None = None) -> tuple[
 def encode_parts(
     value: Any, substitute: Callable[[Any], Any] | None = None
 ) -> tuple[bytes, list[bytes | memoryview]]:
-    """The same, with the safetensors in parts that are the tensors' own memory: nothing large is copied."""
+    """The same, with the numbers in parts that are the tensors' own memory: nothing large is copied."""
     tensors: list[torch.Tensor] = []
     tree = _Encoder(tensors, substitute).encode(value, 0)
     text = _TEXT.encode(tree).encode()
     if len(text) > MAX_JSON_BYTES:
         raise WireError(f"it is too large ({len(text):,} bytes without its tensors)")
-    return text, _safetensors(tensors) if tensors else []
-
-
-def _safetensors(tensors: list[torch.Tensor]) -> list[bytes | memoryview]:
-    """A safetensors file in parts: its header, then the memory of every tensor, the widest numbers first."""
-    order = sorted(range(len(tensors)), key=lambda i: -tensors[i].itemsize)  # so that all are aligned
-    header, memory, end = {}, [], 0
-    for i in order:
-        tensor = tensors[i]
-        start, end = end, end + tensor.nbytes
-        shape = list(tensor.shape)
-        header[str(i)] = {"dtype": _NAMES[tensor.dtype], "shape": shape, "data_offsets": [start, end]}
-        if tensor.dtype is torch.bfloat16:
-            tensor = tensor.view(torch.int16)
-        if end > start:
-            memory.append(tensor.numpy().data.cast("B"))
-    text = _TEXT.encode(header).encode()
-    text += b" " * (-len(text) % 8)
-    return [struct.pack("<Q", len(text)) + text, *memory]
+    return text, list(memory_of(tensors))
 
 
 class _Encoder:
@@ -196,7 +170,8 @@ class _Encoder:
         if self.tensor_bytes > MAX_TENSOR_BYTES or len(self.tensors) >= MAX_TENSORS:
             raise WireError("its tensors are too large, or too many")
         self.tensors.append(value.detach().cpu().contiguous())
-        return {"$": "tensor", "v": len(self.tensors) - 1, "leaf": bool(value.requires_grad)}
+        form = [NAMES[value.dtype], list(value.shape)]
+        return {"$": "tensor", "v": form, "leaf": bool(value.requires_grad)}
 
     def _reference(self, value: Any, depth: int) -> Any:
         if isinstance(value, Ref):
@@ -224,29 +199,23 @@ def _encode_int(value: int) -> Any:
     return value
 
 
-def is_plain_tensor(value: Any) -> bool:
-    """Whether a value is a tensor that can travel: dense, of a common dtype."""
-    return (
-        isinstance(value, torch.Tensor)
-        and value.layout is torch.strided
-        and value.dtype in _PLAIN_DTYPES
-        and not value.is_meta
-    )
-
-
 def decode(text: Buffer, blob: Buffer) -> Any:
-    """The value in (JSON, safetensors) bytes of unknown origin; `WireError` for anything out of the format.
+    """The value in (JSON, numbers) of unknown origin; `WireError` for anything out of the format.
 
     Tensors are made of the blob's own memory if it can be written to, so that nothing large is copied.
     """
     with _total():
-        if len(text) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES + MAX_HEADER_BYTES + 8:
+        if len(text) > MAX_JSON_BYTES or len(blob) > MAX_BLOB_BYTES:
             raise WireError("the message is larger than allowed")
         try:
             tree = _MESSAGES.decode(str(text, "utf-8"))
         except (ValueError, RecursionError) as error:
             raise WireError("the message is not valid JSON") from error
-        return _Decoder(_load_tensors(blob)).decode(tree, 0)
+        decoder = _Decoder(writable(blob))
+        value = decoder.decode(tree, 0)
+        if decoder.end != len(blob):
+            raise WireError("the numbers in the message are more than its tensors have")
+        return value
 
 
 @contextmanager
@@ -256,13 +225,17 @@ def _total() -> Iterator[None]:
         yield
     except WireError:
         raise
+    except UnreadableTensors as error:
+        raise WireError(str(error)) from error
     except Exception as error:
         raise WireError("the message is of no known form") from error
 
 
 class _Decoder:
-    def __init__(self, tensors: list[torch.Tensor]) -> None:
-        self.tensors = tensors
+    def __init__(self, memory: memoryview) -> None:
+        self.memory = memory
+        self.end = 0  # of the numbers that belong to a tensor
+        self.tensors = 0
         self.nodes = 0
 
     def decode(self, tree: Any, depth: int) -> Any:
@@ -282,8 +255,8 @@ class _Decoder:
             return tuple(self._items(body, depth))
         if tag == "dict" and isinstance(body, list) and isinstance(tree.get("k"), list):
             return self._dict(tree["k"], body, depth)
-        if tag == "tensor" and type(body) is int and 0 <= body < len(self.tensors):
-            tensor = self.tensors[body]
+        if tag == "tensor" and isinstance(body, list) and len(body) == 2:
+            tensor = self._tensor(body[0], body[1])
             leaf = tree.get("leaf") is True and (tensor.is_floating_point())
             return tensor.clone().requires_grad_() if leaf else tensor
         if tag == "float" and body in ("nan", "inf", "-inf"):
@@ -304,6 +277,15 @@ class _Decoder:
             if isinstance(options, dict) and isinstance(state, dict):
                 return Recipe(tree["kind"], options, state, tree.get("training") is True)
         raise WireError("a part of the message is of no known kind")
+
+    def _tensor(self, dtype: Any, shape: Any) -> torch.Tensor:
+        """The tensor whose numbers are the next ones."""
+        start, size = self.end, size_of(dtype, shape)
+        self.tensors += 1
+        self.end += size + -size % 8
+        if self.tensors > MAX_TENSORS or self.end > len(self.memory):
+            raise WireError("the tensors in the message are too many, or have more numbers than there are")
+        return tensor_at(self.memory, start, dtype, shape)
 
     def _items(self, items: list[Any], depth: int) -> list[Any]:
         if not is_flat(items):
@@ -330,16 +312,8 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice")
-    return result
-
-
 # Made once: `json.loads` makes a decoder for every message.
-_MESSAGES = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique_keys)
-_HEADERS = json.JSONDecoder(object_pairs_hook=_unique_keys)
+_MESSAGES = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=unique_keys)
 _TEXT = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
@@ -348,89 +322,3 @@ def _decode_bytes(body: str) -> bytes:
         return base64.b64decode(body, validate=True)
     except ValueError as error:
         raise WireError("bytes in the message are malformed") from error
-
-
-def _load_tensors(blob: Buffer) -> list[torch.Tensor]:
-    """The tensors named "0", "1", … of a safetensors blob."""
-    if not blob:
-        return []
-    header, start = _header(blob)
-    if any(str(index) not in header for index in range(len(header))):
-        raise WireError("the tensors in the message are not numbered")
-    loaded = _placed(blob, header, start)
-    return [loaded[str(index)] for index in range(len(loaded))]
-
-
-def read_tensors(blob: Buffer) -> dict[str, torch.Tensor]:
-    """The tensors in safetensors bytes of unknown origin, by name: every byte belongs to one of them.
-
-    We read them ourselves: the library accepts a shape (0, 2**40), thousands of tensors, and booleans whose byte
-    is neither 0 nor 1, and copies everything twice.
-    """
-    with _total():
-        header, start = _header(blob)
-        header.pop("__metadata__", None)
-        return _placed(blob, header, start)
-
-
-def _placed(blob: Buffer, header: dict[str, Any], start: int) -> dict[str, torch.Tensor]:
-    """The tensors of a header, whose numbers begin at `start`."""
-    places = {name: _place(entry) for name, entry in header.items()}
-    memory = memoryview(bytearray(blob) if memoryview(blob).readonly else blob)
-    end = 0
-    for begin, after, _entry in sorted(places.values(), key=lambda place: place[:2]):
-        if begin != end:
-            raise WireError("the tensors in the message overlap, or leave something out")
-        end = after
-    if end != len(blob) - start:
-        raise WireError("the tensors in the message are longer or shorter than announced")
-    return {name: _tensor(memory, start + places[name][0], places[name][2]) for name in header}
-
-
-def _tensor(memory: memoryview, start: int, entry: dict[str, Any]) -> torch.Tensor:
-    name, shape = entry["dtype"], entry["shape"]
-    if 0 in shape:
-        return torch.empty(shape, dtype=_DTYPES[name])
-    numbers = _NUMPY[name]
-    if start % numbers.itemsize:  # numbers have to lie at multiples of their size
-        size = math.prod(shape) * numbers.itemsize
-        memory, start = memoryview(bytearray(memory[start : start + size])), 0
-    tensor = torch.from_numpy(numpy.ndarray(shape, numbers, memory, start))
-    if name == "BOOL":
-        return tensor != 0
-    return tensor.view(torch.bfloat16) if name == "BF16" else tensor
-
-
-def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
-    """The header of a safetensors blob, and where the numbers begin."""
-    (length,) = struct.unpack("<Q", blob[:8]) if len(blob) >= 8 else (0,)
-    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
-        raise WireError("the tensors in the message have a malformed header")
-    try:
-        header = _HEADERS.decode(str(blob[8 : 8 + length], "utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise WireError("the tensors in the message have a malformed header") from error
-    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
-        raise WireError("the message has too many tensors")
-    return header, 8 + length
-
-
-def _place(entry: Any) -> tuple[int, int, dict[str, Any]]:
-    """Where a tensor begins and ends, and its entry, once everything in it is as it has to be."""
-    shape = entry.get("shape") if isinstance(entry, dict) else None
-    dtype = entry.get("dtype") if isinstance(entry, dict) else None
-    if not isinstance(shape, list) or len(shape) > 8 or not isinstance(dtype, str) or dtype not in _DTYPES:
-        raise WireError("a tensor in the message is of no known form")
-    for size in shape:
-        if type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES:
-            raise WireError("a tensor in the message has an impossible size")
-    if (
-        math.prod([size or 1 for size in shape]) > MAX_TENSOR_BYTES
-    ):  # torch's strides overflow where a size is 0
-        raise WireError("a tensor in the message has an impossible size")
-    offsets = entry.get("data_offsets")
-    if not isinstance(offsets, list) or [type(offset) for offset in offsets] != [int, int]:
-        raise WireError("a tensor in the message is of no known form")
-    if offsets[1] - offsets[0] != math.prod(shape) * _DTYPES[entry["dtype"]].itemsize:
-        raise WireError("a tensor in the message has an impossible size")
-    return offsets[0], offsets[1], entry

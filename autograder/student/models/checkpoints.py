@@ -28,7 +28,7 @@ from autograder.student.core.language import _
 from autograder.student.core.modules import beside
 from autograder.student.core.reach import reached
 from autograder.student.core.spec import ARGUMENTS_SUFFIX, WEIGHTS_SUFFIX
-from autograder.student.core.values import WireError, is_plain_tensor, read_tensors
+from autograder.student.core.tensors import UnreadableTensors, is_plain_tensor, read_tensors
 from autograder.student.models.model_files import (
     MAX_ARGUMENTS_BYTES,
     MAX_WEIGHTS_BYTES,
@@ -241,7 +241,7 @@ def _read_weights(weights: bytes) -> dict[str, torch.Tensor]:
         )
     try:
         tensors = read_tensors(weights)
-    except WireError:
+    except UnreadableTensors:
         if weights.startswith(_TORCH_SAVE):
             raise UnreadableCheckpoint(
                 _(
