@@ -349,7 +349,11 @@ TARGETS = {
     "checkpoint": Target(
         _loaded,
         _checkpoints,
-        ("autograder.student.models.checkpoints", "autograder.student.models.tokenizer_file"),
+        (
+            "autograder.student.models.checkpoints",
+            "autograder.student.models.tokenizer_file",
+            "autograder.student.core.tensors",
+        ),
     ),
     "archive": Target(
         _unpacked,

@@ -54,15 +54,15 @@ RULES = Path(__file__).with_name("rules") / "test_rules.py"  # what every task i
 NAME = "autograder"  # of the plugin, by which the rules find it
 # Parts of pytest that our tests do without, and that take time whenever it begins.
 _UNUSED = (
-    *("debugging", "doctest", "junitxml", "legacypath", "monkeypatch", "pastebin", "recwarn"),
-    *("setuponly", "setupplan", "stepwise", "subtests", "tmpdir", "unittest"),
+    *("assertion", "capture", "debugging", "doctest", "junitxml", "legacypath", "monkeypatch", "pastebin"),
+    *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "tmpdir", "unittest"),
 )
 # Everything that would read the reader's own configuration, write files, or print.
 _QUIET = [
     *(option for name in _UNUSED for option in ("-p", f"no:{name}")),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
     *("-p", "no:warnings", "-p", "no:unraisableexception", "-p", "no:threadexception"),
-    *("-c", os.devnull, "--noconftest", "--assert=plain", "--capture=no", "--strict-markers"),
+    *("-c", os.devnull, "--noconftest", "--strict-markers"),
     *("-o", "python_files=*.py"),  # `_Only` says which
     "--import-mode=importlib",
 ]
