@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.student.core.tensors import UnreadableTensors, read_tensors
+from autograder.tests.student.core.strategies import anything
 
 
 def blob(header: object, body: bytes = b"") -> bytes:
@@ -64,18 +65,6 @@ def test_no_file_raises_anything_else(data: bytes) -> None:
     """Whatever it holds, the only exception is `UnreadableTensors`."""
     with contextlib.suppress(UnreadableTensors):
         read_tensors(data)
-
-
-anything = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=4)
-    | st.sampled_from(["F32", "I64"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 @given(anything, anything, anything, st.binary(max_size=16))

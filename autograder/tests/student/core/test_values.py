@@ -25,6 +25,7 @@ from autograder.student.core.values import (
     decode,
     encode,
 )
+from autograder.tests.student.core.strategies import anything
 
 scalars = (
     st.none()
@@ -262,18 +263,6 @@ def test_no_bytes_raise_anything_else(text: bytes, tensors: bytes) -> None:
     """Whatever arrives, the only exception is WireError."""
     with contextlib.suppress(WireError):
         decode(text, tensors)
-
-
-anything = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=4)
-    | st.sampled_from(["F32", "I64"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 @given(anything, anything, st.binary(max_size=16))
