@@ -56,10 +56,9 @@ def fingerprints_of(submitted: Notebook, source: Notebook) -> dict[str, str]:
     for cell in submitted.cells:
         if cell.is_answer and cell.grade_id in stubs:
             found[cell.grade_id] += statements(cell.source)
-    for task, said in found.items():
-        said += [statement for number, statement in read.reached(task) if path_written(all_sources[number])]
     kept = {}
     for task, said in found.items():
+        said += [statement for number, statement in read.reached(task) if path_written(all_sources[number])]
         unusual = set(_winnowed(_hashes(_tokens(said)))) - set(stubs[task])
         if len(unusual) >= LEAST:
             kept[task] = "".join(sorted(unusual))

@@ -17,9 +17,9 @@ import torch
 
 MAX_TENSOR_BYTES = 64 * 2**20
 MAX_TENSORS = 4096
-MAX_HEADER_BYTES = 2**19
+_MAX_HEADER_BYTES = 2**19
 
-DTYPES = {
+_DTYPES = {
     "F64": torch.float64,
     "F32": torch.float32,
     "F16": torch.float16,
@@ -31,11 +31,10 @@ DTYPES = {
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
-NAMES = {dtype: name for name, dtype in DTYPES.items()}
-_PLAIN_DTYPES = frozenset(DTYPES.values())
+NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 # What numpy, which is twice as quick with memory, reads them as: it has no BF16, and bytes of a BOOL may be no truths.
 _NUMPY = {
-    name: numpy.dtype(str(dtype).removeprefix("torch.")) for name, dtype in DTYPES.items() if name != "BF16"
+    name: numpy.dtype(str(dtype).removeprefix("torch.")) for name, dtype in _DTYPES.items() if name != "BF16"
 }
 _NUMPY |= {"BF16": numpy.dtype("int16"), "BOOL": numpy.dtype("uint8")}
 
@@ -51,7 +50,7 @@ def is_plain_tensor(value: Any) -> bool:
     return (
         isinstance(value, torch.Tensor)
         and value.layout is torch.strided
-        and value.dtype in _PLAIN_DTYPES
+        and value.dtype in NAMES
         and not value.is_meta
     )
 
@@ -74,14 +73,13 @@ def writable(blob: Buffer) -> memoryview:
 
 def size_of(dtype: Any, shape: Any) -> int:
     """How many bytes a tensor of this dtype and shape takes, once both are what they have to be."""
-    if not isinstance(shape, list) or len(shape) > 8 or not isinstance(dtype, str) or dtype not in DTYPES:
+    if not isinstance(shape, list) or len(shape) > 8 or not isinstance(dtype, str) or dtype not in _DTYPES:
         raise UnreadableTensors("a tensor is of no known form")
     for size in shape:
         if type(size) is not int or not 0 <= size <= MAX_TENSOR_BYTES:
             raise UnreadableTensors("a tensor has an impossible size")
-    if (
-        math.prod([size or 1 for size in shape]) > MAX_TENSOR_BYTES
-    ):  # torch's strides overflow where a size is 0
+    # Without the zeros: torch's strides overflow where a size is 0.
+    if math.prod([size or 1 for size in shape]) > MAX_TENSOR_BYTES:
         raise UnreadableTensors("a tensor has an impossible size")
     return math.prod(shape) * _NUMPY[dtype].itemsize
 
@@ -121,7 +119,7 @@ def _read(blob: Buffer) -> dict[str, torch.Tensor]:
 def tensor_at(memory: memoryview, start: int, name: str, shape: list[int]) -> torch.Tensor:
     """The tensor whose numbers begin there, in this very memory; `size_of` has looked at its form."""
     if 0 in shape:
-        return torch.empty(shape, dtype=DTYPES[name])
+        return torch.empty(shape, dtype=_DTYPES[name])
     numbers = _NUMPY[name]
     if start % numbers.itemsize:  # numbers have to lie at multiples of their size
         size = math.prod(shape) * numbers.itemsize
@@ -146,14 +144,14 @@ _HEADERS = json.JSONDecoder(object_pairs_hook=unique_keys)
 def _header(blob: Buffer) -> tuple[dict[str, Any], int]:
     """The header of a safetensors blob, and where the numbers begin."""
     (length,) = struct.unpack("<Q", blob[:8]) if len(blob) >= 8 else (0,)
-    if not 2 <= length <= min(MAX_HEADER_BYTES, len(blob) - 8):
+    if not 2 <= length <= min(_MAX_HEADER_BYTES, len(blob) - 8):
         raise UnreadableTensors("the tensors have a malformed header")
     try:
         header = _HEADERS.decode(str(blob[8 : 8 + length], "utf-8"))
     except (ValueError, RecursionError) as error:
         raise UnreadableTensors("the tensors have a malformed header") from error
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:
-        raise UnreadableTensors("the message has too many tensors")
+        raise UnreadableTensors("there are too many tensors")
     return header, 8 + length
 
 

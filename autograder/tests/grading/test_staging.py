@@ -70,7 +70,7 @@ def test_every_staged_file_exists_in_the_package() -> None:
 
 
 def test_what_the_notebooks_own_cells_read_is_there_before_they_run(server: Server) -> None:
-    """Each worker would import and read it anew, as long as a third of the notebook takes."""
+    """Each worker would import and read it anew, which takes the first notebook as long as all of its other cells."""
     cells = [
         "import sys; from autograder.student.surnames import load_surnames",
         "print(load_surnames.cache_info().currsize, 'autograder.student.plots.curves' in sys.modules)",

@@ -13,6 +13,7 @@ import pytest
 from autograder.assignments.sources import ROOT
 from autograder.grading import warm
 from autograder.grading.graded import Graded, Submission, ungradable
+from autograder.grading.intake import take_in
 from autograder.grading.jobs import Job
 from autograder.tests.grading.handins import FOREIGN, WORKED, put
 
@@ -30,8 +31,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return start
 
-    def grade(submission: Submission, _suites: object, *servers: object) -> Graded:
-        return ungradable(submission, repr(servers[:3]))
+    def grade(submission: Submission, _suites: object, *others: object) -> Graded:
+        *handed_on, taken = others
+        assert taken == take_in(submission, warm._sources())  # it is read once
+        return ungradable(submission, repr(tuple(handed_on)))
 
     monkeypatch.setattr(warm, "_bench", {})
     monkeypatch.setattr(warm, "_training", {})
@@ -52,9 +55,9 @@ def test_a_server_for_training_is_started_only_where_one_is_asked_for(started: l
     """Once for a process, beside the one for grading; without `--train` there is none."""
     jobs = [Job(Submission("a", WORKED), 7, train=train) for train in (False, True, True)]
     assert reasons(*jobs) == [
-        "('grading', 7, None)",
-        "('grading', 7, 'training')",
-        "('grading', 7, 'training')",
+        "('grading', 7, None, False, None)",
+        "('grading', 7, 'training', False, None)",
+        "('grading', 7, 'training', False, None)",
     ]
     assert started == ["grading", "training"]
 
