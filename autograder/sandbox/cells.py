@@ -98,20 +98,17 @@ class Executor:
         sys.stdout = sys.stderr = CappedText(0)
 
     def execute(
-        self, cells: Sequence[tuple[str, str] | None], cpu_seconds: float = math.inf
+        self, cells: Sequence[tuple[str, str]], cpu_seconds: float = math.inf
     ) -> Iterator[dict[str, Any]]:
-        """One outcome per cell (name, source), as it ends; None stands for a cell that is left out.
+        """One outcome per cell (name, source), as it ends.
 
         `cpu_seconds` is what is left for all of them; each may use half of what those before it have left.
         """
         end = time.process_time() + cpu_seconds
         for cell in cells:
-            if cell is None:
-                yield {"status": "skipped", "error": "", "output": "", "seconds": 0.0}
-            else:
-                half = max(_LEAST_SECONDS, (end - time.process_time()) / 2)
-                self._seconds = min(self._limits.cpu_seconds_per_cell, half)
-                yield self._execute_one(*cell)
+            half = max(_LEAST_SECONDS, (end - time.process_time()) / 2)
+            self._seconds = min(self._limits.cpu_seconds_per_cell, half)
+            yield self._execute_one(*cell)
 
     def _execute_one(self, name: str, source: str) -> dict[str, Any]:
         start = time.process_time()

@@ -143,7 +143,7 @@ class Session:
         known: dict[int, CellOutcome] = {}
         while True:
             finished, loss = self._run_once(first)
-            known.update({i: outcome for i, outcome in finished.items() if i not in self._left_out})
+            known.update(finished)
             if loss is None:
                 return known
             culprit = next(
@@ -199,10 +199,8 @@ class Session:
 
     def _run_stretch(self, positions: range, outcomes: dict[int, CellOutcome]) -> CellOutcome | None:
         """Executes some cells and adds their outcomes; how the worker was lost, if it was."""
-        order = [
-            None if position in self._left_out else (f"<cell {position + 1}>", self._cells[position])
-            for position in positions
-        ]
+        wanted = [position for position in positions if position not in self._left_out]
+        order = [(f"<cell {position + 1}>", self._cells[position]) for position in wanted]
         self._account, self._cpu_limit = self._cells_account, self._limits.cpu_seconds_per_cell
         connection = self._converse({"op": "execute"}, None)
         per_cell = self._limits.wall_seconds(self._cpu_limit) + self._limits.wall_grace_seconds
@@ -211,7 +209,7 @@ class Session:
             connection.seconds = self._limits.wall_grace_seconds
             connection.send({"cells": order, "cpu_seconds": self.budget.left(self._account)})
             used = 0.0  # as the worker says
-            for position in positions:
+            for position in wanted:
                 message, why_late = self._next_message(connection, per_cell, used)
                 outcome = outcome_in(message, self._limits, why_late)
                 used += outcome.seconds

@@ -46,23 +46,25 @@ LIBRARY |= {**DOUBLES, **course.doubles()}
 class Harness:
     """Serves the requests of one conversation over one namespace.
 
-    Every request is a dict with an `op`, and with the seed to `begin` with if it is the first of a test; every reply
-    is a dict. A student's exception becomes
+    Every request is a dict with an `op`, with the seed to `begin` with if it is the first of a test, and with values to
+    `put` here before it is carried out; every reply is a dict. A student's exception becomes
     `{"error": {"type", "message", "lines": [(file, line), …]}}`, innermost frame last, frames of others left out.
     """
 
     def __init__(self, namespace: dict[str, Any], call_back: Callable[[int, list[Any]], Any]) -> None:
         self.namespace = namespace
         self.call_back = call_back
-        self.objects: list[Any] = []
+        self.objects: dict[
+            int, Any
+        ] = {}  # what was put here has the tests' numbers, below 0; the rest has ours
         self.states: dict[int, Any] = {}  # of a recurrent model that reads step by step, by its number
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carries out one request: its `op` is the name of one of the operations below."""
         operation = {
             "refuse": self._refuse,
+            "each": self._each,
             "look": self._look,
-            "put": self._put,
             "call": self._call,
             "attribute": self._attribute,
             "fetch": self._fetch,
@@ -76,6 +78,8 @@ class Harness:
         try:
             if "begin" in request:
                 self._begin(request["begin"])
+            for placed in request.get("put", ()):
+                self._put(**placed)
             return operation(request)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return {"error": describe(error)}
@@ -84,11 +88,12 @@ class Harness:
 
     def keep(self, value: Any) -> Ref:
         """Keeps an object that cannot travel, and returns the reference that can."""
-        self.objects.append(value)
+        number = len(self.objects)
+        self.objects[number] = value
         name = type(value).__name__
         if isinstance(value, torch.Tensor) and not is_plain_tensor(value):
             name = f"{name} ({value.dtype}, {value.layout})"
-        return Ref(len(self.objects) - 1, name)
+        return Ref(number, name)
 
     def _rebuild(self, value: Any) -> Any:
         """A value from the wire with every reference replaced by what it stands for here."""
@@ -151,14 +156,24 @@ class Harness:
         value = self.namespace.get(request["name"])
         return {"exists": request["name"] in self.namespace, "callable": callable(value)}
 
-    def _put(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _put(self, ref: Ref, value: Any, gradient: torch.Tensor | None, parameter: bool) -> None:
         """Keeps a value here; `gradient`, if given, becomes the `.grad` of a tensor."""
-        value = self._rebuild(request["value"])
-        if request.get("parameter"):
-            value = nn.Parameter(value)
-        if request.get("gradient") is not None:
-            value.grad = request["gradient"]
-        return {"result": self.keep(value)}
+        rebuilt = self._rebuild(value)
+        if parameter:
+            rebuilt = nn.Parameter(rebuilt)
+        if gradient is not None:
+            rebuilt.grad = gradient
+        self.objects[ref.number] = rebuilt
+
+    def _each(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Carries out several requests one after the other, until there is an error."""
+        replies: list[dict[str, Any]] = []
+        for each in request["requests"]:
+            reply = self.handle(each)
+            if "error" in reply:
+                return {"replies": replies, **reply}
+            replies.append(reply)
+        return {"replies": replies}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Calls a function, method or module, and with `upstream` also differentiates what it returned.

@@ -340,6 +340,11 @@ class _Only:
     def pytest_ignore_collect(self, collection_path: Path) -> bool:
         return collection_path not in self._on_the_way
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector:
+        """A plain folder, also where it is a package: pytest would import each anew before every test of a task."""
+        return pytest.Dir.from_parent(parent, path=path)
+
 
 class _Listener:
     """Keeps what was collected."""

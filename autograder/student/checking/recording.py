@@ -110,7 +110,7 @@ class Replay:
 
 def asked(request: Mapping[str, Any]) -> str:
     """What a request asks for, without the values: `call lstm_step 2x3,2x5`."""
-    arguments = [request.get(part) for part in ("arguments", "keywords", "value", "upstream")]
+    arguments = [request.get(part) for part in ("put", "arguments", "keywords", "upstream", "requests")]
     shapes = ",".join("x".join(map(str, tensor.shape)) or "1" for tensor in _tensors(arguments))
     return " ".join(filter(None, (request["op"], str(request.get("name") or ""), shapes)))
 

@@ -13,7 +13,7 @@ import builtins
 import dataclasses
 import enum
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -148,6 +148,8 @@ class Student:
         ] = []  # function, kind and place of what it changed all the same
         self._called_names: set[str] = set()
         self._seed: int | None = None  # of a test that has begun and not asked anything yet
+        self._placed = 0  # values that this test has put there
+        self._to_place: list[dict[str, Any]] = []  # those of them that the next request takes along
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -175,19 +177,59 @@ class Student:
     def seed_again(self, seed: int) -> None:
         """Seeds every random state there, and forgets what is kept, in the middle of a test: with its next request."""
         self._seed = seed
+        self._placed = 0
+        self._to_place.clear()
 
     def put(self, value: Any, *, gradient: torch.Tensor | None = None, parameter: bool = False) -> Remote:
-        """Builds a value there and keeps it: a module of `torch.nn`, or a tensor that has to stay one object."""
-        reply = self.request(op="put", value=value, gradient=gradient, parameter=parameter)
-        return Remote(self, ref=_expect(reply.get("result"), Ref))
+        """Builds a value there and keeps it: a module of `torch.nn`, or a tensor that has to stay one object.
+
+        The next request takes it along, so the value must not change until then. It holds no function of the test.
+        """
+        self._placed += 1
+        name = value.kind if isinstance(value, Recipe) else type(value).__name__
+        ref = Ref(-self._placed, "Parameter" if parameter else name)
+        self._to_place.append(
+            _outgoing({"ref": ref, "value": value, "gradient": gradient, "parameter": parameter}, {})
+        )
+        return Remote(self, ref=ref)
 
     def request(self, **request: Any) -> dict[str, Any]:
         """One request and its reply; raises `StudentError` if the student's code raised."""
+        return self._noted(request, self._send(request))
+
+    def each(self, requests: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The replies to several requests, which travel in one message: they are carried out until one fails.
+
+        Whoever looks at the replies one by one is told of that error in its place, as if each had been sent by itself.
+        """
+        if not requests:
+            return
+        name = requests[0].get("name")
+        answer = self._send({"op": "each", "name": name, "requests": requests})
+        replies = answer.get("replies", [])
+        if not isinstance(replies, list) or len(replies) > len(requests):
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        for number, request in enumerate(requests):
+            # Without a reply: what failed there, or could not be sent.
+            yield self._noted(
+                request, replies[number] if number < len(replies) else {"error": answer.get("error")}
+            )
+
+    def _send(self, request: dict[str, Any]) -> dict[str, Any]:
         self._called_names.add(str(request.get("name") or ""))
         if self._seed is not None:
             request["begin"], self._seed = self._seed, None
         callbacks: dict[int, Callable[..., Any]] = {}
-        reply = self._ask(_outgoing(request, callbacks), callbacks)
+        message = _outgoing(request, callbacks)
+        if self._to_place:
+            message["put"], self._to_place = self._to_place, []
+        reply = self._ask(message, callbacks)
+        if not isinstance(reply, dict):
+            raise UnreadableReply(_("Your code's answer could not be read."))
+        return reply
+
+    def _noted(self, request: dict[str, Any], reply: Any) -> dict[str, Any]:
+        """The reply, kept for what is made of it later; raises `StudentError` if the student's code raised."""
         if not isinstance(reply, dict):
             raise UnreadableReply(_("Your code's answer could not be read."))
         self.transcript.append(reply)
@@ -237,6 +279,17 @@ class Remote:
         """Calls it there; the result comes back as a value, or as a `Remote` if it cannot travel."""
         return self._received(self._call(arguments, keywords)["result"])
 
+    def each(self, calls: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        """Calls it there with each of these arguments, all in one message; the results, as they are looked at.
+
+        The error of a call is raised in the place of its result. No result can be an argument of a later call.
+
+        >>> list(live_student({"double": lambda x: 2 * x}).double.each([(1,), (2,)]))
+        [2, 4]
+        """
+        for reply in self._student.each([self.to_call(*arguments) for arguments in calls]):
+            yield self._received(_result(reply))
+
     def keep(self, *arguments: Any, **keywords: Any) -> Remote:
         """Calls it there and leaves the result where it is, graph and all."""
         return Remote(self._student, ref=_expect(self._call(arguments, keywords, keep=True)["result"], Ref))
@@ -277,13 +330,15 @@ class Remote:
     def attribute(self, name: str, *, keep: bool = False) -> Any:
         """An attribute of a kept object: `corpus.train` as a value, or left where it is and kept."""
         reply = self._student.request(op="attribute", ref=self._ref, name=name, keep=keep)
-        if "result" not in reply:
-            raise UnreadableReply(_("Your code's answer could not be read."))
-        return self._received(reply["result"])
+        return self._received(_result(reply))
 
     def fetch(self) -> dict[str, Any]:
         """What can be told of a kept object: `value`, `gradient`; of a module `parameters`, `gradients`, `training`."""
-        return self._student.request(op="fetch", ref=self._ref)
+        return self._student.request(**self.to_fetch())
+
+    def to_fetch(self) -> dict[str, Any]:
+        """The request that `fetch` makes, for `Student.each`."""
+        return {"op": "fetch", "ref": self._ref}
 
     def load(self, values: Mapping[str, torch.Tensor]) -> None:
         """Overwrites parameters of a kept module, by name."""
@@ -295,17 +350,19 @@ class Remote:
             op="fit", ref=self._ref, arguments=list(arguments), target=target, steps=steps, lr=lr
         )
 
+    def to_call(self, *arguments: Any, **keywords: Any) -> dict[str, Any]:
+        """The request that calling it makes, for `Student.each`."""
+        return {
+            "op": "call",
+            "name": self._name,
+            "owner": self._ref,
+            "arguments": list(arguments),
+            "keywords": keywords,
+        }
+
     def _call(self, arguments: Sequence[Any], keywords: Mapping[str, Any], **options: Any) -> dict[str, Any]:
-        reply = self._student.request(
-            op="call",
-            name=self._name,
-            owner=self._ref,
-            arguments=list(arguments),
-            keywords=dict(keywords),
-            **options,
-        )
-        if "result" not in reply:
-            raise UnreadableReply(_("Your code's answer could not be read."))
+        reply = self._student.request(**self.to_call(*arguments, **keywords), **options)
+        _result(reply)
         return reply
 
     def _received(self, value: Any) -> Any:
@@ -369,6 +426,12 @@ def _outgoing(value: Any, callbacks: dict[int, Callable[..., Any]]) -> Any:
         callbacks[len(callbacks)] = value
         return Callback(len(callbacks) - 1)
     return value
+
+
+def _result(reply: Mapping[str, Any]) -> Any:
+    if "result" not in reply:
+        raise UnreadableReply(_("Your code's answer could not be read."))
+    return reply["result"]
 
 
 def _expect(value: Any, kind: type[Expected]) -> Expected:

@@ -12,6 +12,7 @@ from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import CheckFailed, CouldNotLook, Remote, Student
 from autograder.student.core.language import _
 
+STEPS = 4  # for which a cell that keeps its state is asked to keep it
 LARGE_SIZES = (2, 4, 5)  # (B, D, H) of `with_large_inputs`
 SMALL_SIZES = (
     (1, 3, 2),

@@ -85,11 +85,22 @@ def _loss_after_training(
     return F.cross_entropy(scores.flatten(0, -2), target.flatten(), ignore_index=IGNORED).item()
 
 
-def evaluating(model: Remote) -> Remote:
+def evaluating(student: Student, model: Remote) -> Remote:
     """The model in float64 and eval mode, for comparisons at six digits."""
-    model.double()
-    model.eval()
+    list(student.each([model.double.to_call(), model.eval.to_call()]))
     return model
+
+
+def each_row_alone(
+    model: Remote, lengths: torch.Tensor, ids: torch.Tensor, *others: torch.Tensor
+) -> Iterator[Any]:
+    """What the model gives for each row of a padded batch by itself, without padding; `others` are like ids."""
+    return model.each(
+        [
+            (ids[row : row + 1, :length], lengths[row : row + 1], *(other[row : row + 1] for other in others))
+            for row, length in enumerate(lengths.tolist())
+        ]
+    )
 
 
 def is_word(rows: Sequence[str], width: int) -> torch.Tensor:
@@ -181,7 +192,7 @@ def assert_rows_keep_apart(model: Remote, *others: torch.Tensor) -> None:
     """
     ids, lengths = torch.tensor([[1], [2]]), torch.tensor([1, 1])
     first = (ids[:1], lengths[:1], *(other[:1] for other in others))
-    beside, alone = model(ids, lengths, *others), model(*first)
+    beside, alone = model.each([(ids, lengths, *others), first])
     is_tensor = isinstance(beside, torch.Tensor) and isinstance(alone, torch.Tensor)
     if is_tensor and beside[:1].shape == alone.shape and not torch.allclose(beside[:1], alone, 1e-3, 1e-5):
         again = model(*first)

@@ -10,16 +10,18 @@ from autograder.student.checking.draw import Draw
 from autograder.student.checking.student import Student
 from autograder.student.core.language import _
 
+Batch = tuple[list[list[int]], int]  # sequences and pad_id
 
-def assert_padded(student: Student, reference: Student, sequences: list[list[int]], pad_id: int) -> None:
-    """Fails unless ids and lengths are those of the reference."""
-    expected = reference.pad_batch(sequences, pad_id)
-    got = student.pad_batch(sequences, pad_id)
-    shown = f"pad_batch({sequences}, {pad_id})" if len(str(sequences)) < 60 else "pad_batch(...)"
-    assert_kind(got, tuple, shown)
-    assert_equal(len(got), 2, _("the number of results"))
-    assert_equal(got[0], expected[0], _("in {call} ids").format(call=shown))
-    assert_equal(got[1], expected[1], _("in {call} the ids are right; but lengths").format(call=shown))
+
+def assert_padded(student: Student, reference: Student, *batches: Batch) -> None:
+    """Fails unless ids and lengths of each batch are those of the reference."""
+    for (sequences, pad_id), got in zip(batches, student.pad_batch.each(batches), strict=True):
+        expected = reference.pad_batch(sequences, pad_id)
+        shown = f"pad_batch({sequences}, {pad_id})" if len(str(sequences)) < 60 else "pad_batch(...)"
+        assert_kind(got, tuple, shown)
+        assert_equal(len(got), 2, _("the number of results"))
+        assert_equal(got[0], expected[0], _("in {call} ids").format(call=shown))
+        assert_equal(got[1], expected[1], _("in {call} the ids are right; but lengths").format(call=shown))
 
 
 @pytest.mark.task("pad_batch")
@@ -43,8 +45,8 @@ def test_pad_batch_by_hand(student: Student) -> None:
 def test_pad_batch_of_simple_batches(student: Student, reference: Student, draw: Draw) -> None:
     """One row alone, one token alone, rows of equal length, an empty first row."""
     tokens = draw.integers(1, 9, 3, 5).tolist()
-    for sequences in (tokens[:1], [[4]], tokens, [[], tokens[0], tokens[1][:2]]):
-        assert_padded(student, reference, sequences, 0)
+    batches = (tokens[:1], [[4]], tokens, [[], tokens[0], tokens[1][:2]])
+    assert_padded(student, reference, *((sequences, 0) for sequences in batches))
 
 
 @pytest.mark.task("pad_batch")
@@ -54,11 +56,13 @@ def test_pad_batch_of_simple_batches(student: Student, reference: Student, draw:
 )
 def test_pad_batch_counts_tokens(student: Student, reference: Student, draw: Draw) -> None:
     """Sequences of any lengths, some of which hold real tokens that look like padding."""
+    batches: list[Batch] = []
     for pad_id in (0, draw.random.randint(1, 5)):
         lengths = draw.random.sample(range(8), 5)
         sequences = [draw.integers(0, 6, length).tolist() for length in lengths]
         sequences.insert(2, [pad_id, 3, pad_id])
-        assert_padded(student, reference, sequences, pad_id)
+        batches.append((sequences, pad_id))
+    assert_padded(student, reference, *batches)
 
 
 @pytest.mark.task("pad_batch")
@@ -69,16 +73,16 @@ def test_pad_batch_counts_tokens(student: Student, reference: Student, draw: Dra
 def test_pad_batch_of_large_ids(student: Student, reference: Student, draw: Draw) -> None:
     """Large ids stay exact, a row may be much longer than the others, and pad_id may be negative."""
     sequences = [draw.integers(2**24, 2**40, 3).tolist(), draw.integers(0, 9, 60).tolist(), []]
-    assert_padded(student, reference, sequences, -100)
+    assert_padded(student, reference, (sequences, -100))
 
 
-def assert_sizes(student: Student, reference: Student, lengths: torch.Tensor) -> None:
-    """Fails unless the number of rows alive at each step is that of the reference."""
-    expected = reference.packed_batch_sizes(lengths)
-    what = _("for lengths {lengths} the result").format(lengths=lengths.tolist())
-    assert_equal(
-        student.packed_batch_sizes(lengths), expected, what if len(lengths) < 12 else _("the result")
-    )
+def assert_sizes(student: Student, reference: Student, *batches: torch.Tensor) -> None:
+    """Fails unless, for the lengths of each batch, the number of rows alive at each step is the reference's."""
+    found = student.packed_batch_sizes.each([(lengths,) for lengths in batches])
+    for lengths, got in zip(batches, found, strict=True):
+        what = _("for lengths {lengths} the result").format(lengths=lengths.tolist())
+        expected = reference.packed_batch_sizes(lengths)
+        assert_equal(got, expected, what if len(lengths) < 12 else _("the result"))
 
 
 @pytest.mark.task("packed_batch_sizes")
@@ -97,8 +101,8 @@ def test_packed_batch_sizes_by_hand(student: Student) -> None:
 def test_packed_batch_sizes_of_simple_batches(student: Student, reference: Student, draw: Draw) -> None:
     """One row alone; one single step; rows of equal length; rows that become longer and longer."""
     length = draw.random.randint(3, 7)
-    for lengths in ([length], [1], [1, 1, 1], [length] * 4, list(range(1, length))):
-        assert_sizes(student, reference, torch.tensor(lengths))
+    batches = ([length], [1], [1, 1, 1], [length] * 4, list(range(1, length)))
+    assert_sizes(student, reference, *map(torch.tensor, batches))
 
 
 @pytest.mark.task("packed_batch_sizes")
@@ -108,8 +112,8 @@ def test_packed_batch_sizes_of_simple_batches(student: Student, reference: Stude
 )
 def test_packed_batch_sizes_of_any_lengths(student: Student, reference: Student, draw: Draw) -> None:
     """Lengths in any order, the longest not first, with equal ones and a 0 among them."""
-    for longest in (4, 9):
-        assert_sizes(student, reference, torch.cat([draw.lengths(5, longest), torch.tensor([0, 2])]))
+    two_more = torch.tensor([0, 2])
+    assert_sizes(student, reference, *(torch.cat([draw.lengths(5, longest), two_more]) for longest in (4, 9)))
 
 
 @pytest.mark.task("packed_batch_sizes")

@@ -45,8 +45,20 @@ def read(
     model: Remote, ids: torch.Tensor, *state: torch.Tensor, cells: int = H
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the model returns for these ids (and this state), after a look at kind, shapes and dtype."""
+    return looked_at(model(ids, *state), ids, cells)
+
+
+def read_each(
+    model: Remote, *inputs: tuple[torch.Tensor, ...]
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """The same for each of these ids, or pairs of ids and a state, one after the other."""
+    for (ids, *_state), got in zip(inputs, model.each(inputs), strict=True):
+        yield looked_at(got, ids, H)
+
+
+def looked_at(got: Any, ids: torch.Tensor, cells: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a model returned for these ids, if kind, shapes and dtype are right."""
     T, B = ids.shape
-    got = model(ids, *state)
     assert_kind(got, tuple, _("what the model returns"))
     assert_equal(len(got), 2, _("the number of results"))
     dtype = got[0].dtype if isinstance(got[0], torch.Tensor) and got[0].is_floating_point() else torch.float32
@@ -82,9 +94,9 @@ def test_CharRNN_returns_scores_and_a_state(student: Student, reference: Student
     """It returns scores (T, B, V) and one state (B, H), also for one row or one letter, twice the same."""
     with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
-        for T, B in ((6, 3), (4, 1), (1, 4), (1, 1)):
-            ids = draw.integers(0, V, T, B)
-            first, second = read(model, ids), read(model, ids)
+        texts = [draw.integers(0, V, T, B) for T, B in ((6, 3), (4, 1), (1, 4), (1, 1))]
+        results = read_each(model, *((ids,) for ids in texts for _twice in range(2)))
+        for first, second in zip(results, results, strict=True):
             if not all(map(torch.equal, first, second)):
                 raise other_at_each_call()
 
@@ -99,10 +111,9 @@ def test_CharRNN_reads_in_order(student: Student, reference: Student, draw: Draw
     with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         ids = draw.integers(0, V, 6, 3)
-        logits, h = read(model, ids)
         changed = ids.clone()
         changed[3] = (ids[3] + 1) % V
-        new_logits, new_h = read(model, changed)
+        (logits, h), (new_logits, new_h) = read_each(model, (ids,), (changed,))
         assert_equal(new_logits[:3], logits[:3], _("with ids[3] changed, logits[:3]"))
         for step in (3, 4, 5):
             if (new_logits[step] == logits[step]).all(dim=1).any():
@@ -121,15 +132,18 @@ def test_CharRNN_carries_its_state(student: Student, reference: Student, draw: D
     with blaming_earlier(student, reference, draw):
         model = student.CharRNN.keep(V, H)
         ids = draw.integers(0, V, 6, 3)
-        logits, h = read(model, ids)
-        zero_logits, zero_h = read(model, ids, torch.zeros(3, H))
+        results = read_each(model, (ids,), (ids, torch.zeros(3, H)), (ids[:2],))
+        logits, h = next(results)
+        zero_logits, zero_h = next(results)
         assert_equal(zero_logits, logits, _("started from zeros instead of None, logits"))
         assert_equal(zero_h, h, _("started from zeros instead of None, h"))
-        first, middle = read(model, ids[:2])
-        second, last = read(model, ids[2:], middle)
+        first, middle = next(results)
+        another = torch.tanh(draw.normal(3, H)).float()
+        results = read_each(model, (ids[2:], middle), (ids[2:], another))
+        second, last = next(results)
         assert_equal(torch.cat([first, second]), logits, _("read in two halves, logits"))
         assert_equal(last, h, _("read in two halves, the last h"))
-        other, _last = read(model, ids[2:], torch.tanh(draw.normal(3, H)).float())
+        other, _last = next(results)
         if torch.equal(other, second):
             raise CheckFailed(_("Another initial state gives exactly the same logits."))
 
@@ -149,7 +163,7 @@ def test_CharRNN_has_a_vanilla_cell(student: Student, reference: Student, draw: 
         model.load({name: 0.6 * (p - p.mean()) / p.std() for name, p in spread.items()})
         letters = torch.arange(V)[None]  # one letter a row
         starts = torch.tanh(draw.normal(STARTS, H)).float()
-        states = [read(model, letters, start.repeat(V, 1))[1] for start in starts]
+        states = [h for _logits, h in read_each(model, *((letters, start.repeat(V, 1)) for start in starts))]
         low, high = torch.stack(states).min().item(), torch.stack(states).max().item()
         if low < -1 or high > 1 or low >= 0:
             raise CheckFailed(
@@ -233,11 +247,10 @@ def test_CharRNN_passes_gradients_to_its_state(student: Student, reference: Stud
         assert_equal(gradient.shape, h.shape, _("the shape of the gradient of h"))
         direction = gradient / gradient.norm()
         step = 0.02
+        around = [(ids, (h + way * direction).detach()) for way in (step, -step)]
         ahead, behind = (
-            torch.stack(
-                [(v.double() * u).sum() for v, u in zip(read(model, ids, at), upstream, strict=True)]
-            ).sum()
-            for at in ((h + step * direction).detach(), (h - step * direction).detach())
+            torch.stack([(v.double() * u).sum() for v, u in zip(result, upstream, strict=True)]).sum()
+            for result in read_each(model, *around)
         )
         slope, expected = gradient.norm().item(), ((ahead - behind) / (2 * step)).item()
         assert_equal(slope, expected, _("the length of the gradient of h"), rtol=0.02, atol=1e-6)
@@ -255,8 +268,7 @@ def test_CharRNN_in_float64(student: Student, reference: Student, draw: Draw) ->
         model = student.CharRNN.keep(V, H)
         model.double()
         ids = draw.integers(0, V, 4, 3)
-        for arguments in ((ids,), (ids, torch.tanh(draw.normal(3, H)))):
-            logits, h = read(model, *arguments)
+        for logits, h in read_each(model, (ids,), (ids, torch.tanh(draw.normal(3, H)))):
             assert_equal(str(logits.dtype), "torch.float64", _("the dtype of logits"))
             assert_equal(str(h.dtype), "torch.float64", _("the dtype of h"))
 
@@ -273,14 +285,16 @@ def test_CharRNN_keeps_rows_and_calls_apart(student: Student, reference: Student
         model = student.CharRNN.keep(V, H)
         model.train()
         ids, start = draw.integers(0, V, 5, 4), torch.tanh(draw.normal(4, H)).float()
-        logits, h = read(model, ids, start)
-        again = read(model, ids, start)
-        assert_equal(again, (logits, h), _("in training mode, the result of a second, equal call"))
         order = torch.tensor(draw.random.sample(range(4), 4))
-        turned, turned_h = read(model, ids[:, order], start[order])
+        results = read_each(
+            model, (ids, start), (ids, start), (ids[:, order], start[order]), (ids[:1],), (ids[:1, 2:3],)
+        )
+        logits, h = next(results)
+        assert_equal(next(results), (logits, h), _("in training mode, the result of a second, equal call"))
+        turned, turned_h = next(results)
         assert_equal(turned, logits[:, order], _("with the rows in another order, logits"))
         assert_equal(turned_h, h[order], _("with the rows in another order, h"))
-        first, first_h = read(model, ids[:1])
-        alone, alone_h = read(model, ids[:1, 2:3])
+        first, first_h = next(results)
+        alone, alone_h = next(results)
         assert_equal(alone, first[:, 2:3], _("for one letter of one row alone, logits"))
         assert_equal(alone_h, first_h[2:3], _("for one letter of one row alone, h"))

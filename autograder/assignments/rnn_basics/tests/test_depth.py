@@ -74,12 +74,10 @@ def test_every_kind_of_layer(student: Student, reference: Student, draw: Draw) -
         _("a two-way nn.GRU layer"): nn.GRU(4, 3, batch_first=True, bidirectional=True),
         _("two two-way nn.LSTM layers"): nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True),
     }
-    for name, rnn in layers.items():
-        arguments = (draw.weights(rnn), draw.normal(5, 7, 4), draw.lengths(5, 7))
+    inputs = [(draw.weights(rnn), draw.normal(5, 7, 4), draw.lengths(5, 7)) for rnn in layers.values()]
+    for name, arguments, got in zip(layers, inputs, student.last_states.each(inputs), strict=True):
         expected = reference.last_states(*arguments)
-        assert_equal(
-            student.last_states(*arguments), expected, _("for {layer} the result").format(layer=name)
-        )
+        assert_equal(got, expected, _("for {layer} the result").format(layer=name))
 
 
 @pytest.mark.task("last_states")
@@ -88,11 +86,10 @@ def test_rows_stay_in_the_order_of_the_caller(student: Student, reference: Stude
     """Each row's result stands where the row stood, whatever the order of the lengths."""
     rnn = draw.weights(nn.RNN(2, 3, batch_first=True, bidirectional=True))
     embedded = draw.normal(4, 5, 2)
-    for order in ORDERS:
-        lengths = torch.tensor(order)
-        expected = reference.last_states(rnn, embedded, lengths)
+    inputs = [(rnn, embedded, torch.tensor(order)) for order in ORDERS]
+    for order, arguments, got in zip(ORDERS, inputs, student.last_states.each(inputs), strict=True):
         what = _("for lengths {lengths} the result").format(lengths=order)
-        assert_equal(student.last_states(rnn, embedded, lengths), expected, what)
+        assert_equal(got, reference.last_states(*arguments), what)
 
 
 @pytest.mark.task("last_states")
@@ -105,13 +102,13 @@ def test_padding_has_no_say(student: Student, reference: Student, draw: Draw) ->
     lstm = draw.weights(nn.LSTM(3, 2, batch_first=True, bidirectional=True))
     rows, lengths = draw.normal(3, 4, 3), torch.tensor([2, 4, 3])
     expected = reference.last_states(lstm, rows, lengths)
-    padded = overwrite_padding(rows, lengths, draw.normal(3, 7, 3, scale=1e3))
-    what = _("in a batch wider than its longest row the result")
-    assert_equal(student.last_states(lstm, padded, lengths), expected, what)
-    padded = overwrite_padding(rows, lengths, torch.full((3, 5, 3), torch.nan, dtype=torch.float64))
-    assert_equal(
-        student.last_states(lstm, padded, lengths), expected, _("with nan in the padding the result")
-    )
+    cases = {
+        _("in a batch wider than its longest row the result"): draw.normal(3, 7, 3, scale=1e3),
+        _("with nan in the padding the result"): torch.full((3, 5, 3), torch.nan, dtype=torch.float64),
+    }
+    inputs = [(lstm, overwrite_padding(rows, lengths, padding), lengths) for padding in cases.values()]
+    for what, got in zip(cases, student.last_states.each(inputs), strict=True):
+        assert_equal(got, expected, what)
 
 
 @pytest.mark.task("last_states")
@@ -133,10 +130,9 @@ def test_batches_of_every_size(student: Student, reference: Student, draw: Draw)
             torch.tensor([2, 4]),
         ),
     }
-    for name, arguments in cases.items():
-        expected = reference.last_states(*arguments)
-        what = _("{case} the result").format(case=name)
-        assert_equal(student.last_states(*arguments), expected, what)
+    found = student.last_states.each(cases.values())
+    for (name, arguments), got in zip(cases.items(), found, strict=True):
+        assert_equal(got, reference.last_states(*arguments), _("{case} the result").format(case=name))
 
 
 @pytest.mark.task("last_states")
@@ -184,10 +180,9 @@ def test_masked_mean_of_every_size(student: Student, reference: Student, draw: D
         _("for rows without padding"): (draw.normal(2, 3, 1), [3, 3]),
         _("in float32"): (draw.normal(2, 4, 3, dtype=torch.float32), [2, 4]),
     }
-    for name, (states, numbers) in cases.items():
-        lengths = torch.tensor(numbers)
-        expected = reference.masked_mean(states, lengths)
-        assert_equal(student.masked_mean(states, lengths), expected, _("{case} the result").format(case=name))
+    inputs = [(states, torch.tensor(numbers)) for states, numbers in cases.values()]
+    for name, arguments, got in zip(cases, inputs, student.masked_mean.each(inputs), strict=True):
+        assert_equal(got, reference.masked_mean(*arguments), _("{case} the result").format(case=name))
 
 
 @pytest.mark.task("masked_mean")
@@ -196,9 +191,10 @@ def test_masked_mean_whatever_the_padding_holds(student: Student, reference: Stu
     """What stands in the padding changes no mean, even if it is infinite or not a number."""
     states, lengths = draw.normal(3, 5, 2), torch.tensor([3, 1, 4])
     expected = reference.masked_mean(states, lengths)
-    for value in (1e30, torch.inf, torch.nan):
-        padded = overwrite_padding(states, lengths, torch.full((3, 5, 2), value, dtype=torch.float64))
-        got = student.masked_mean(padded, lengths)
+    values = (1e30, torch.inf, torch.nan)
+    fillings = [torch.full((3, 5, 2), value, dtype=torch.float64) for value in values]
+    inputs = [(overwrite_padding(states, lengths, filling), lengths) for filling in fillings]
+    for value, got in zip(values, student.masked_mean.each(inputs), strict=True):
         if isinstance(got, torch.Tensor) and got.isnan().any():
             raise CheckFailed(
                 _("With {value} in the padding, the result has values that are not a number.").format(

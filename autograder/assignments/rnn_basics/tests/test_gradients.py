@@ -82,15 +82,17 @@ def test_norms_for_inputs_of_every_size(student: Student, reference: Student, dr
         _("for one row and one cell"): (nn.RNNCell(2, 1), 3, 1, torch.float64),
         _("in float32"): (nn.GRUCell(4, 3), 3, 2, torch.float32),
     }
-    for case, (cell, steps, rows, dtype) in cases.items():
-        arguments = (
+    inputs = [
+        (
             draw.weights(cell).to(dtype),
             draw.normal(steps, rows, cell.input_size, dtype=dtype),
             draw.normal(rows, cell.hidden_size, dtype=dtype),
         )
-        expected = reference.state_gradient_norms(*arguments)
+        for cell, steps, rows, dtype in cases.values()
+    ]
+    for case, arguments, got in zip(cases, inputs, student.state_gradient_norms.each(inputs), strict=True):
         what = _("{case} the result").format(case=case)
-        assert_equal(student.state_gradient_norms(*arguments), expected, what)
+        assert_equal(got, reference.state_gradient_norms(*arguments), what)
 
 
 @pytest.mark.task("state_gradient_norms")
@@ -137,7 +139,8 @@ def clipped(
         for g in gradients
     ]
     norm = side.clip_gradients_(wrap(parameters), bound)
-    return norm, [parameter.fetch().get("gradient") for parameter in parameters]
+    found = side.each([parameter.to_fetch() for parameter in parameters])
+    return norm, [each.get("gradient") for each in found]
 
 
 def assert_clipped(

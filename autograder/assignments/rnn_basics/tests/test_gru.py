@@ -11,6 +11,7 @@ import torch
 from autograder.assignments.rnn_basics.tests._cells import (
     LARGE_SIZES,
     SMALL_SIZES,
+    STEPS,
     assert_same_gradients,
     with_large_inputs,
 )
@@ -48,10 +49,10 @@ def check_values(cell: Remote, right: Remote, draw: Draw) -> None:
 
 def check_small_sizes(cell: Remote, right: Remote, draw: Draw) -> None:
     """Equality with the reference with one row, one input or one cell."""
-    for sizes in SMALL_SIZES:
-        arguments = gru_arguments(draw, sizes)
+    inputs = [gru_arguments(draw, sizes) for sizes in SMALL_SIZES]
+    for sizes, arguments, got in zip(SMALL_SIZES, inputs, cell.each(inputs), strict=True):
         what = _("with B, D, H = {sizes} the new state").format(sizes=sizes)
-        assert_equal(cell(*arguments), right(*arguments), what)
+        assert_equal(got, right(*arguments), what)
 
 
 def check_gradients(cell: Remote, right: Remote, draw: Draw) -> None:
@@ -67,7 +68,7 @@ def check_keeps(cell: Remote, draw: Draw, bias: float) -> None:
     _x, start, W_x, W_h, b_x, b_h = gru_arguments(draw, [B, D, H])
     b_x[H : 2 * H] = bias
     h = start
-    for _step in range(20):
+    for _step in range(STEPS):
         h = cell(draw.normal(B, D), h, W_x, W_h, b_x, b_h)
         assert_equal(h, start, _("with an update gate that keeps everything, after some steps h"))
 

@@ -96,9 +96,9 @@ def test_traces_of_other_lengths(student: Student, reference: Student, draw: Dra
 
     def on_double() -> None:
         kept = student.put(model)
-        for ids, trace in zip(texts, expected, strict=True):
-            what = _("for {count} symbols the trace").format(count=len(ids))
-            assert_equal(student.hidden_trace(kept, ids), trace, what)
+        found = student.hidden_trace.each([(kept, ids) for ids in texts])
+        for ids, trace, got in zip(texts, expected, found, strict=True):
+            assert_equal(got, trace, _("for {count} symbols the trace").format(count=len(ids)))
         what = _("for one symbol and one cell the trace")
         assert_equal(student.hidden_trace(single, texts[0]), expected_of_single, what)
 
@@ -179,11 +179,17 @@ def test_small_cell_is_found(student: Student, draw: Draw) -> None:
 def test_correlations_of_random_cells(student: Student, reference: Student, draw: Draw) -> None:
     """Index and r of random traces, whatever the cells' sizes and offsets, for a single cell too."""
     sizes = torch.tensor([1e3, 30.0, 1.0, 0.1, 1e-2, 1e-3], dtype=torch.float64)
-    for steps, cells in ((7, 5), (20, 3), (3, 6), (9, 1)):
-        trace = draw.normal(steps, cells) * sizes[:cells] + draw.normal(cells, scale=5)
-        feature = draw.normal(steps) + 4
+    inputs = [
+        (
+            draw.normal(steps, cells) * sizes[:cells] + draw.normal(cells, scale=5),
+            draw.normal(steps) + 4,
+        )
+        for steps, cells in ((7, 5), (20, 3), (3, 6), (9, 1))
+    ]
+    for (trace, feature), got in zip(inputs, student.find_cell.each(inputs), strict=True):
+        steps, cells = trace.shape
         case = _("for {steps} steps and {cells} cells").format(steps=steps, cells=cells)
-        assert_cell(student.find_cell(trace, feature), reference.find_cell(trace, feature), case)
+        assert_cell(got, reference.find_cell(trace, feature), case)
 
 
 @pytest.mark.task("find_cell")
@@ -213,11 +219,11 @@ def test_features_of_any_dtype(student: Student, reference: Student, draw: Draw)
     """Features may be bool, integers or floats; traces float32 or float64."""
     flags = draw.integers(0, 2, 10)
     flags[:2] = torch.tensor([0, 1])
-    for dtype in (torch.float32, torch.float64, torch.bool, torch.int64, torch.uint8, torch.int32):
-        trace = draw.normal(10, 4, dtype=torch.float32)
-        expected = reference.find_cell(trace, flags.to(dtype))
-        case = _("for a feature of {dtype}").format(dtype=dtype)
-        assert_cell(student.find_cell(trace, flags.to(dtype)), expected, case, rtol=1e-4)
+    dtypes = (torch.float32, torch.float64, torch.bool, torch.int64, torch.uint8, torch.int32)
+    inputs = [(draw.normal(10, 4, dtype=torch.float32), flags.to(dtype)) for dtype in dtypes]
+    for (trace, feature), got in zip(inputs, student.find_cell.each(inputs), strict=True):
+        case = _("for a feature of {dtype}").format(dtype=feature.dtype)
+        assert_cell(got, reference.find_cell(trace, feature), case, rtol=1e-4)
 
 
 @pytest.mark.task("find_cell")

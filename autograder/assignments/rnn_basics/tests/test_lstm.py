@@ -11,6 +11,7 @@ import torch
 from autograder.assignments.rnn_basics.tests._cells import (
     LARGE_SIZES,
     SMALL_SIZES,
+    STEPS,
     assert_same_gradients,
     with_large_inputs,
 )
@@ -88,10 +89,10 @@ def test_lstm_step_has_the_right_values(student: Student, reference: Student, dr
 @pytest.mark.hint("Which of your lines drops an axis of size 1, or takes one size for another?")
 def test_lstm_step_of_one_row(student: Student, reference: Student, draw: Draw) -> None:
     """The new h and c are also right with one row, one input or one cell."""
-    for sizes in SMALL_SIZES:
-        arguments = lstm_arguments(draw, sizes)
+    inputs = [lstm_arguments(draw, sizes) for sizes in SMALL_SIZES]
+    for sizes, arguments, got in zip(SMALL_SIZES, inputs, student.lstm_step.each(inputs), strict=True):
         case = _("with B, D, H = {sizes}").format(sizes=sizes)
-        assert_states(student.lstm_step(*arguments), reference.lstm_step(*arguments), case)
+        assert_states(got, reference.lstm_step(*arguments), case)
 
 
 @pytest.mark.task("lstm_step")
@@ -127,7 +128,7 @@ def test_lstm_step_remembers(student: Student, draw: Draw) -> None:
     _x, h, c, W_x, W_h, b_x, b_h = lstm_arguments(draw, [B, D, H])
     b_x[:H], b_x[H : 2 * H] = -80, 80
     start = c
-    for _step in range(25):
+    for _step in range(STEPS):
         got = student.lstm_step(draw.normal(B, D), h, c, W_x, W_h, b_x, b_h)
         assert_kind(got, tuple)
         assert_equal(len(got), 2, _("the number of results"))
@@ -215,10 +216,11 @@ def test_lecture_to_torch_with_more_cells(student: Student) -> None:
 def test_lecture_to_torch_in_any_size(student: Student, reference: Student, draw: Draw) -> None:
     """Every block is at its place in any size, with more inputs than cells or fewer."""
     D, H = draw.sizes(2)
-    for inputs, hidden in ((D, H), (H, D), (1, 4), (4, 1)):
-        W, b = draw.normal(4 * hidden, hidden + inputs), draw.normal(4 * hidden)
-        W_x, W_h, b_x, b_h = reference.lecture_to_torch(W, b)
-        assert_converted(student.lecture_to_torch(W, b), W_x, W_h, b_x + b_h)
+    sizes = ((D, H), (H, D), (1, 4), (4, 1))  # inputs and cells
+    pairs = [(draw.normal(4 * cells, cells + inputs), draw.normal(4 * cells)) for inputs, cells in sizes]
+    for pair, got in zip(pairs, student.lecture_to_torch.each(pairs), strict=True):
+        W_x, W_h, b_x, b_h = reference.lecture_to_torch(*pair)
+        assert_converted(got, W_x, W_h, b_x + b_h)
 
 
 @pytest.mark.task("lecture_to_torch")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -60,16 +60,17 @@ def assert_chunks(
 ) -> None:
     """Raises `CheckFailed` unless the student's generator yields these chunks and no more."""
     generator = student.truncated_bptt.keep(*arguments)
+    chunks = generator.__next__.each([()] * (len(expected) + 1))
     for number, chunk in enumerate(expected):
         where = " ".join(filter(None, (case, _("in chunk {number}").format(number=number))))
-        assert_chunk(next_chunk(generator, number), chunk, where)
-    assert_ended(generator)
+        assert_chunk(next_chunk(generator, number, partial(next, chunks)), chunk, where)
+    assert_ended(chunks)
 
 
-def assert_ended(generator: Remote) -> None:
-    """Raises `CheckFailed` if the generator yields anything more."""
+def assert_ended(chunks: Iterator[Any]) -> None:
+    """Raises `CheckFailed` if the student's generator yields anything more."""
     try:
-        generator.next()
+        next(chunks)
     except StudentError as error:
         if error.type_name == "StopIteration":
             return

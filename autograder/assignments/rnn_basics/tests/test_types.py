@@ -22,6 +22,7 @@ from autograder.assignments.rnn_basics.tests._scores import (
     assert_rows_keep_apart,
     assert_rows_with_gradient,
     blaming_padding,
+    each_row_alone,
     embedding_gradient,
     evaluating,
     is_word,
@@ -50,8 +51,7 @@ def test_scores_of_a_padded_batch(student: Student, reference: Student, draw: Dr
         scores = model(ids, lengths)
         assert_tensor(scores, (4, CLASSES), torch.float32)
         assert_rows_keep_apart(model)
-        for row, length in enumerate(lengths.tolist()):
-            alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
+        for row, alone in enumerate(each_row_alone(model, lengths, ids)):
             assert_tensor(alone, (1, CLASSES), torch.float32, _("for one row alone the result"))
             what = _("in the padded batch, for row {row}, the result").format(row=row)
             assert_equal(scores[row], alone[0], what)
@@ -64,15 +64,15 @@ def test_scores_of_a_padded_batch(student: Student, reference: Student, draw: Dr
 def test_only_lengths_say_what_is_padding(student: Student, reference: Student, draw: Draw) -> None:
     """Wider padding, or other ids in it, changes no score; the rows' order changes only the order."""
     with blaming_padding(student, reference, draw, "SequenceClassifier"):
-        model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
+        model = evaluating(student, student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
         ids, lengths = draw.integers(0, VOCABULARY, 4, 5), torch.tensor([3, 1, 5, 2])
         scores = model(ids, lengths)
         assert_tensor(scores, (4, CLASSES), DOUBLE)
-        wide = model(other_padding(draw, ids, lengths, extra=2), lengths)
-        assert_equal(wide, scores, _("with other padding the result"))
         order = torch.tensor([2, 3, 0, 1])
-        got = model(ids[order], lengths[order])
-        assert_equal(got, scores[order], _("with the rows in another order the result"))
+        other = other_padding(draw, ids, lengths, extra=2)
+        wide, turned = model.each([(other, lengths), (ids[order], lengths[order])])
+        assert_equal(wide, scores, _("with other padding the result"))
+        assert_equal(turned, scores[order], _("with the rows in another order the result"))
 
 
 @pytest.mark.task("SequenceClassifier")
@@ -80,7 +80,7 @@ def test_only_lengths_say_what_is_padding(student: Student, reference: Student, 
 def test_every_word_and_their_order_count(student: Student, reference: Student, draw: Draw) -> None:
     """Another word anywhere in a row, or the words in another order, gives other scores."""
     with blaming_padding(student, reference, draw, "SequenceClassifier"):
-        model = evaluating(student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
+        model = evaluating(student, student.SequenceClassifier.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
         ids = one_change_each(draw, length=4)
         scores = model(ids, torch.full((len(ids),), 4))
         assert_tensor(scores, (len(ids), CLASSES), DOUBLE)
@@ -150,8 +150,8 @@ def test_scores_at_every_position(student: Student, draw: Draw) -> None:
     scores = without_padding(model(ids, lengths), is_word(FOUR_ROWS, 6))
     assert_tensor(scores, (4, 6, CLASSES), torch.float32)
     assert_rows_keep_apart(model)
-    for row, length in enumerate(lengths.tolist()):
-        alone = model(ids[row : row + 1, :length], lengths[row : row + 1])
+    for row, alone in enumerate(each_row_alone(model, lengths, ids)):
+        length = int(lengths[row])
         assert_tensor(alone, (1, length, CLASSES), torch.float32, _("for one row alone the result"))
         what = _("in the padded batch, at the words of row {row}, the result").format(row=row)
         assert_equal(scores[row, :length], alone[0], what)
@@ -164,7 +164,7 @@ def test_scores_at_every_position(student: Student, draw: Draw) -> None:
 )
 def test_every_position_knows_every_word(student: Student, draw: Draw) -> None:
     """Another word anywhere in a row changes the scores at every position of that row."""
-    model = evaluating(student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
+    model = evaluating(student, student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 0))
     ids = one_change_each(draw, length=4)
     scores = model(ids, torch.full((len(ids),), 4))
     assert_tensor(scores, (len(ids), 4, CLASSES), DOUBLE)
@@ -183,7 +183,7 @@ def test_every_position_knows_every_word(student: Student, draw: Draw) -> None:
 @pytest.mark.hint("The backward direction starts at the right edge. What stands there in a short row?")
 def test_padding_moves_no_tag(student: Student, draw: Draw) -> None:
     """Wider padding, or other ids in it, changes no score at a word; width is always that of ids."""
-    model = evaluating(student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
+    model = evaluating(student, student.SequenceTagger.keep(VOCABULARY, EMBED, HIDDEN, CLASSES, 3))
     ids, lengths = draw.integers(0, VOCABULARY, 3, 4), torch.tensor([2, 4, 1])
     rows = ("##", "####", "#")
     scores = without_padding(model(ids, lengths), is_word(rows, 4))
@@ -236,21 +236,20 @@ def sentence_pairs(draw: Draw) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor
 def test_padding_of_the_source_is_not_read(student: Student, reference: Student, draw: Draw) -> None:
     """Scores (B, T, V) as each pair gets them alone, whatever the source's padding and the rows' order."""
     with blaming_padding(student, reference, draw, "EncoderDecoder"):
-        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        model = evaluating(student, student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
         source, lengths, target = sentence_pairs(draw)
         scores = model(source, lengths, target)
         assert_tensor(scores, (4, 3, VOCABULARY), DOUBLE)
         assert_rows_keep_apart(model, target[:2])
-        for row, length in enumerate(lengths.tolist()):
-            alone = model(source[row : row + 1, :length], lengths[row : row + 1], target[row : row + 1])
+        for row, alone in enumerate(each_row_alone(model, lengths, source, target)):
             assert_tensor(alone, (1, 3, VOCABULARY), DOUBLE, _("for one pair alone the result"))
             what = _("in the padded batch, for row {row}, the result").format(row=row)
             assert_equal(scores[row], alone[0], what)
-        wide = model(other_padding(draw, source, lengths, extra=2), lengths, target)
-        assert_equal(wide, scores, _("with other padding in the source the result"))
         order = torch.tensor([2, 0, 3, 1])
-        got = model(source[order], lengths[order], target[order])
-        assert_equal(got, scores[order], _("with the rows in another order the result"))
+        other = other_padding(draw, source, lengths, extra=2)
+        wide, turned = model.each([(other, lengths, target), (source[order], lengths[order], target[order])])
+        assert_equal(wide, scores, _("with other padding in the source the result"))
+        assert_equal(turned, scores[order], _("with the rows in another order the result"))
 
 
 @pytest.mark.task("EncoderDecoder")
@@ -261,7 +260,7 @@ def test_padding_of_the_source_is_not_read(student: Student, reference: Student,
 def test_every_source_word_reaches_every_step(student: Student, reference: Student, draw: Draw) -> None:
     """Another source word, wherever it stands, changes the scores at every step of the target."""
     with blaming_padding(student, reference, draw, "EncoderDecoder"):
-        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        model = evaluating(student, student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
         source = one_change_each(draw, length=3)
         target = draw.integers(0, VOCABULARY, 1, 2).expand(len(source), 2).clone()
         scores = model(source, torch.full((len(source),), 3), target)
@@ -281,25 +280,27 @@ def test_every_source_word_reaches_every_step(student: Student, reference: Stude
 def test_decoder_never_looks_ahead(student: Student, reference: Student, draw: Draw) -> None:
     """A later target word changes no earlier score, an earlier one all later ones; B = S = T = 1 works."""
     with blaming_padding(student, reference, draw, "EncoderDecoder"):
-        model = evaluating(student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
+        model = evaluating(student, student.EncoderDecoder.keep(VOCABULARY, EMBED, HIDDEN))
         source, lengths = draw.integers(0, VOCABULARY, 1, 3), torch.tensor([3])
         target = draw.integers(0, VOCABULARY - 1, 1, 4)
         whole = model(source, lengths, target)
         assert_tensor(whole, (1, 4, VOCABULARY), DOUBLE)
+        others = []
         for place in range(4):
-            other = target.clone()
-            other[:, place] = VOCABULARY - 1
-            moved = model(source, lengths, other)
+            others.append(target.clone())
+            others[place][:, place] = VOCABULARY - 1
+        for place, moved in enumerate(model.each([(source, lengths, other) for other in others])):
             assert_tensor(moved, (1, 4, VOCABULARY), DOUBLE)
             what = _("after a change of target_in[:, {place}] the scores before it").format(place=place)
             assert_equal(moved[:, :place], whole[:, :place], what)
             for step in range(place, 4):
                 sentence = _("Another word in target_in[:, {place}] changes no score at t = {step}.")
                 assert_moved(whole[:, step], moved[:, step], sentence.format(place=place, step=step))
-        for steps in (1, 3):
+        shorter = [(source, lengths, target[:, :steps]) for steps in (1, 3)]
+        *begun, single = model.each([*shorter, (source[:, :1], torch.tensor([1]), target[:, :1])])
+        for steps, got in zip((1, 3), begun, strict=True):
             what = _("for the first {steps} words of the target the result").format(steps=steps)
-            assert_equal(model(source, lengths, target[:, :steps]), whole[:, :steps], what)
-        single = model(source[:, :1], torch.tensor([1]), target[:, :1])
+            assert_equal(got, whole[:, :steps], what)
         assert_tensor(single, (1, 1, VOCABULARY), DOUBLE, _("for B = S = T = 1 the result"))
 
 

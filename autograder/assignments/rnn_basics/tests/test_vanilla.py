@@ -46,10 +46,10 @@ def test_rnn_step_has_the_right_values(student: Student, reference: Student, dra
 @pytest.mark.hint("Which of your lines drops an axis of size 1, or takes one size for another?")
 def test_rnn_step_of_one_row(student: Student, reference: Student, draw: Draw) -> None:
     """The new state is also right with one row, one input or one cell."""
-    for sizes in SMALL_SIZES:
-        arguments = step_arguments(draw, sizes)
+    inputs = [step_arguments(draw, sizes) for sizes in SMALL_SIZES]
+    for sizes, arguments, got in zip(SMALL_SIZES, inputs, student.rnn_step.each(inputs), strict=True):
         what = _("with B, D, H = {sizes} the new state").format(sizes=sizes)
-        assert_equal(student.rnn_step(*arguments), reference.rnn_step(*arguments), what)
+        assert_equal(got, reference.rnn_step(*arguments), what)
 
 
 @pytest.mark.task("rnn_step")
@@ -105,9 +105,10 @@ def test_rnn_forward_has_the_right_values(student: Student, reference: Student, 
 def test_rnn_forward_of_one_step(student: Student, reference: Student, draw: Draw) -> None:
     """All states are also right with one step, one row, one input or one cell."""
     with blaming(student, "rnn_forward", "rnn_step", probe_step(student, reference, draw)):
-        for sizes in ((1, 3, 2, 4), (4, 1, 3, 2), (3, 3, 2, 1), (1, 1, 1, 1)):
-            arguments = sequence_arguments(draw, sizes)
-            got, wanted = student.rnn_forward(*arguments), reference.rnn_forward(*arguments)
+        every_size = ((1, 3, 2, 4), (4, 1, 3, 2), (3, 3, 2, 1), (1, 1, 1, 1))
+        inputs = [sequence_arguments(draw, sizes) for sizes in every_size]
+        for sizes, arguments, got in zip(every_size, inputs, student.rnn_forward.each(inputs), strict=True):
+            wanted = reference.rnn_forward(*arguments)
             assert_equal(got, wanted, _("with T, B, D, H = {sizes} (states, h_T)").format(sizes=sizes))
 
 

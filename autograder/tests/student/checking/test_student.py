@@ -16,7 +16,7 @@ from autograder.student.checking.student import (
     UnreadableReply,
     live_student,
 )
-from autograder.student.core.values import Once
+from autograder.student.core.values import Once, Ref
 
 
 class Double(nn.Module):
@@ -169,6 +169,67 @@ def test_a_kept_tensor_is_one_object() -> None:
     assert torch.equal(x.fetch()["value"], torch.zeros(2))
 
 
+def test_what_is_put_there_goes_with_the_next_request() -> None:
+    """A message of its own would cost as much as most answers."""
+    asked: list[dict] = []
+    live = live_student({"total": lambda x, y: (x + y).sum().item()})
+
+    def ask(request, callbacks):
+        asked.append(request)
+        return live._ask(request, callbacks)
+
+    student = Student(ask)
+    student.begin(3)
+    x, y = student.put(torch.ones(2)), student.put(torch.ones(2), parameter=True)
+    assert asked == []
+    assert student.total(x, y) == student.total(x, y) == 4.0
+    assert [len(request.get("put", ())) for request in asked] == [2, 0]
+    assert (x.type_name, y.type_name) == ("Tensor", "Parameter")
+
+
+def test_several_calls_travel_together() -> None:
+    """One message for many calls; each is carried out for itself."""
+    asked: list[dict] = []
+    live = live_student({"halve": lambda x: x / 2})
+
+    def ask(request, callbacks):
+        asked.append(request)
+        return live._ask(request, callbacks)
+
+    halves = list(Student(ask).halve.each([(torch.tensor(2.0),), (torch.tensor(4.0),)]))
+    assert halves == [torch.tensor(1.0), torch.tensor(2.0)]
+    assert len(asked) == 1
+    assert list(Student(ask).halve.each([])) == []
+    assert len(asked) == 1
+
+
+def test_an_error_among_several_calls_is_told_in_its_place() -> None:
+    """What came before it can be looked at, and is what a mistake is recognised by; what follows is not called."""
+    called: list[int] = []
+
+    def divide(x):
+        called.append(x)
+        return 6 // x
+
+    student = live_student({"divide": divide})
+    results = student.divide.each([(3,), (0,), (2,)])
+    assert next(results) == 2
+    assert student.transcript == [{"changed": [], "result": 2}]
+    with pytest.raises(StudentError, match="`divide` raised ZeroDivisionError"):
+        next(results)
+    assert called == [3, 0]
+
+
+@pytest.mark.parametrize(
+    "reply", [{}, {"replies": 3}, {"replies": [3]}, {"replies": [{}]}, {"replies": [{}] * 3}]
+)
+def test_no_reply_to_several_calls_is_believed(reply) -> None:
+    """It comes from where the student's code runs, and may be anything."""
+    student = Student(lambda _request, _callbacks: reply)
+    with pytest.raises(UnreadableReply):
+        list(student.divide.each([(1,), (2,)]))
+
+
 def test_overfitting_a_module_on_one_batch() -> None:
     """Softmax before the loss cannot get below log(1 + (V-1)/e); raw scores can."""
 
@@ -203,7 +264,8 @@ def test_a_test_begins_with_nothing_kept_and_random_states_seeded() -> None:
     student.put(torch.ones(1))
     student.begin(3)
     assert student.draw() == first
-    assert student.put(torch.ones(1))._ref.number == 0
+    with pytest.raises(StudentError, match="KeyError"):  # what the test before has put there
+        Remote(student, ref=Ref(-1)).fetch()
 
 
 def test_a_test_begins_with_its_first_request() -> None:
