@@ -55,11 +55,15 @@ class TaskRunner:
         self.session = session
         self.suite = suite
         self.repaired = repaired
-        self.outcomes = outcomes
         self.read_model = read_model
         self.notes = notes
         self.kept = kept
         self._moments = _moments(suite, repaired)
+        self._failed_cells = [
+            (cell, outcome)
+            for cell, outcome in zip(repaired.notebook.cells, outcomes, strict=True)
+            if outcome.status in ("error", "timeout", "crashed")
+        ]
         self._measured = {task.name for task in suite.tasks if task.is_measured}
         # By position, as the cells' names in the worker: what does not run is empty.
         self.sources = [
@@ -231,9 +235,8 @@ class TaskRunner:
 
     def _failure_of_cell(self, task: str) -> Stopped | None:
         """Why the cell that should define the task's name did not come to its end; None if it did."""
-        for cell, outcome in zip(self.repaired.notebook.cells, self.outcomes, strict=True):
-            concerns = cell.grade_id == task or task in bound_names(cell.source)
-            if concerns and outcome.status in ("error", "timeout", "crashed"):
+        for cell, outcome in self._failed_cells:
+            if cell.grade_id == task or task in bound_names(cell.source):
                 return _stopped_cell(task, outcome)
         return None
 

@@ -45,13 +45,16 @@ class Draw:
         count = math.prod(shape)
         # Twelve integers a value, and every step exact: sums, and a division by a power of two.
         pieces = self._integers16(self._values, count * _SUMMANDS).reshape(count, _SUMMANDS)
-        centred = 2 * pieces.sum(axis=1) - _SUMMANDS * (_WIDTH - 1)
-        centred[centred == 0] = 1  # once in 160,000; a weight of 0 hides what it should carry
-        values = torch.from_numpy(centred / (2.0 * _WIDTH)).reshape(shape)
+        centred = numpy.add.reduce(pieces, axis=1, dtype=numpy.int64)  # (count,)
+        centred *= 2
+        centred -= _SUMMANDS * (_WIDTH - 1)
+        if not centred.all():
+            centred[centred == 0] = 1  # once in 160,000; a weight of 0 hides what it should carry
+        values = torch.from_numpy(centred * (scale / (2.0 * _WIDTH))).reshape(shape)
         if self._nudge:
             signs = self._integers16(self._nudges, count).reshape(shape) / _WIDTH - 0.5
-            values = values * (1.0 + 2.0 * self._nudge * torch.from_numpy(signs))
-        return (scale * values).to(dtype).requires_grad_(leaf)
+            values *= 1.0 + 2.0 * self._nudge * torch.from_numpy(signs)
+        return values.to(dtype).requires_grad_(leaf)
 
     def sizes(self, count: int) -> list[int]:
         """Sizes that all differ, none of them 1: a forgotten transpose or a wrong axis then shows."""
@@ -91,8 +94,8 @@ class Draw:
         return module
 
     @staticmethod
-    def _integers16(source: random.Random, count: int) -> numpy.ndarray[Any, numpy.dtype[numpy.int64]]:
-        return numpy.frombuffer(source.randbytes(2 * count), dtype="<u2").astype(numpy.int64)
+    def _integers16(source: random.Random, count: int) -> numpy.ndarray[Any, numpy.dtype[numpy.uint16]]:
+        return numpy.frombuffer(source.randbytes(2 * count), dtype="<u2")
 
 
 def derive_seed(seed: int, *names: str) -> int:
