@@ -96,8 +96,8 @@ def test_a_test_that_asks_something_else_is_noticed() -> None:
     replay = Replay(recorded())
     for test, question in [
         ("test_a", lambda s: s.triple(torch.ones(2))),
-        ("test_a", lambda s: s.put(torch.ones(3))),
-        ("test_b", lambda s: s.put(torch.ones(2))),
+        ("test_a", lambda s: s.double(s.put(torch.ones(3)))),
+        ("test_b", lambda s: s.double(torch.arange(3.0))),
     ]:
         replay.begin_test(test)
         with pytest.raises(StaleRecording):
