@@ -1,8 +1,9 @@
 """Runs the tests of every task of a suite against a session in which a notebook has been executed.
 
-First all tasks are tested one after another, in few processes, in the state at the end of the notebook: a fork costs as
-much as most answers. One that fails among the others is tested by itself, in the state in which its check cell stands,
-and if it fails there as well, once more in the state at the end. Which of the results counts, `better` says.
+First all tasks are tested one after another, in one process if it lives so long, in the state at the end of the
+notebook: a fork costs as much as many answers. What tasks forbid is taken away from it in between. One that fails among
+the others is tested by itself, in the state in which its check cell stands, and if it fails there as well, once more in
+the state at the end. Which of the results counts, `better` says.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class TaskRunner:
         self._task = ""
         self._student: Student | None = None
         self._conversation: Conversation | None = None
-        self._rule: Rule | None = None  # what the process of this conversation has to do without
+        self._taken: set[Rule] = set()  # what the process of this conversation has to do without
         self._is_alone = False  # whether each task is asked in a process of its own
         self._in_final_state: set[str] = set()  # tasks that are asked there, parked or not
         self._over: set[str] = set()  # tasks that have stopped; nothing more is asked of them
@@ -110,8 +111,8 @@ class TaskRunner:
     def _run_secret(self, tasks: Sequence[str], seed: int) -> dict[str, list[TestResult]]:
         """The result of each task among the others, or by itself if it fails there."""
         rules = {task: self._rule_of(task, self.sources) for task in tasks}
-        groups = [[task for task in tasks if rules[task] == rule] for rule in dict.fromkeys(rules.values())]
-        tests = self._run_tests([task for group in groups for task in group], seed)
+        order = from_least(list(dict.fromkeys(rules.values())))
+        tests = self._run_tests(sorted(tasks, key=lambda task: order.index(rules[task])), seed)
         failed = [task for task in tasks if share(tests[task]) < 1]
         self._over.clear()
         self._is_alone = True
@@ -161,7 +162,8 @@ class TaskRunner:
         sources = self._sources_before(task) if is_parked else self.sources
         rule = self._rule_of(task, sources)
         conversation = self._conversation
-        if conversation is None or self._is_alone or conversation.is_over or rule != self._rule:
+        lacks_something = rule is None and bool(self._taken)
+        if conversation is None or self._is_alone or conversation.is_over or lacks_something:
             conversation = self._new_conversation(task, is_parked)
 
         def clock() -> float:
@@ -181,11 +183,11 @@ class TaskRunner:
         if failure is not None and not student.has(task):
             self._over.add(task)
             raise failure
-        if rule is not None and rule != self._rule:
+        if rule is not None and rule not in self._taken:
             student.request(op="refuse", modules=sorted(rule.modules), libraries=sorted(rule.libraries))
             forgo = partial(conversation.forgo, rule.compiled, rule.libraries)
             self.has_taken_away &= self._unless_over(task, forgo)
-            self._rule = rule
+            self._taken.add(rule)
         return student
 
     def _new_conversation(self, task: str, is_parked: bool) -> Conversation:
@@ -243,7 +245,8 @@ class TaskRunner:
     def _end_conversation(self) -> None:
         if self._conversation is not None:
             self._conversation.close()
-        self._task, self._student, self._conversation, self._rule = "", None, None, None
+        self._task, self._student, self._conversation = "", None, None
+        self._taken.clear()
 
     def _task_result(self, task: Task, tests: Sequence[TestResult] | None) -> TaskResult:
         if task.is_measured and tests is None:
@@ -280,6 +283,19 @@ class TaskRunner:
         tests = list(result.tests)
         tests[first] = replace(tests[first], message=f"{tests[first].message} {advice}".strip())
         return replace(result, tests=tuple(tests))
+
+
+def from_least(rules: list[Rule | None]) -> list[Rule | None]:
+    """The rules in the order in which one process can follow them: none, then each before one that takes more away.
+
+    A task may find more gone than it forbids, and fail for it although it is right. It is tested by itself then.
+    """
+
+    def place(rule: Rule | None) -> tuple[bool, int]:
+        larger = [other for other in rules if rule and other and rule.takes_less_than(other)]
+        return rule is not None, -len(larger)
+
+    return sorted(rules, key=place)
 
 
 def _moments(suite: Suite, repaired: Repaired) -> dict[str, int]:

@@ -26,6 +26,15 @@ class Rule:
     compiled: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
 
+    def takes_less_than(self, other: Rule) -> bool:
+        """Whether another rule takes all that away that this one does, and more.
+
+        >>> Rule(modules=frozenset({"a"})).takes_less_than(Rule(modules=frozenset({"a", "b"})))
+        True
+        """
+        ours, theirs = ({*rule.libraries, *rule.compiled, *rule.modules} for rule in (self, other))
+        return ours < theirs
+
 
 @dataclass(frozen=True)
 class MeasuredModel:
