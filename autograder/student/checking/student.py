@@ -14,6 +14,7 @@ import dataclasses
 import enum
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -204,16 +205,15 @@ class Student:
         """
         if not requests:
             return
-        name = requests[0].get("name")
+        self._called_names.update(str(request.get("name") or "") for request in requests)
+        name = requests[0].get("name")  # by which a check says where the time goes
         answer = self._send({"op": "each", "name": name, "requests": requests})
         replies = answer.get("replies", [])
         if not isinstance(replies, list) or len(replies) > len(requests):
             raise UnreadableReply(_("Your code's answer could not be read."))
-        for number, request in enumerate(requests):
-            # Without a reply: what failed there, or could not be sent.
-            yield self._noted(
-                request, replies[number] if number < len(replies) else {"error": answer.get("error")}
-            )
+        failure = {"error": answer.get("error")}  # of the first one without a reply
+        for request, reply in zip_longest(requests, replies, fillvalue=failure):
+            yield self._noted(request, reply)
 
     def _send(self, request: dict[str, Any]) -> dict[str, Any]:
         self._called_names.add(str(request.get("name") or ""))
@@ -344,10 +344,19 @@ class Remote:
         """Overwrites parameters of a kept module, by name."""
         self._student.request(op="load", ref=self._ref, values=dict(values))
 
-    def fit(self, *arguments: Any, target: torch.Tensor, steps: int, lr: float) -> None:
-        """Overfits a kept module on one batch (Adam, cross-entropy, target -100 ignored); leaves it in eval mode."""
+    def fit(self, *arguments: Any, target: torch.Tensor, steps: int, lr: float, until: float = 0.0) -> None:
+        """Overfits a kept module on one batch (Adam, cross-entropy, target -100 ignored); leaves it in eval mode.
+
+        It takes so many steps, or fewer if the loss was below `until` before.
+        """
         self._student.request(
-            op="fit", ref=self._ref, arguments=list(arguments), target=target, steps=steps, lr=lr
+            op="fit",
+            ref=self._ref,
+            arguments=list(arguments),
+            target=target,
+            steps=steps,
+            lr=lr,
+            until=until,
         )
 
     def to_call(self, *arguments: Any, **keywords: Any) -> dict[str, Any]:

@@ -124,14 +124,14 @@ def test_fit_hello_step_by_step(student: Student, reference: Student, draw: Draw
     "Which parameters does the optimiser hold, and is it the same optimiser at every step?",
 )
 def test_fit_hello_learns_to_spell(student: Student, draw: Draw) -> None:
-    """50 steps at lr 0.05 bring the loss on “hello” below 0.15, where it needs memory: two letters follow “l”."""
-    # Of 3,000 models drawn like this one the worst had a loss of 0.0006 after them, and gave each letter 0.998. The
-    # logarithm of the loss is 16 standard deviations from that of 0.15: no right answer in a million is refused.
+    """30 steps at lr 0.08 bring the loss on “hello” below 0.15, where it needs memory: two letters follow “l”."""
+    # Of 3,000 models drawn like this one the worst had a loss of 0.0017 after them, and gave each letter 0.994. The
+    # logarithm of the loss is 11 standard deviations from that of 0.15: no right answer in a million is refused.
     model = draw.weights(LibraryCharModel(4, 16), scale=0.25)
     kept = student.put(model)
-    losses = assert_losses(student.fit_hello(kept, "hello", 50, 0.05), 50)
+    losses = assert_losses(student.fit_hello(kept, "hello", 30, 0.08), 30)
     if not 0 <= losses[-1] < 0.15:
-        sentence = _("After 50 steps the last loss is {value:.4f}, expected less than 0.15.")
+        sentence = _("After 30 steps the last loss is {value:.4f}, expected less than 0.15.")
         raise CheckFailed(sentence.format(value=losses[-1]))
     # Only the weights are taken back: on the other side `model.forward` could have been replaced.
     found: Any = kept.fetch().get("parameters")

@@ -7,6 +7,7 @@ import random
 import numpy
 import pytest
 import torch
+from numpy.random import mtrand
 from torch import nn
 
 from autograder.student.checking.invariants import Snapshot
@@ -83,6 +84,18 @@ def test_each_kind_of_change_is_told(function, argument, kind: str) -> None:
 def test_a_clean_call_changes_nothing(function, argument) -> None:
     """Views are fine, a module may draw for its dropout, and a seed may be set if the old state is put back."""
     assert changes(function, argument) == []
+
+
+def test_any_generator_of_numpy_is_looked_at() -> None:
+    """Whoever puts another one in its place has changed the random state, and whoever draws from that one as well."""
+    usual = mtrand.get_bit_generator()
+    try:
+        other = numpy.random.PCG64(1)
+        assert changes(lambda _x: mtrand.set_bit_generator(other), 0) == [("random state", "")]
+        assert changes(lambda _x: numpy.random.rand(), 0) == [("random state", "")]
+        assert changes(lambda x: x, 0) == []
+    finally:
+        mtrand.set_bit_generator(usual)
 
 
 def test_making_a_module_may_draw() -> None:

@@ -244,6 +244,25 @@ def test_overfitting_a_module_on_one_batch() -> None:
     assert model.fetch()["evaluating"] is True
 
 
+def test_a_batch_that_is_known_is_not_seen_again() -> None:
+    """Training ends when the loss is small enough, or after all its steps."""
+    seen: list[int] = []
+
+    class Counting(Double):
+        def forward(self, x):
+            seen.append(len(seen))
+            return 5 * self.linear(x)
+
+    x, target = torch.eye(4), torch.arange(4)
+    model = live_student({"Counting": Counting}).Counting(4)
+    model.fit(x, target=target, steps=60, lr=0.05, until=0.3)
+    assert 1 < len(seen) < 60
+    assert nn.functional.cross_entropy(model(x), target) < 0.3
+    seen.clear()
+    model.fit(x, target=target, steps=5, lr=0.05, until=-1.0)
+    assert len(seen) == 5
+
+
 def test_the_name_of_a_type_is_shown_only_if_it_cannot_carry_anything() -> None:
     """A class can be made at run time with the hidden inputs for its name."""
 
