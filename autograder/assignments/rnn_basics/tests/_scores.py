@@ -79,6 +79,7 @@ def _loss_after_training(
     scores = without_padding(model(*arguments), target != IGNORED)
     assert_tensor(scores, (*target.shape, classes), torch.float32)
     assert_raw(scores[target != IGNORED])
+    # Far below, so that the loss after the next step, and in eval mode, is below as well.
     model.fit(*arguments, target=target, steps=STEPS, lr=0.1, until=LEARNT / 10)
     scores = without_padding(model(*arguments), target != IGNORED)
     assert_tensor(scores, (*target.shape, classes), torch.float32, _("after training the result"))

@@ -26,8 +26,8 @@ V, H = 5, 7  # letters and cells; time and batch are different again
 STARTS = 4  # states from which every letter is read
 STEPS = 25  # of training at most, in which one small batch is learnt by heart
 LEARNT = 0.05  # the loss of who knows it
-# New models, of which one has to learn it. Of those with tiny first weights, the slowest that we know, 10 of 300 do not,
-# less than 6 % with 95 % confidence: all six fail less than once in 20 million.
+# New models, of which one has to learn it. Of those with tiny first weights, the slowest that we know, 10 of 300 do
+# not, less than 6 % with 95 % confidence: all six fail less than once in 20 million.
 ATTEMPTS = 6
 
 
