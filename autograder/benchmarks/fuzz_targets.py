@@ -124,6 +124,7 @@ _REPLIES = (
         "gradients": {"inputs": [torch.ones(2)], "parameters": [], "mismatch": False},
     },
     {"callable": True, "value": [1.0, 2.0], "training": True},
+    {"replies": [{"result": 1}], "error": {"type": "KeyError", "message": "'f'", "lines": []}},
 )
 
 
@@ -157,6 +158,7 @@ def _replied(data: bytes) -> None:
         lambda: assert_equal(student.f(1), expected[1]),
         lambda: assert_equal(student.f(1), expected[2]),
         lambda: student.put(torch.ones(2)).fetch(),
+        lambda: list(student.f.each([(1,), (2,)])),
         lambda: student.f.keep().attribute("weight"),
         lambda: student.f.gradients(torch.ones(2, requires_grad=True), upstream=[torch.ones(2, 3)]),
     ):
