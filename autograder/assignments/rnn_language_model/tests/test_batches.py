@@ -111,16 +111,17 @@ def test_windows_anywhere(student: Student, reference: Student, draw: Draw) -> N
     """Windows that begin at any row, longer and shorter than what is left, of one column and of many."""
     for T, B in ((9, 4), (4, 9), (6, 1), (2, 3), (2, 1)):
         source = draw.integers(0, 1000, T, B)
-        for i, bptt in (
+        windows = (
             (0, 3),
             (0, 1),
             (draw.random.randrange(T - 1), 2),
             (T - 2, 5),
             (0, 2 * T),
             (0, T - 1),
-        ):
+        )
+        found = student.get_batch.each([(source, *window) for window in windows])
+        for (i, bptt), got in zip(windows, found, strict=True):
             what = _("with {T} rows, get_batch(source, {i}, {bptt})").format(T=T, i=i, bptt=bptt)
-            got = student.get_batch(source, i, bptt)
             assert_kind(got, tuple, what)
             assert_equal(got, reference.get_batch(source, i, bptt), what)
 

@@ -133,8 +133,9 @@ def test_many_words_and_words_that_look_alike(student: Student, draw: Draw) -> N
     known = [*alike, *(word for word in drawn_words(draw, 100) if word not in alike)][:100]
     words = student.Dictionary.keep()
     for start in range(0, 100, 10):
-        for word in (*known[start : start + 10], draw.choice(known[: start + 10])):
-            assert_equal(words.add_word(word), known.index(word) + 1, _("the id of a word that was added"))
+        added = (*known[start : start + 10], draw.choice(known[: start + 10]))
+        for word, got in zip(added, words.add_word.each([(word,) for word in added]), strict=True):
+            assert_equal(got, known.index(word) + 1, _("the id of a word that was added"))
     text = draw.random.choices(known, k=40)
     ids = [known.index(word) + 1 for word in text]
     assert_equal(words.encode([*text, "not-added"]), [*ids, 0], _("the ids of many words"))

@@ -38,7 +38,7 @@ def set_there(pieces: Iterable[str]) -> Recipe:
 def assert_words(student: Student, pieces: Iterable[str], words: Mapping[str, Sequence[str]]) -> None:
     """Raises `CheckFailed` unless each word is cut as expected, with one vocabulary for all of them."""
     vocab = student.put(set_there(pieces))
-    answers = [student.wordpiece_encode(word, vocab) for word in words]
+    answers = list(student.wordpiece_encode.each([(word, vocab) for word in words]))
     for got, (word, expected) in zip(answers, words.items(), strict=True):
         assert_pieces(got, expected, _("for the word {word} the result").format(word=short(word)))
 
@@ -166,7 +166,7 @@ Segments: TypeAlias = tuple[Mapping[str, float], Mapping[str, tuple[Sequence[str
 def assert_segments(student: Student, *groups: Segments) -> None:
     """Raises `CheckFailed` unless, with each group's log-probabilities, each word has these pieces and score."""
     cases = [(logp, word, best) for logp, words in groups for word, best in words.items()]
-    answers = [student.unigram_segment(word, dict(logp)) for logp, word, _best in cases]
+    answers = list(student.unigram_segment.each([(word, dict(logp)) for logp, word, _best in cases]))
     for got, (_logp, word, (pieces, score)) in zip(answers, cases, strict=True):
         what = _("for the word {word} the result").format(word=short(word))
         if not isinstance(got, tuple) or len(got) != 2:
