@@ -78,6 +78,12 @@ def _warm() -> tuple[str, ...]:
     return (*WARM, *(library for library in libraries if importlib.util.find_spec(library)), *own)
 
 
+def _forgone() -> set[str]:
+    """The compiled functions that some task forbids."""
+    specs = [spec_of(name) for name in assignment_names()]
+    return {function for spec in specs for rule in spec.forbidden.values() for function in rule.compiled}
+
+
 def _copy_corpora(target: Path) -> None:
     """The thresholds and the public files of every prepared corpus, by name."""
     names = ["thresholds.json"]
@@ -94,7 +100,7 @@ def grading_server(isolation: Isolation | None = None, limits: Limits | None = N
     """A warm server with the public part of the package and nothing else of ours."""
     with (
         public_folder() as folder,
-        Server(folder, HARNESS, limits, _warm(), isolation) as server,
+        Server(folder, HARNESS, limits, _warm(), isolation, _forgone()) as server,
     ):
         yield server
 

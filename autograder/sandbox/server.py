@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +40,8 @@ class Server:
     """A warm server that holds torch ready; `open` forks a worker from it. A context manager.
 
     `public` is a folder that workers can read and import from, and `harness` the module in it whose `Harness`
-    answers the tasks. With `isolation=None` the strongest available is taken; "none" must be asked for.
+    answers the tasks. With `isolation=None` the strongest available is taken; "none" must be asked for. Of the compiled
+    functions in `forgone` the server knows where they are before a task has to do without them; others are looked for.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Server:
         limits: Limits | None = None,
         warm: Sequence[str] = WARM,
         isolation: Isolation | None = None,
+        forgone: Collection[str] = (),
     ) -> None:
         self._public = Path(public).resolve()
         self._harness = harness
         self._limits = limits or Limits()
         self._warm = tuple(warm)
+        self._forgone = tuple(sorted(forgone))
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -180,6 +183,7 @@ class Server:
             level=self.level,
             harness=self._harness,
             warm=self._warm,
+            forgone=self._forgone,
             import_path=(str(public), *map(str, import_path)),
             core=str(core),
             readable=(*map(str, readable), str(public), str(code), str(core), f"{home}/matplotlib"),

@@ -16,6 +16,7 @@ class Settings:
     level: str  # strong, inner or none
     harness: str
     warm: tuple[str, ...]
+    forgone: tuple[str, ...]  # compiled functions that tasks may have to do without
     import_path: tuple[str, ...]
     core: str  # our `student/core`, for a public folder that has none
     readable: tuple[str, ...]  # files and folders that a worker may read, beneath Landlock
@@ -41,6 +42,7 @@ class Settings:
             **{
                 **data,
                 "warm": tuple(data["warm"]),
+                "forgone": tuple(data["forgone"]),
                 "import_path": tuple(data["import_path"]),
                 "readable": tuple(data["readable"]),
                 "limits": Limits(**data["limits"]),

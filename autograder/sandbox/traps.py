@@ -51,6 +51,13 @@ def set_traps(process: int, functions: Collection[str], libraries: Set[str]) -> 
     return True
 
 
+def find(functions: Collection[str]) -> None:
+    """Finds out where these functions are, which `set_traps` remembers from then on."""
+    for function in functions:
+        for file in _LIBRARIES:
+            _exported(file, function)
+
+
 def _places(process: int, functions: Collection[str], libraries: Set[str]) -> Iterator[tuple[int, int]]:
     """Where the code lies in the memory of a process: addresses and numbers of bytes."""
     bases: dict[str, int] = {}

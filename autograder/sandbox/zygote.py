@@ -65,12 +65,14 @@ class _Server:
 
     def serve(self) -> None:
         """Warms up, then forks a keeper for each descriptor that the grader sends."""
-        from autograder.sandbox import channel, keeper
+        from autograder.sandbox import channel, keeper, traps
         from autograder.sandbox.jail import privileges
 
         privileges.become_undumpable()
         gc.disable()  # what is being loaded stays: to look through it again and again takes a fifth of the time
         _warm_up([*self.settings.warm, self.settings.harness])
+        with contextlib.suppress(Exception):  # it will fail again where somebody is told
+            traps.find(self.settings.forgone)  # here, and not again in the keeper of each submission
         # A keeper that has ended leaves no zombie.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.collect()

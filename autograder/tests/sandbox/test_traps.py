@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from autograder.sandbox import Session, WorkerCrashed
+from autograder.sandbox import Session, WorkerCrashed, traps
 
 FUNCTIONS = {"at::native::lstm_cell", "torch::autograd::Node::operator()"}
 CELL = "import torch\nanswer = torch.nn.LSTMCell(2, 3)(torch.ones(1, 2))[0].shape[1]"
@@ -82,3 +84,12 @@ def test_what_is_gone_forgoes_nothing(session: Session) -> None:
             task.ask({"run": "os = __import__('os'); os._exit(3)"})
         with pytest.raises(WorkerCrashed):
             task.forgo(FUNCTIONS, ())
+
+
+def test_what_was_found_is_not_looked_for_again() -> None:
+    """The warm server finds it once; the keeper of every submission is a fork of it."""
+    traps._exported.cache_clear()
+    traps.find(FUNCTIONS)
+    looked = traps._exported.cache_info().misses
+    assert len(list(traps._places(os.getpid(), FUNCTIONS, set()))) >= len(FUNCTIONS)
+    assert traps._exported.cache_info().misses == looked > 0
