@@ -112,10 +112,7 @@ def _other_kind(data: bytes) -> str:
 
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-# Everything before one of the keys that are left out: strings with all that is in them, and what stands between them.
-_BEFORE = re.compile(
-    rb'(?:[^"]++|"(?!(?:outputs|attachments)")(?:[^"\\]|\\.)*+"?)*+"(?:outputs|attachments)"', re.DOTALL
-)
+_LEFT_OUT = (b'"outputs"', b'"attachments"')
 _BEGINS = re.compile(rb"\s*:\s*(?=[\[{])")
 
 
@@ -129,9 +126,9 @@ def without_outputs(data: bytes) -> bytes:
     """
     kept: list[bytes] = []
     start = at = 0
-    while key := _BEFORE.match(data, at):
-        at = key.end()
-        if begins := _BEGINS.match(data, at):
+    while token := _TOKEN.search(data, at):
+        at = token.end()
+        if token.group() in _LEFT_OUT and (begins := _BEGINS.match(data, at)):
             opening, closing = begins.end(), _closing(data, begins.end())
             kept += [data[start : opening + 1], b"]" if data[opening : opening + 1] == b"[" else b"}"]
             start = at = closing
