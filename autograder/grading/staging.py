@@ -18,6 +18,7 @@ from autograder.grading.graded import DATA, PACKAGE, TRAINING_CPU_SECONDS, TRAIN
 from autograder.sandbox import Isolation, Limits, Server
 from autograder.sandbox.server import WARM
 from autograder.student.core.course import assignment_names, spec_of
+from autograder.student.core.spec import Rule
 
 HARNESS = "autograder.student.checking.harness"
 CORPUS_FILES = ("vocabulary.txt", "train.txt", "train.words.txt", "valid.txt", "valid.words.txt")
@@ -71,17 +72,18 @@ def _warm() -> tuple[str, ...]:
 
     Also what some task forbids, since code can only be taken away where it is known.
     """
-    specs = [spec_of(name) for name in assignment_names()]
-    rules = [rule for spec in specs for rule in spec.forbidden.values()]
-    libraries = sorted({library for rule in rules for library in rule.libraries})
-    own = dict.fromkeys(name for spec in specs for name in spec.warm)
+    libraries = sorted({library for rule in _rules() for library in rule.libraries})
+    own = dict.fromkeys(name for assignment in assignment_names() for name in spec_of(assignment).warm)
     return (*WARM, *(library for library in libraries if importlib.util.find_spec(library)), *own)
 
 
 def _forgone() -> set[str]:
     """The compiled functions that some task forbids."""
-    specs = [spec_of(name) for name in assignment_names()]
-    return {function for spec in specs for rule in spec.forbidden.values() for function in rule.compiled}
+    return {function for rule in _rules() for function in rule.compiled}
+
+
+def _rules() -> list[Rule]:
+    return [rule for name in assignment_names() for rule in spec_of(name).forbidden.values()]
 
 
 def _copy_corpora(target: Path) -> None:

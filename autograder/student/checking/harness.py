@@ -304,7 +304,7 @@ def _is_students(function: Callable[..., Any]) -> bool:
 
 def _build(recipe: Recipe, options: dict[str, Any]) -> Any:
     # Building a module draws its initial weights: the student's random state must not notice.
-    dtype = next((value.dtype for value in recipe.state.values()), None) if recipe.state else None
+    dtype = next((value.dtype for value in recipe.state.values()), None)
     with torch.random.fork_rng(devices=[]):
         # A layer of the library is made in its dtype: to convert it takes a third as long as to make it.
         own = {"dtype": dtype} if dtype and recipe.kind in _NAMES else {}

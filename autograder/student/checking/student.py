@@ -208,12 +208,12 @@ class Student:
         self._called_names.update(str(request.get("name") or "") for request in requests)
         name = requests[0].get("name")  # by which a check says where the time goes
         answer = self._send({"op": "each", "name": name, "requests": requests})
-        replies = answer.get("replies", [])
-        if not isinstance(replies, list) or len(replies) > len(requests):
+        replies = _expect(answer.get("replies", []), list)
+        if len(replies) > len(requests):
             raise UnreadableReply(_("Your code's answer could not be read."))
         failure = {"error": answer.get("error")}  # of the first one without a reply
         for request, reply in zip_longest(requests, replies, fillvalue=failure):
-            yield self._noted(request, reply)
+            yield self._noted(request, _expect(reply, dict))
 
     def _send(self, request: dict[str, Any]) -> dict[str, Any]:
         self._called_names.add(str(request.get("name") or ""))
@@ -223,15 +223,10 @@ class Student:
         message = _outgoing(request, callbacks)
         if self._to_place:
             message["put"], self._to_place = self._to_place, []
-        reply = self._ask(message, callbacks)
-        if not isinstance(reply, dict):
-            raise UnreadableReply(_("Your code's answer could not be read."))
-        return reply
+        return _expect(self._ask(message, callbacks), dict)
 
-    def _noted(self, request: dict[str, Any], reply: Any) -> dict[str, Any]:
+    def _noted(self, request: dict[str, Any], reply: dict[str, Any]) -> dict[str, Any]:
         """The reply, kept for what is made of it later; raises `StudentError` if the student's code raised."""
-        if not isinstance(reply, dict):
-            raise UnreadableReply(_("Your code's answer could not be read."))
         self.transcript.append(reply)
         self._note_side_effects(self._called(request), reply.get("changed"))
         error = reply.get("error")

@@ -1,16 +1,17 @@
-"""What the tests of measured models share; the module that asks says by its `toy` which course in miniature it is."""
+"""What tests of grading share; one of measured models says by its `toy` which course in miniature it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from torch import nn
 
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
-from autograder.sandbox import Server
+from autograder.sandbox import Conversation, Server, Session
 from autograder.student import corpora
 from autograder.student.core.results import Result
 from autograder.tests.conftest import server_for_tests
@@ -23,6 +24,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and hasattr(getattr(item, "module", None), "toy"):
             item.add_marker(pytest.mark.xdist_group("courses in miniature"))
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
+    """The sessions that were asked for a process to test in, once for each process."""
+    opened: list[Session] = []
+    task = Session.task
+
+    def count(session: Session, *arguments: Any, **options: Any) -> Conversation:
+        opened.append(session)
+        return task(session, *arguments, **options)
+
+    monkeypatch.setattr(Session, "task", count)
+    return opened
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import signal
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ from autograder.grading.graded import Graded, Submission
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import TaskRunner
-from autograder.sandbox import Conversation, Server, Session
+from autograder.sandbox import Server, Session
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.errors import TurnOver
 from autograder.sandbox.processes import children_of
@@ -61,17 +60,9 @@ def test_right_answers_share_a_process(
     server: Server,
     suites: Suites,
     few_tasks: Notebook,
-    monkeypatch: pytest.MonkeyPatch,
+    opened: list[Session],
 ) -> None:
     """One process for all, whatever they forbid; whoever fails there gets one of its own."""
-    opened = []
-    task = Session.task
-
-    def count(session: Session, *arguments: Any, **options: Any) -> Conversation:
-        opened.append(session)
-        return task(session, *arguments, **options)
-
-    monkeypatch.setattr(Session, "task", count)
     result = grade(submission(name, few_tasks), suites, server, 1).result
     assert result.score == result.max_score
     assert len(opened) == processes

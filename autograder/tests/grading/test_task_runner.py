@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from autograder.grading.graded import Submission
 from autograder.grading.run import grade
 from autograder.grading.suite import Suite
 from autograder.grading.task_runner import from_least
-from autograder.sandbox import Conversation, Limits, Server, Session
+from autograder.sandbox import Limits, Server, Session
 from autograder.student.core.course import assignment_names, spec_of
 from autograder.student.core.spec import Rule
 from autograder.tests.conftest import server_for_tests
@@ -41,17 +40,9 @@ def test_a_rule_comes_before_one_that_takes_more() -> None:
 
 @pytest.mark.parametrize("assignment", assignment_names())
 def test_one_process_is_enough_for_our_own_answers(
-    assignment: str, usual_server: Server, monkeypatch: pytest.MonkeyPatch
+    assignment: str, usual_server: Server, opened: list[Session]
 ) -> None:
     """No task needs what one before it forbids: else it would be tested twice, for everybody."""
-    opened: list[Session] = []
-    task = Session.task
-
-    def count(session: Session, *arguments: Any, **options: Any) -> Conversation:
-        opened.append(session)
-        return task(session, *arguments, **options)
-
-    monkeypatch.setattr(Session, "task", count)
     suite = Suite(assignment)
     path = source_path(assignment)
     submission = Submission(student="ada", data=path.read_bytes(), file_name=path.name)

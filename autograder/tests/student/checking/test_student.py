@@ -28,6 +28,18 @@ class Double(nn.Module):
         return self.linear(x)
 
 
+def overheard(namespace) -> tuple[Student, list[dict]]:
+    """A live student, and the list of what it is asked, which grows."""
+    asked: list[dict] = []
+    live = live_student(namespace)
+
+    def ask(request, callbacks):
+        asked.append(request)
+        return live._ask(request, callbacks)
+
+    return Student(ask), asked
+
+
 def test_a_function_is_called_by_name_and_returns_values() -> None:
     """Nothing is shared: what comes back was rebuilt from bytes."""
     kept = []
@@ -171,14 +183,7 @@ def test_a_kept_tensor_is_one_object() -> None:
 
 def test_what_is_put_there_goes_with_the_next_request() -> None:
     """A message of its own would cost as much as most answers."""
-    asked: list[dict] = []
-    live = live_student({"total": lambda x, y: (x + y).sum().item()})
-
-    def ask(request, callbacks):
-        asked.append(request)
-        return live._ask(request, callbacks)
-
-    student = Student(ask)
+    student, asked = overheard({"total": lambda x, y: (x + y).sum().item()})
     student.begin(3)
     x, y = student.put(torch.ones(2)), student.put(torch.ones(2), parameter=True)
     assert asked == []
@@ -189,17 +194,11 @@ def test_what_is_put_there_goes_with_the_next_request() -> None:
 
 def test_several_calls_travel_together() -> None:
     """One message for many calls; each is carried out for itself."""
-    asked: list[dict] = []
-    live = live_student({"halve": lambda x: x / 2})
-
-    def ask(request, callbacks):
-        asked.append(request)
-        return live._ask(request, callbacks)
-
-    halves = list(Student(ask).halve.each([(torch.tensor(2.0),), (torch.tensor(4.0),)]))
+    student, asked = overheard({"halve": lambda x: x / 2})
+    halves = list(student.halve.each([(torch.tensor(2.0),), (torch.tensor(4.0),)]))
     assert halves == [torch.tensor(1.0), torch.tensor(2.0)]
     assert len(asked) == 1
-    assert list(Student(ask).halve.each([])) == []
+    assert list(student.halve.each([])) == []
     assert len(asked) == 1
 
 
